@@ -65,7 +65,7 @@ export class VirtualClock implements Clock {
       const next = this.nextDeadline;
       if (next === undefined || next > target) break;
       this.#now = Math.max(this.#now, next);
-      for (const sleeper of [...this.#sleepers]) {
+      for (const sleeper of this.#sleepers) {
         if (sleeper.deadline <= this.#now) {
           this.#sleepers.delete(sleeper);
           sleeper.wake();

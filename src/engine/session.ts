@@ -1,0 +1,137 @@
+import type { DataType, StructType } from "../core/data-type.ts";
+
+/** A value of a row as TypeScript sees it. `bigint` for BIGINT, text for DECIMAL, DATE and TIMESTAMP. */
+export type Value =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | readonly Value[]
+  | { readonly [field: string]: Value };
+
+export type Row = { readonly [column: string]: Value };
+
+/** A stretch of a result, column by column. */
+export interface ColumnBatch {
+  readonly rowCount: number;
+  /** One array a column, in the order of the schema, each `rowCount` long. */
+  readonly columns: readonly (readonly Value[])[];
+}
+
+/** An argument for `:name` or `?` in a statement. */
+export interface Parameter {
+  readonly type: DataType;
+  readonly value: Value;
+}
+
+/** A progress mark of a streaming source: plain data that the source alone understands. */
+export type StreamOffset = Readonly<Record<string, unknown>>;
+
+/** What a streaming source gives in one micro-batch: after `start` (undefined: from the beginning) up to `end`. */
+export interface StreamRange {
+  readonly start: StreamOffset | undefined;
+  readonly end: StreamOffset;
+}
+
+/** A row that fails `condition` (false or null) is counted, dropped, or fails the statement before it commits. */
+export interface Expectation {
+  readonly name: string;
+  /** A Spark SQL boolean expression over the columns that the statement writes. */
+  readonly condition: string;
+  readonly action: "warn" | "drop" | "fail";
+}
+
+export interface ExpectationCount {
+  readonly name: string;
+  readonly passed: number;
+  readonly failed: number;
+}
+
+export interface StatementOptions {
+  readonly parameters?: Readonly<Record<string, Parameter>>;
+  /** The file the text came from, for error messages. */
+  readonly file?: string;
+  /**
+   * The identity of this write (Delta's `txn`): when the table has already seen this version of the application, the
+   * statement commits nothing and its result says `alreadyCommitted`.
+   */
+  readonly txn?: { readonly appId: string; readonly version: number };
+  /** For each streaming source of the statement, by its id from `Session.streams`, what this micro-batch reads. */
+  readonly streamRanges?: ReadonlyMap<string, StreamRange>;
+  /** Checked on the rows that an INSERT, CREATE TABLE AS or view refresh writes, in one pass with the write. */
+  readonly expectations?: readonly Expectation[];
+  readonly signal?: AbortSignal;
+}
+
+/** Counts of what a statement did. Only those that apply are there. */
+export interface OperationMetrics {
+  readonly rowsRead?: number;
+  readonly rowsInserted?: number;
+  readonly rowsUpdated?: number;
+  readonly rowsDeleted?: number;
+  readonly filesScanned?: number;
+  readonly filesSkipped?: number;
+  readonly filesAdded?: number;
+  readonly filesRemoved?: number;
+  readonly bytesWritten?: number;
+  readonly rowsDropped?: number;
+  readonly expectations?: readonly ExpectationCount[];
+  /** The table version that the statement committed. */
+  readonly version?: number;
+  readonly alreadyCommitted?: boolean;
+}
+
+export interface StatementResult {
+  /** `SELECT`, `MERGE`, `CREATE TABLE`…: the operation, as DESCRIBE HISTORY would name it. */
+  readonly operation: string;
+  readonly schema: StructType;
+  readonly metrics: OperationMetrics;
+  /** The result, once. */
+  batches(): AsyncIterable<ColumnBatch>;
+  /** The whole result as rows: for small results. */
+  rows(): Promise<Row[]>;
+}
+
+/** A streaming source that a query reads: `STREAM t`, `STREAM read_files(…)`. */
+export interface StreamSource {
+  /** Stable across runs of the same query text: by position and name. */
+  readonly id: string;
+  readonly description: string;
+  /**
+   * The end of the next micro-batch after `start`, within the source's rate limits, or undefined when there is nothing
+   * new. Planning only: nothing is read.
+   */
+  next(start: StreamOffset | undefined): Promise<StreamOffset | undefined>;
+}
+
+/**
+ * Where Spark SQL runs, as one principal. Everything below the engine speaks to data only through this, so it runs
+ * the same on the embedded engine and on Spark.
+ */
+export interface Session {
+  readonly user: string;
+  readonly currentCatalog: string;
+  readonly currentSchema: string;
+  sql(text: string, options?: StatementOptions): Promise<StatementResult>;
+  /** The streaming sources of a query. `checkpoint` is the URL of the folder where the sources keep what they know. */
+  streams(query: string, options: { readonly checkpoint: string; readonly file?: string }): Promise<StreamSource[]>;
+  /** The schema, the tables read and the column lineage of a statement, without running it. */
+  analyze(text: string, options?: StatementOptions): Promise<StatementAnalysis>;
+  close(): Promise<void>;
+}
+
+export interface StatementAnalysis {
+  readonly operation: string;
+  readonly schema: StructType;
+  /** Full names of tables and views read directly. */
+  readonly reads: readonly (readonly string[])[];
+  readonly writes: readonly (readonly string[])[];
+  readonly lineage: readonly ColumnLineage[];
+}
+
+export interface ColumnLineage {
+  readonly target: string;
+  readonly sources: readonly { readonly table: readonly string[]; readonly column: string }[];
+}

@@ -1,24 +1,5 @@
 import type { DataType, StructType } from "../core/data-type.ts";
-
-/** A value of a row as TypeScript sees it. `bigint` for BIGINT, text for DECIMAL, DATE and TIMESTAMP. */
-export type Value =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | readonly Value[]
-  | { readonly [field: string]: Value };
-
-export type Row = { readonly [column: string]: Value };
-
-/** A stretch of a result, column by column. */
-export interface ColumnBatch {
-  readonly rowCount: number;
-  /** One array a column, in the order of the schema, each `rowCount` long. */
-  readonly columns: readonly (readonly Value[])[];
-}
+import type { ColumnBatch, Row, Value } from "../core/value.ts";
 
 /** An argument for `:name` or `?` in a statement. */
 export interface Parameter {

@@ -2,17 +2,16 @@ import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import {
-  CompiledQuery,
   Kysely,
   SqliteDialect,
   SqliteDriver,
+  type CompiledQuery,
   type DatabaseConnection,
   type Driver,
   type QueryResult,
-  type SqliteDialectConfig,
 } from "kysely";
 import Database from "libsql";
-import { BoathouseError, messageOf } from "../core/errors.ts";
+import { BoathouseError, messageOf, unreachable } from "../core/errors.ts";
 
 interface LibsqlOptions {
   readonly path: string;
@@ -32,7 +31,7 @@ export async function openLibsql(options: LibsqlOptions): Promise<Kysely<unknown
     const database = new Database(path);
     const pragmas = ["busy_timeout = 0", "journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"];
     for (const pragma of pragmas) await patiently(options, () => database.prepare(`PRAGMA ${pragma}`).all());
-    return new Kysely<unknown>({ dialect: new LibsqlDialect({ database }, options) });
+    return new Kysely<unknown>({ dialect: new LibsqlDialect(database, options) });
   } catch (error) {
     if (error instanceof BoathouseError) throw error;
     throw new BoathouseError("STATE_UNAVAILABLE", `The state database cannot be opened: ${messageOf(error)}.`, {
@@ -44,54 +43,95 @@ export async function openLibsql(options: LibsqlOptions): Promise<Kysely<unknown
 }
 
 class LibsqlDialect extends SqliteDialect {
-  readonly #config: SqliteDialectConfig;
+  readonly #database: Database.Database;
   readonly #options: LibsqlOptions;
 
-  constructor(config: SqliteDialectConfig, options: LibsqlOptions) {
-    super(config);
-    this.#config = config;
+  constructor(database: Database.Database, options: LibsqlOptions) {
+    super({ database });
+    this.#database = database;
     this.#options = options;
   }
 
   override createDriver(): Driver {
-    return new LibsqlDriver(this.#config, this.#options);
+    return new LibsqlDriver(this.#database, this.#options);
   }
 }
 
-/** Kysely's driver for SQLite, with transactions that take the writer's lock first and statements that wait for it. */
+/**
+ * Kysely's driver for SQLite, where whatever writes takes the writer's lock first. It does so with `exec`, because a
+ * prepared statement that is refused for a lock stays in progress in libsql and then hinders every COMMIT.
+ */
 class LibsqlDriver extends SqliteDriver {
+  readonly #database: Database.Database;
   readonly #options: LibsqlOptions;
 
-  constructor(config: SqliteDialectConfig, options: LibsqlOptions) {
-    super(config);
+  constructor(database: Database.Database, options: LibsqlOptions) {
+    super({ database });
+    this.#database = database;
     this.#options = options;
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
-    return new PatientConnection(await super.acquireConnection(), this.#options);
+    return new LibsqlConnection(await super.acquireConnection(), this.#database, this.#options);
   }
 
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  override beginTransaction(): Promise<void> {
+    return patiently(this.#options, () => void this.#database.exec("BEGIN IMMEDIATE"));
+  }
+
+  override async commitTransaction(): Promise<void> {
+    await patiently(this.#options, () => void this.#database.exec("COMMIT"));
+  }
+
+  override async rollbackTransaction(): Promise<void> {
+    if (this.#database.inTransaction) this.#database.exec("ROLLBACK");
   }
 }
 
-class PatientConnection implements DatabaseConnection {
+class LibsqlConnection implements DatabaseConnection {
   readonly #inner: DatabaseConnection;
+  readonly #database: Database.Database;
   readonly #options: LibsqlOptions;
 
-  constructor(inner: DatabaseConnection, options: LibsqlOptions) {
+  constructor(inner: DatabaseConnection, database: Database.Database, options: LibsqlOptions) {
     this.#inner = inner;
+    this.#database = database;
     this.#options = options;
   }
 
-  executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    return patiently(this.#options, () => this.#inner.executeQuery<R>(query));
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    query.parameters.forEach(checkParameter);
+    if (this.#database.inTransaction || onlyReads(query)) {
+      return patiently(this.#options, () => this.#inner.executeQuery<R>(query));
+    }
+    await patiently(this.#options, () => void this.#database.exec("BEGIN IMMEDIATE"));
+    try {
+      const result = await this.#inner.executeQuery<R>(query);
+      this.#database.exec("COMMIT");
+      return result;
+    } catch (error) {
+      if (this.#database.inTransaction) this.#database.exec("ROLLBACK");
+      throw error;
+    }
   }
 
   streamQuery<R>(query: CompiledQuery, chunkSize?: number): AsyncIterableIterator<QueryResult<R>> {
     return this.#inner.streamQuery<R>(query, chunkSize);
   }
+}
+
+function onlyReads(query: CompiledQuery): boolean {
+  if (query.query.kind === "SelectQueryNode") return true;
+  return query.query.kind === "RawNode" && /^\s*(select|pragma|explain)\b/i.test(query.sql);
+}
+
+/** libsql ends the whole process over a parameter of another type, booleans included. */
+function checkParameter(value: unknown, index: number): void {
+  if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "bigint") return;
+  if (value instanceof Uint8Array) return;
+  unreachable(
+    `Parameter ${index + 1} of a state query is a ${typeof value}; booleans are kept as 0 and 1, objects as JSON.`,
+  );
 }
 
 const LONGEST_PAUSE = 50;

@@ -61,6 +61,23 @@ describe("the state database", () => {
     await state.close();
   });
 
+  it("refuses a boolean instead of crashing", async () => {
+    const state = await openState({ path: ":memory:", migrations: [notes] });
+    await expect(sql`SELECT ${true}`.execute(state.db)).rejects.toMatchObject({ code: "INTERNAL_ERROR" });
+    await state.close();
+  });
+
+  it("goes on after a write that broke a constraint", async () => {
+    const state = await openState({ path: ":memory:", migrations: [notes] });
+    const db = state.db.withTables<Tables>();
+    const add = () => db.insertInto("note").values({ id: "a", text: null, at: 1 }).execute();
+    await add();
+    await expect(add()).rejects.toThrow(/UNIQUE/);
+    await db.deleteFrom("note").execute();
+    await add();
+    await state.close();
+  });
+
   it("adds the migrations of another folder later", async () => {
     const more: Migration = {
       name: "more/001",

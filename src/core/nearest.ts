@@ -9,7 +9,11 @@ export function nearest(name: string, candidates: Iterable<string>, most = 1): s
     const distance = leven(wanted, candidate.toLowerCase(), { maxDistance: limit + 1 });
     if (distance <= limit) scored.push({ candidate, distance });
   }
-  scored.sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1));
+  const longer = (candidate: string): number => Math.abs(candidate.length - wanted.length);
+  scored.sort(
+    (a, b) =>
+      a.distance - b.distance || longer(a.candidate) - longer(b.candidate) || (a.candidate < b.candidate ? -1 : 1),
+  );
   return scored.slice(0, most).map((entry) => entry.candidate);
 }
 

@@ -1,0 +1,184 @@
+import { BoathouseError, messageOf, type ErrorOptions } from "../core/errors.ts";
+
+/** What a translation may know of the statement that failed. */
+export interface StatementContext {
+  readonly sql?: string;
+}
+
+/**
+ * DuckDB's error as one of ours. Conditions that our own macros and functions raise (`error('[CONDITION] text')`) keep
+ * their name; DuckDB's own are given Spark's name where they mean the same for certain. What is left is
+ * `DUCKDB_ERROR`, or `DUCKDB_STATEMENT_REJECTED` (a defect: only generated SQL reaches DuckDB).
+ */
+export function translateError(thrown: unknown, context: StatementContext = {}): BoathouseError {
+  if (thrown instanceof BoathouseError) return thrown;
+  const original = messageOf(thrown);
+  const { kind, text } = split(original);
+  const options = {
+    cause: thrown,
+    details: { duckdb: original, ...(context.sql === undefined ? {} : { sql: context.sql.slice(0, MAX_SQL) }) },
+  };
+  const raised = /^\[([A-Z][A-Z0-9_]*(?:\.[A-Z][A-Z0-9_]*)*)\] ?([^]*)$/.exec(text);
+  if (raised?.[1] !== undefined) return error(raised[1], raised[2] ?? "", options);
+  for (const rule of RULES) {
+    const match = rule.pattern.exec(text);
+    if (match === null || (rule.kind !== undefined && rule.kind !== kind)) continue;
+    const hint = rule.hint === undefined ? {} : { hint: rule.hint };
+    return error(rule.code, rule.message?.(match) ?? text, { ...options, ...hint });
+  }
+  const fallback = FALLBACKS[kind];
+  if (fallback !== undefined) return new BoathouseError(fallback.code, text, { ...options, ...fallback.options });
+  return new BoathouseError("DUCKDB_ERROR", `${kind === "" ? "" : `${kind}: `}${text}`, options);
+}
+
+/** SQLSTATEs of Spark's error conditions (`error-conditions.json`) that are raised here. */
+const SQL_STATES: Readonly<Record<string, string>> = {
+  ARITHMETIC_OVERFLOW: "22003",
+  BINARY_ARITHMETIC_OVERFLOW: "22003",
+  CANNOT_PARSE_TIMESTAMP: "22007",
+  CAST_INVALID_INPUT: "22018",
+  CAST_OVERFLOW: "22003",
+  DATETIME_FIELD_OUT_OF_BOUNDS: "22023",
+  DATETIME_OVERFLOW: "22008",
+  DIVIDE_BY_ZERO: "22012",
+  ELEMENT_AT_BY_INDEX_ZERO: "22003",
+  INVALID_ARRAY_INDEX: "22003",
+  INVALID_ARRAY_INDEX_IN_ELEMENT_AT: "22003",
+  MAP_KEY_DOES_NOT_EXIST: "42S02",
+  NUMERIC_VALUE_OUT_OF_RANGE: "22003",
+  REMAINDER_BY_ZERO: "22012",
+  SCALAR_SUBQUERY_TOO_MANY_ROWS: "21000",
+  USER_RAISED_EXCEPTION: "P0001",
+};
+
+const TRY_CAST = "Use try_cast to get NULL for values that cannot be cast.";
+
+interface Rule {
+  readonly kind?: string;
+  readonly pattern: RegExp;
+  readonly code: string;
+  readonly message?: (match: RegExpExecArray) => string;
+  readonly hint?: string;
+}
+
+/** The first that fits. The patterns are DuckDB 1.5's own messages. */
+const RULES: readonly Rule[] = [
+  { pattern: /no space left on device|max_temp_directory_size|failed to offload/i, code: "STORE_FULL" },
+  {
+    kind: "Permission Error",
+    pattern: /Cannot access (?:file|directory) "([^"]*)"/,
+    code: "STORE_FORBIDDEN",
+    message: (match) => `The path ${match[1] ?? ""} is outside the folders that this statement may reach.`,
+  },
+  {
+    pattern: /^Could not convert string ['"]([^]*)['"] to ([A-Z0-9]+(?:\([0-9,]+\))?)(?: when casting.*)?$/,
+    code: "CAST_INVALID_INPUT",
+    message: (match) => malformed(match[1] ?? "", SPARK_NAMES[match[2] ?? ""] ?? match[2] ?? ""),
+    hint: TRY_CAST,
+  },
+  {
+    kind: "Conversion Error",
+    pattern: /^(?:date field value out of range|invalid date field format): "([^"]*)"/,
+    code: "CAST_INVALID_INPUT",
+    message: (match) => malformed(match[1] ?? "", "DATE"),
+    hint: TRY_CAST,
+  },
+  {
+    kind: "Conversion Error",
+    pattern: /^(?:timestamp field value out of range|invalid timestamp field format): "([^"]*)"/,
+    code: "CAST_INVALID_INPUT",
+    message: (match) => malformed(match[1] ?? "", "TIMESTAMP"),
+    hint: TRY_CAST,
+  },
+  {
+    pattern:
+      /^Type ([A-Z0-9(),]+) with value (\S+) can't be cast because the value is out of range for the destination type (\S+)/,
+    code: "CAST_OVERFLOW",
+    message: (match) => {
+      const from = SPARK_NAMES[match[1] ?? ""] ?? match[1] ?? "";
+      const to = SPARK_NAMES[match[3] ?? ""] ?? match[3] ?? "";
+      return `The value ${match[2] ?? ""} of the type "${from}" cannot be cast to "${to}" due to an overflow.`;
+    },
+    hint: TRY_CAST,
+  },
+  {
+    pattern: /^Could not cast value (\S+) to DECIMAL\((\d+),(\d+)\)/,
+    code: "NUMERIC_VALUE_OUT_OF_RANGE",
+    message: (match) => `${match[1] ?? ""} cannot be represented as Decimal(${match[2] ?? ""}, ${match[3] ?? ""}).`,
+    hint: TRY_CAST,
+  },
+  { pattern: /^Overflow in .*DECIMAL/, code: "NUMERIC_VALUE_OUT_OF_RANGE" },
+  { kind: "Out of Range Error", pattern: /^Overflow /, code: "ARITHMETIC_OVERFLOW" },
+  { pattern: /divi(?:sion|de) by zero/i, code: "DIVIDE_BY_ZERO", message: () => "Division by zero." },
+  { kind: "Conversion Error", pattern: /^Date out of range/, code: "DATETIME_FIELD_OUT_OF_BOUNDS" },
+  { kind: "Conversion Error", pattern: /not in timestamp range/, code: "DATETIME_OVERFLOW" },
+  { pattern: /^Could not parse string "[^]*" according to format specifier/, code: "CANNOT_PARSE_TIMESTAMP" },
+  {
+    pattern: /^More than one row returned by a subquery/,
+    code: "SCALAR_SUBQUERY_TOO_MANY_ROWS",
+    message: () => "More than one row returned by a subquery used as an expression.",
+  },
+  {
+    pattern: /^No files found that match the pattern "([^"]*)"/,
+    code: "FAILED_READ_FILE.FILE_NOT_EXIST",
+    message: (match) => `There is no file ${match[1] ?? ""}.`,
+  },
+  {
+    kind: "IO Error",
+    pattern: /^Cannot open file "([^"]*)": No such file or directory/,
+    code: "FAILED_READ_FILE.FILE_NOT_EXIST",
+    message: (match) => `There is no file ${match[1] ?? ""}.`,
+  },
+  { pattern: /^No magic bytes found at end of file/, code: "FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER" },
+];
+
+const REJECTED = {
+  code: "DUCKDB_STATEMENT_REJECTED",
+  options: { kind: "defect", hint: "This is a defect in Boathouse. Please report it with the statement you ran." },
+} as const;
+
+const FALLBACKS: Readonly<Record<string, { readonly code: string; readonly options: ErrorOptions }>> = {
+  "Parser Error": REJECTED,
+  "Binder Error": REJECTED,
+  "Catalog Error": REJECTED,
+  "INTERNAL Error": REJECTED,
+  "FATAL Error": REJECTED,
+  "Out of Memory Error": {
+    code: "OUT_OF_MEMORY",
+    options: { hint: "Raise the memory limit, or lower the number of threads." },
+  },
+  "INTERRUPT Error": { code: "CANCELLED", options: { kind: "interrupted" } },
+};
+
+/** DuckDB's physical names, as Spark calls the same types. */
+const SPARK_NAMES: Readonly<Record<string, string>> = {
+  BOOL: "BOOLEAN",
+  INT8: "TINYINT",
+  INT16: "SMALLINT",
+  INT32: "INT",
+  INT64: "BIGINT",
+  INT128: "DECIMAL(38,0)",
+  VARCHAR: "STRING",
+  BLOB: "BINARY",
+};
+
+/** Enough of a statement to find it again, without carrying a megabyte in every error. */
+const MAX_SQL = 20_000;
+
+function malformed(value: string, type: string): string {
+  return `The value '${value}' of the type "STRING" cannot be cast to "${type}" because it is malformed.`;
+}
+
+function error(code: string, message: string, options: ErrorOptions): BoathouseError {
+  const sqlState = SQL_STATES[code];
+  return new BoathouseError(code, message, sqlState === undefined ? options : { ...options, sqlState });
+}
+
+/** `Conversion Error: text\n\nLINE 1: …` → kind and text, without the excerpt of the generated SQL. */
+function split(message: string): { kind: string; text: string } {
+  const withoutExcerpt = message.replace(/\n+LINE \d+:[^]*$/, "");
+  const match = /^([A-Za-z ]+ Error): ([^]*)$/.exec(withoutExcerpt);
+  return match === null
+    ? { kind: "", text: withoutExcerpt.trim() }
+    : { kind: match[1] ?? "", text: (match[2] ?? "").trim() };
+}

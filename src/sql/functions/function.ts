@@ -1,0 +1,380 @@
+import { simpleString, sqlType, type DataType } from "../../core/data-type.ts";
+import type { BoathouseError } from "../../core/errors.ts";
+import type {
+  BoundArgument,
+  BoundExpression,
+  GeneratorLowering,
+  LambdaExpression,
+  Lowering,
+  LoweringTools,
+  Pretty,
+  SortOrder,
+  TableLowering,
+} from "../bound.ts";
+import type { AnalysisContext } from "../resolver.ts";
+import { castTo } from "../types/cast-expression.ts";
+import { commonType } from "../types/common-type.ts";
+
+/**
+ * One function of Spark SQL: a row of the registry. `bind` checks and coerces the arguments and says the type of the
+ * result; what it returns knows how to become DuckDB SQL.
+ *
+ * Macros that a lowering uses are named `spk_…` and JavaScript functions `spkjs_…`. Nothing is registered by hand: the
+ * generator reports every such name that occurs in the SQL it made, and the engine installs just those.
+ */
+export type FunctionRow = ScalarRow | AggregateRow | WindowRow | GeneratorRow | TableRow;
+
+interface Row {
+  /** In lower case; the first is the canonical one. */
+  readonly names: readonly [string, ...string[]];
+  readonly category: string;
+  /** The text of an argument left out is `undefined`; names of named arguments, in order of position. */
+  readonly parameters?: readonly string[];
+}
+
+export interface ScalarRow extends Row {
+  readonly kind: "scalar";
+  readonly bind: (call: CallSite) => BoundFunction;
+}
+
+export interface AggregateRow extends Row {
+  readonly kind: "aggregate";
+  readonly bind: (call: CallSite) => BoundFunction;
+}
+
+/** Functions that exist only over a window: `row_number`, `lag`. */
+export interface WindowRow extends Row {
+  readonly kind: "window";
+  readonly bind: (call: CallSite) => BoundFunction;
+}
+
+export interface GeneratorRow extends Row {
+  readonly kind: "generator";
+  readonly bind: (call: CallSite) => BoundGenerator;
+}
+
+export interface TableRow extends Row {
+  readonly kind: "table";
+  readonly bind: (call: CallSite) => BoundTable;
+}
+
+/** A call before it is bound. */
+export interface CallSite {
+  /** As the user wrote it, in lower case: one of the row's names. */
+  readonly name: string;
+  readonly args: readonly CallArgument[];
+  readonly distinct: boolean;
+  /** `f(*)`: only `count` takes it. */
+  readonly star: boolean;
+  readonly ignoreNulls: boolean;
+  readonly orderBy: readonly SortOrder[];
+  /** Whether there is an OVER. */
+  readonly windowed: boolean;
+  readonly context: AnalysisContext;
+  /** An error at this call. */
+  error(condition: string, message: string, details?: Readonly<Record<string, unknown>>): BoathouseError;
+}
+
+export type CallArgument = BoundExpression | UnboundLambda;
+
+/** A lambda that waits for the types of its parameters. */
+export interface UnboundLambda {
+  readonly kind: "unbound_lambda";
+  readonly arity: number;
+  bind(parameters: readonly { readonly type: DataType; readonly nullable: boolean }[]): LambdaExpression;
+}
+
+export interface BoundFunction {
+  readonly args: readonly BoundArgument[];
+  readonly type: DataType;
+  readonly nullable: boolean;
+  readonly lower: Lowering;
+  /** Default: `name(a, b)`, with the name as called. */
+  readonly pretty?: Pretty | undefined;
+  /** Default true. */
+  readonly deterministic?: boolean | undefined;
+  /** For aggregates that consume what stands in `WITHIN GROUP`: what remains as ORDER BY inside the call. */
+  readonly orderBy?: readonly SortOrder[] | undefined;
+}
+
+export interface BoundGenerator {
+  readonly args: readonly BoundArgument[];
+  readonly columns: readonly { readonly name: string; readonly type: DataType; readonly nullable: boolean }[];
+  readonly lower: GeneratorLowering;
+  /** `explode_outer` and its kin. */
+  readonly outer?: boolean | undefined;
+  readonly pretty?: Pretty | undefined;
+}
+
+export interface BoundTable {
+  readonly args: readonly BoundArgument[];
+  readonly columns: readonly { readonly name: string; readonly type: DataType; readonly nullable: boolean }[];
+  readonly lower: TableLowering;
+}
+
+/** What a row says in one line. `returns` sees the arguments after coercion. */
+export interface Signature {
+  readonly params: readonly Param[];
+  /** Arguments that may be left out, after `params`. */
+  readonly optional?: readonly Param[];
+  /** Any number more. */
+  readonly rest?: Param;
+  /** Bring all arguments (or these positions) to their common type first. */
+  readonly unify?: "all" | readonly number[];
+  readonly returns: DataType | ((args: readonly BoundExpression[], call: CallSite) => DataType);
+  /** Default: when any argument is. */
+  readonly nullable?: boolean | ((args: readonly BoundExpression[]) => boolean);
+  readonly deterministic?: boolean;
+  readonly pretty?: Pretty | undefined;
+  /** Names of the parameters, where calls with `name => value` are allowed. */
+  readonly names?: readonly string[];
+}
+
+/** What an argument must be. */
+export interface Param {
+  /** As error messages name it: `"INT"`, `"ARRAY"`. */
+  readonly expected: string;
+  /** The type to convert the argument to, or undefined when it cannot be. */
+  accept(type: DataType, ansi: boolean): DataType | undefined;
+}
+
+/**
+ * DuckDB SQL with `$1`, `$2` … for arguments, `$*` for all of them joined with commas, `$$` for a dollar. In aggregates
+ * and window functions `name!(…)` marks the native call that takes DISTINCT, FILTER, ORDER BY and OVER:
+ * `"CAST(sum!($1) AS BIGINT)"`. `$T` is DuckDB's name of the result type.
+ */
+export type Template = string;
+
+type Names = string | readonly [string, ...string[]];
+
+export function scalar(names: Names, category: string, signature: Signature, lower: Template | Lowering): ScalarRow {
+  return row("scalar", names, category, signature, lower);
+}
+
+export function aggregate(
+  names: Names,
+  category: string,
+  signature: Signature,
+  lower: Template | Lowering,
+): AggregateRow {
+  return row("aggregate", names, category, signature, lower);
+}
+
+export function windowFunction(
+  names: Names,
+  category: string,
+  signature: Signature,
+  lower: Template | Lowering,
+): WindowRow {
+  return row("window", names, category, signature, lower);
+}
+
+/** A function that is known and refused by name, at its place, with the reason. */
+export function unsupported(names: Names, category: string, reason: string): ScalarRow {
+  return {
+    kind: "scalar",
+    names: nameList(names),
+    category,
+    bind: (call) => {
+      throw call.error("UNSUPPORTED_FEATURE.FUNCTION", `The function ${call.name} is not supported: ${reason}.`);
+    },
+  };
+}
+
+/** Checks arity and types, converts, and gives the result's type: what `scalar` and `aggregate` do, for rows of their own. */
+export function bindSignature(call: CallSite, signature: Signature, lower: Template | Lowering): BoundFunction {
+  const args = coerceArguments(call, signature);
+  const type = typeof signature.returns === "function" ? signature.returns(args, call) : signature.returns;
+  return {
+    args,
+    type,
+    nullable: nullability(args, signature),
+    lower: typeof lower === "string" ? template(lower) : lower,
+    pretty: signature.pretty,
+    deterministic: signature.deterministic,
+  };
+}
+
+/** The arguments as expressions; a lambda among them is an error. */
+export function expressions(call: CallSite): BoundExpression[] {
+  return call.args.map((arg, index) => {
+    if (arg.kind !== "unbound_lambda") return arg;
+    throw call.error(
+      "INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION",
+      `Argument ${index + 1} of ${call.name} cannot be a lambda function.`,
+    );
+  });
+}
+
+/** The lambda at `index`, which must have one of these numbers of parameters. */
+export function lambdaAt(call: CallSite, index: number, ...arities: readonly number[]): UnboundLambda {
+  const arg = call.args[index];
+  if (arg?.kind !== "unbound_lambda") {
+    throw mismatch(call, index, "LAMBDA", arg === undefined ? "nothing" : simpleString(arg.type));
+  }
+  if (!arities.includes(arg.arity)) {
+    throw call.error(
+      "INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH",
+      `A higher order function expects ${arities.join(" or ")} arguments, but got ${arg.arity}.`,
+    );
+  }
+  return arg;
+}
+
+/** The expression at `index`; a lambda or nothing there is an error. */
+export function expressionAt(call: CallSite, index: number): BoundExpression {
+  const arg = call.args[index];
+  if (arg === undefined) throw wrongNumber(call, String(index + 1));
+  if (arg.kind === "unbound_lambda") throw mismatch(call, index, "an expression", "a lambda function");
+  return arg;
+}
+
+/** An expression converted to `type`, by an implicit cast in the session's mode. */
+export function coerce(arg: BoundExpression, type: DataType, call: CallSite): BoundExpression {
+  return castTo(arg, type, call.context.ansi ? "ansi" : "legacy");
+}
+
+export function wrongNumber(call: CallSite, expected: string): BoathouseError {
+  return call.error(
+    "WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
+    `The \`${call.name}\` requires ${expected} parameters but the actual number is ${call.args.length}.`,
+    { sqlState: "42605" },
+  );
+}
+
+export function mismatch(call: CallSite, index: number, expected: string, actual: string): BoathouseError {
+  return call.error(
+    "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+    `Cannot resolve "${call.name}" due to data type mismatch: the ${ordinal(index + 1)} parameter requires the ` +
+      `${expected} type, however it has the type "${actual.toUpperCase()}".`,
+  );
+}
+
+/** Turns a template into a lowering. */
+export function template(text: Template): Lowering {
+  return (args, call, tools) => expandNative(text, args, call.type, tools);
+}
+
+/** Expands `name!(…)`, which may nest, and then the placeholders. */
+function expandNative(text: string, args: readonly string[], type: DataType, tools: LoweringTools): string {
+  const start = /([A-Za-z_0-9]+)!\(/.exec(text);
+  if (start?.[1] === undefined) return placeholders(text, args, type, tools);
+  const open = start.index + start[0].length;
+  const close = closing(text, open);
+  const inner = splitArguments(text.slice(open, close)).map((each) => expandNative(each, args, type, tools));
+  const head = placeholders(text.slice(0, start.index), args, type, tools);
+  return head + tools.aggregate(start[1], inner) + expandNative(text.slice(close + 1), args, type, tools);
+}
+
+function placeholders(text: string, args: readonly string[], type: DataType, tools: LoweringTools): string {
+  return text.replace(/\$(\d+|\*|T|\$)/g, (_, key: string) => {
+    if (key === "$") return "$";
+    if (key === "*") return args.join(", ");
+    if (key === "T") return tools.typeName(type);
+    return args[Number(key) - 1] ?? "NULL";
+  });
+}
+
+function closing(text: string, from: number): number {
+  let depth = 1;
+  for (let index = from; index < text.length; index += 1) {
+    if (text[index] === "(") depth += 1;
+    if (text[index] === ")") depth -= 1;
+    if (depth === 0) return index;
+  }
+  throw new TypeError(`Unbalanced template: ${text}`);
+}
+
+function splitArguments(text: string): string[] {
+  const parts: string[] = [];
+  let depth = 0;
+  let from = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const char = text[index];
+    if (char === "(" || char === "[" || char === "{") depth += 1;
+    if (char === ")" || char === "]" || char === "}") depth -= 1;
+    if (char === "," && depth === 0) {
+      parts.push(text.slice(from, index).trim());
+      from = index + 1;
+    }
+  }
+  const last = text.slice(from).trim();
+  return last === "" && parts.length === 0 ? [] : [...parts, last];
+}
+
+function row<K extends "scalar" | "aggregate" | "window">(
+  kind: K,
+  names: Names,
+  category: string,
+  signature: Signature,
+  lower: Template | Lowering,
+): {
+  kind: K;
+  names: readonly [string, ...string[]];
+  category: string;
+  parameters?: readonly string[];
+  bind: (call: CallSite) => BoundFunction;
+} {
+  const lowering = typeof lower === "string" ? template(lower) : lower;
+  return {
+    kind,
+    names: nameList(names),
+    category,
+    ...(signature.names === undefined ? {} : { parameters: signature.names }),
+    bind: (call) => bindSignature(call, signature, lowering),
+  };
+}
+
+function nameList(names: Names): readonly [string, ...string[]] {
+  return typeof names === "string" ? [names] : names;
+}
+
+function coerceArguments(call: CallSite, signature: Signature): BoundExpression[] {
+  const args = expressions(call);
+  const { params, optional = [], rest } = signature;
+  const most = params.length + optional.length;
+  if (args.length < params.length || (args.length > most && rest === undefined)) {
+    const expected =
+      rest !== undefined ? `> ${params.length - 1}` : most === params.length ? most : `[${params.length}, ${most}]`;
+    throw wrongNumber(call, String(expected));
+  }
+  const unified = signature.unify === undefined ? args : unify(call, args, signature.unify);
+  return unified.map((arg, index) => {
+    const param = params[index] ?? optional[index - params.length] ?? rest;
+    const type = param?.accept(arg.type, call.context.ansi);
+    if (param === undefined || type === undefined)
+      throw mismatch(call, index, param?.expected ?? "", sqlType(arg.type));
+    return coerce(arg, type, call);
+  });
+}
+
+/** Brings arguments to their common type; the condition is DATATYPE_MISMATCH.DATA_DIFF_TYPES when there is none. */
+export function unify(
+  call: CallSite,
+  args: readonly BoundExpression[],
+  which: "all" | readonly number[],
+): BoundExpression[] {
+  const chosen = which === "all" ? args : args.filter((_, index) => which.includes(index));
+  const common = commonType(
+    chosen.map((arg) => arg.type),
+    call.context.ansi,
+  );
+  if (common === undefined) {
+    throw call.error(
+      "DATATYPE_MISMATCH.DATA_DIFF_TYPES",
+      `Cannot resolve "${call.name}" due to data type mismatch: the input should all be the same type, but it's ` +
+        `[${chosen.map((arg) => `"${sqlType(arg.type)}"`).join(", ")}].`,
+    );
+  }
+  return args.map((arg, index) => (which === "all" || which.includes(index) ? coerce(arg, common, call) : arg));
+}
+
+function nullability(args: readonly BoundExpression[], signature: Signature): boolean {
+  const rule = signature.nullable;
+  if (typeof rule === "boolean") return rule;
+  return rule === undefined ? args.some((arg) => arg.nullable) : rule(args);
+}
+
+function ordinal(position: number): string {
+  return ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"][position - 1] ?? `${position}th`;
+}

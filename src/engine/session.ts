@@ -41,9 +41,21 @@ export interface StatementOptions {
   readonly txn?: { readonly appId: string; readonly version: number };
   /** For each streaming source of the statement, by its id from `Session.streams`, what this micro-batch reads. */
   readonly streamRanges?: ReadonlyMap<string, StreamRange>;
+  /** With CREATE TABLE: what the table is to the catalog, and which pipeline fills it. */
+  readonly dataset?: PipelineDataset;
+  /** With INSERT OVERWRITE: the rows bring their schema, and the table takes it in the same commit. */
+  readonly overwriteSchema?: boolean;
   /** Checked on the rows that an INSERT, CREATE TABLE AS or view refresh writes, in one pass with the write. */
   readonly expectations?: readonly Expectation[];
   readonly signal?: AbortSignal;
+}
+
+/** A table that a pipeline fills. */
+export interface PipelineDataset {
+  readonly kind: "streaming_table" | "materialized_view";
+  readonly pipeline: string;
+  /** The query as the user wrote it. */
+  readonly definition: string;
 }
 
 /** Counts of what a statement did. Only those that apply are there. */
@@ -85,6 +97,8 @@ export interface StreamSource {
    * new. Planning only: nothing is read.
    */
   next(start: StreamOffset | undefined): Promise<StreamOffset | undefined>;
+  /** The micro-batch that ended at `end` is committed: the source may forget what it kept for repeating it. */
+  committed?(end: StreamOffset): Promise<void>;
 }
 
 /**
@@ -100,7 +114,21 @@ export interface Session {
   streams(query: string, options: { readonly checkpoint: string; readonly file?: string }): Promise<StreamSource[]>;
   /** The schema, the tables read and the column lineage of a statement, without running it. */
   analyze(text: string, options?: StatementOptions): Promise<StatementAnalysis>;
+  /** The table behind a name as it is now; undefined when there is none. */
+  tableState(name: string): Promise<TableState | undefined>;
   close(): Promise<void>;
+}
+
+export interface TableState {
+  readonly name: readonly string[];
+  readonly kind: "table" | "view" | "streaming_table" | "materialized_view";
+  /** The pipeline that fills it, if one does. */
+  readonly pipeline: string | undefined;
+  readonly schema: StructType;
+  /** Undefined for a view. */
+  readonly version: number | undefined;
+  /** The last version of each application that has written to it (Delta's `txn`). */
+  readonly transactions: ReadonlyMap<string, number>;
 }
 
 export interface StatementAnalysis {
@@ -110,6 +138,13 @@ export interface StatementAnalysis {
   readonly reads: readonly (readonly string[])[];
   readonly writes: readonly (readonly string[])[];
   readonly lineage: readonly ColumnLineage[];
+  /**
+   * Everything stored that the result depends on, views and functions followed to their tables, each with a text that
+   * changes when it does (a table's id and version, a file set's names and etags, a view's definition).
+   */
+  readonly sources: readonly { readonly name: string; readonly fingerprint: string }[];
+  /** False when the result can change although no source has: `current_date()`, `rand()`. */
+  readonly deterministic: boolean;
 }
 
 export interface ColumnLineage {

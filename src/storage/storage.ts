@@ -1,0 +1,102 @@
+import { join, parse } from "node:path";
+import { BoathouseError } from "../core/errors.ts";
+import { HttpStore, type HttpStoreOptions } from "./http-store.ts";
+import { LocalStore } from "./local-store.ts";
+import type { ObjectStore } from "./object-store.ts";
+import { formatLocation, parseLocation, type AzureLocation, type Location } from "./url.ts";
+
+export interface StorageOptions {
+  /** The lakehouse's folder: `<root>/storage/<account>/<container>` holds what is not bound elsewhere. */
+  readonly root: string;
+  /** Folders that stand for containers, by `account/container`: the bindings of the project's target. */
+  readonly bindings?: Readonly<Record<string, string>>;
+  readonly http?: HttpStoreOptions;
+}
+
+export interface ResolvedObject {
+  readonly store: ObjectStore;
+  /** The name in the store; `""` for its root. */
+  readonly key: string;
+  /** The canonical spelling of the URL. */
+  readonly url: string;
+}
+
+/** Finds the store that a URL names. What a container is bound to is decided here, never in artefacts. */
+export class Storage {
+  readonly #options: StorageOptions;
+  readonly #stores = new Map<string, ObjectStore>();
+
+  constructor(options: StorageOptions) {
+    for (const name of Object.keys(options.bindings ?? {})) {
+      if (!/^[^/]+\/[^/]+$/.test(name)) {
+        throw new BoathouseError("INVALID_STORAGE_BINDING", `"${name}" does not name a container.`, {
+          hint: 'Bindings are written as "account/container".',
+        });
+      }
+    }
+    this.#options = options;
+  }
+
+  /** The store and the key of a URL (forms: `parseLocation`). */
+  resolve(url: string): ResolvedObject {
+    return this.at(parseLocation(url));
+  }
+
+  at(location: Location): ResolvedObject {
+    const url = formatLocation(location);
+    switch (location.kind) {
+      case "azure":
+        return { store: this.#container(location), key: location.key, url };
+      case "file": {
+        // `/` here; on Windows the drive.
+        const { root } = parse(location.path);
+        const store = this.#store(`file://${root}`, () => new LocalStore(root));
+        return { store, key: location.path.slice(root.length).replaceAll("\\", "/"), url };
+      }
+      case "http": {
+        const { origin, query } = location;
+        const options = query === "" ? this.#options.http : { ...this.#options.http, query };
+        return {
+          store: this.#store(`${origin}?${query}`, () => new HttpStore(origin, options)),
+          key: location.key,
+          url,
+        };
+      }
+    }
+  }
+
+  /** The path on this machine that stands for a URL, for DuckDB to read. Throws `STORE_NOT_LOCAL` for web servers. */
+  localPath(url: string): string {
+    const { store, key } = this.resolve(url);
+    if (store.localPath === undefined) {
+      throw new BoathouseError("STORE_NOT_LOCAL", `${url} is not on this machine.`, {
+        hint: "Copy it into a container first.",
+      });
+    }
+    return key === "" ? this.#rootPath(url) : store.localPath(key);
+  }
+
+  #rootPath(url: string): string {
+    const location = parseLocation(url);
+    return location.kind === "azure" ? this.#folder(location) : location.kind === "file" ? location.path : url;
+  }
+
+  #container(location: AzureLocation): ObjectStore {
+    const url = formatLocation({ ...location, key: "" });
+    return this.#store(url, () => new LocalStore(this.#folder(location), url));
+  }
+
+  #folder({ account, container }: AzureLocation): string {
+    const bound = this.#options.bindings?.[`${account}/${container}`];
+    return bound ?? join(this.#options.root, "storage", account, container);
+  }
+
+  #store(name: string, create: () => ObjectStore): ObjectStore {
+    let store = this.#stores.get(name);
+    if (store === undefined) {
+      store = create();
+      this.#stores.set(name, store);
+    }
+    return store;
+  }
+}

@@ -1,0 +1,85 @@
+import { sqlType, type StructType } from "../core/data-type.ts";
+import { nameOf, quoteName, type Dataset } from "./dataset.ts";
+import { BoathouseError } from "../core/errors.ts";
+
+/** `CREATE TABLE` for a dataset, given the schema of its query. Declared columns come first and decide the types. */
+export function createTableText(dataset: Dataset, querySchema: StructType): string {
+  const parts = [
+    `CREATE TABLE IF NOT EXISTS ${quoteName(dataset.name)} (\n  ${columnTexts(dataset, querySchema).join(",\n  ")}\n)`,
+    "USING DELTA",
+    dataset.layout,
+    dataset.comment === undefined ? "" : `COMMENT ${quoteText(dataset.comment)}`,
+    propertiesText(dataset),
+    dataset.rowFilter === undefined ? "" : `WITH ${dataset.rowFilter}`,
+  ];
+  return parts.filter((part) => part !== "").join("\n");
+}
+
+/** The dataset's query, its columns cast to the types that the dataset declares. */
+export function alignedQuery(dataset: Dataset, query: string): string {
+  const typed = dataset.columns.filter((column) => column.type !== undefined);
+  if (typed.length === 0) return query;
+  const items = typed.map((column) => {
+    const name = quoteName(column.name.parts.map((part) => part.name));
+    return column.type === undefined ? name : `CAST(${name} AS ${sqlType(column.type)}) AS ${name}`;
+  });
+  return `SELECT ${items.join(", ")} FROM (\n${query}\n)`;
+}
+
+function columnTexts(dataset: Dataset, querySchema: StructType): string[] {
+  const declared = dataset.columns.map((column) => ({ column, name: column.name.parts.at(-1)?.name ?? "" }));
+  checkColumns(
+    dataset,
+    declared.map((each) => each.name),
+    querySchema,
+  );
+  const names = declared.length > 0 ? declared.map((each) => each.name) : querySchema.fields.map((each) => each.name);
+  return names.map((name) => {
+    const own = declared.find((each) => each.name.toLowerCase() === name.toLowerCase())?.column;
+    const produced = querySchema.fields.find((each) => each.name.toLowerCase() === name.toLowerCase());
+    const type = own?.type ?? produced?.type;
+    const mask = dataset.masks.get(name.toLowerCase());
+    return [
+      quoteName([name]),
+      type === undefined ? "STRING" : sqlType(type),
+      own?.nullable === false ? "NOT NULL" : "",
+      own?.comment === undefined ? "" : `COMMENT ${quoteText(own.comment)}`,
+      mask ?? "",
+    ]
+      .filter((part) => part !== "")
+      .join(" ");
+  });
+}
+
+function checkColumns(dataset: Dataset, declared: readonly string[], querySchema: StructType): void {
+  if (declared.length === 0) return;
+  const lower = (names: readonly string[]): string[] => names.map((name) => name.toLowerCase());
+  const produced = lower(querySchema.fields.map((each) => each.name));
+  const missing = declared.filter((name) => !produced.includes(name.toLowerCase()));
+  const extra = querySchema.fields.filter((each) => !lower(declared).includes(each.name.toLowerCase()));
+  if (missing.length === 0 && extra.length === 0) return;
+  const problems = [
+    missing.length === 0 ? "" : `its query does not give ${missing.join(", ")}`,
+    extra.length === 0 ? "" : `its query also gives ${extra.map((each) => each.name).join(", ")}`,
+  ].filter((problem) => problem !== "");
+  throw new BoathouseError(
+    "PIPELINE_SCHEMA_MISMATCH",
+    `${nameOf(dataset.name)} declares other columns than it gets: ${problems.join("; ")}.`,
+    {
+      location: dataset.place.location,
+      source: dataset.place.source,
+      hint: "Declare the columns that the query gives, or none.",
+    },
+  );
+}
+
+function propertiesText(dataset: Dataset): string {
+  const entries = dataset.properties.flatMap(({ key, value }) =>
+    value?.kind === "literal" && value.value !== null ? [`${quoteText(key)} = ${quoteText(String(value.value))}`] : [],
+  );
+  return entries.length === 0 ? "" : `TBLPROPERTIES (${entries.join(", ")})`;
+}
+
+function quoteText(text: string): string {
+  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+}

@@ -3,27 +3,76 @@
  * a pattern goes to RE2 when it means the same there, else to JavaScript, else it is refused.
  */
 
-/** Whether RE2 gives a pattern the meaning that Java gives it. */
-export function isRe2Safe(pattern: string): boolean {
+const RE2_LINE_END = String.raw`\n\r\x{85}\x{2028}\x{2029}`;
+const RE2_SPACE = String.raw`\t\n\x0B\f\r `;
+
+/**
+ * A Java pattern as RE2 (DuckDB) reads it with the same meaning, or undefined when RE2 cannot say it. `consuming`: the
+ * matched text matters, not only whether there is a match.
+ */
+export function re2Source(pattern: string, consuming: boolean): string | undefined {
+  let out = "";
+  let dotAll = false;
   for (let at = 0; at < pattern.length; at += 1) {
     const char = pattern.charAt(at);
     const next = pattern.charAt(at + 1);
+    if (char.charCodeAt(0) > 127) return undefined;
     if (char === "\\") {
-      if (!/[dDwWsSbB.*+?()[\]{}|^$\\/\-"'@:;,=!<>#%&~`_ tnrfA]/.test(next)) return false;
-      if (next === "s" || next === "S") return false;
+      if (next === "s") out += `[${RE2_SPACE}]`;
+      else if (next === "S") out += `[^${RE2_SPACE}]`;
+      else if (/[dDwWbB.*+?()[\]{}|^$\\/\-"'@:;,=!<>#%&~`_ tnrfA]/.test(next)) out += plainEscape(next);
+      else return undefined;
       at += 1;
     } else if (char === "(" && next === "?") {
-      if (!pattern.startsWith("(?:", at) && !/^\(\?[is]+\)/.test(pattern.slice(at))) return false;
-    } else if (/[*+?}]/.test(char) && next === "+") return false;
+      const flags = /^\(\?([is]+)\)/.exec(pattern.slice(at));
+      if (flags?.[1] !== undefined && at === 0) {
+        dotAll = flags[1].includes("s");
+        out += flags[0];
+        at += flags[0].length - 1;
+      } else if (pattern.startsWith("(?:", at)) {
+        out += "(?:";
+        at += 2;
+      } else return undefined;
+    } else if (/[*+?}]/.test(char) && next === "+") return undefined;
     else if (char === "[") {
       const end = simpleClassEnd(pattern, at);
-      if (end === undefined) return false;
+      if (end === undefined) return undefined;
+      out += pattern.slice(at, end + 1).replaceAll(/\\s/g, RE2_SPACE);
       at = end;
-    } else if (char === "$" || char === ".") {
-      if (char === "$" && at !== pattern.length - 1) return false;
-    } else if (char.charCodeAt(0) > 127) return false;
+    } else if (char === ".") out += dotAll ? "." : `[^${RE2_LINE_END}]`;
+    else if (char === "$") {
+      if (consuming || at !== pattern.length - 1) return undefined;
+      out += String.raw`(?:\r\n|[${RE2_LINE_END}])?\z`;
+    } else if (char === "{" && !/^\{\d+(?:,\d*)?\}/.test(pattern.slice(at))) return undefined;
+    else out += char;
   }
-  return repeatsFit(pattern);
+  return repeatsFit(pattern) ? out : undefined;
+}
+
+function plainEscape(char: string): string {
+  return /[/"'@:;,=!<>#%&~`_ ]/.test(char) ? char : `\\${char}`;
+}
+
+/** Whether a pattern may match nothing at all, where the engines go on differently. */
+export function mayMatchEmpty(pattern: string): boolean {
+  const script = javaScriptSource(pattern.replaceAll(/\\[bB]/g, "(?:)"));
+  return script === undefined || new RegExp(`^(?:${script.source})$`, script.flags).test("");
+}
+
+/** The text that a pattern without any special character stands for (`\\.` is a dot), or undefined. */
+export function literalText(pattern: string): string | undefined {
+  let out = "";
+  for (let at = 0; at < pattern.length; at += 1) {
+    const char = pattern.charAt(at);
+    if (char === "\\") {
+      at += 1;
+      const next = pattern.charAt(at);
+      if (next === "" || /[A-Za-z0-9]/.test(next)) return undefined;
+      out += next;
+    } else if (/[.*+?()[{|^$]/.test(char)) return undefined;
+    else out += char;
+  }
+  return out;
 }
 
 /** The end of a character class without Java's unions, intersections or escapes that RE2 reads otherwise. */
@@ -33,10 +82,11 @@ function simpleClassEnd(pattern: string, start: number): number | undefined {
   if (pattern.charAt(at) === "]") return undefined;
   for (; at < pattern.length; at += 1) {
     const char = pattern.charAt(at);
+    if (char.charCodeAt(0) > 127) return undefined;
     if (char === "]") return at;
     if (char === "[" || (char === "&" && pattern.charAt(at + 1) === "&")) return undefined;
     if (char === "\\") {
-      if (!/[dDwW.*+?()[\]{}|^$\\/\-"'@:;,=!<>#%&~`_ tnrf]/.test(pattern.charAt(at + 1))) return undefined;
+      if (!/[sdDwW.*+?()[\]{}|^$\\\-tnrf]/.test(pattern.charAt(at + 1))) return undefined;
       at += 1;
     }
   }

@@ -1,0 +1,284 @@
+import {
+  BINARY,
+  decimal,
+  DOUBLE,
+  INT,
+  LONG,
+  STRING,
+  type DataType,
+} from "../../core/data-type.ts";
+import type { BoundExpression, Lowering } from "../bound.ts";
+import { isAnsiInterval, isIntegral } from "../types/kinds.ts";
+import { constant, filled, integer } from "./defaults.ts";
+import { bindSignature, expressionAt, scalar, unify, type CallSite, type FunctionRow, type Signature, type Template } from "./function.ts";
+import { ansiInterval, anything, binary, boolean, double, int, long, numeric, oneOf, only, orderable, text } from "./params.ts";
+import { integerOf, named, sameAs, scalarBy, scalarForms, typeAt } from "./rules.ts";
+
+const category = "math";
+
+/** A function of one double, whose name shows in capitals unless an alias was called. */
+function unary(names: string | readonly [string, ...string[]], lower: Template | Lowering, nullable?: boolean): FunctionRow {
+  const canonical = typeof names === "string" ? names : names[0];
+  return scalarBy(names, category, (call) =>
+    bindSignature(
+      call,
+      {
+        params: [double],
+        returns: DOUBLE,
+        ...(nullable === undefined ? {} : { nullable }),
+        pretty: call.name === canonical ? named(canonical.toUpperCase()) : undefined,
+      },
+      lower,
+    ),
+  );
+}
+
+/** Java's NaN outside the domain, where DuckDB raises an error. */
+function within(condition: string, name: string): string {
+  return `CASE WHEN ${condition} THEN ${name}($1) WHEN $1 IS NOT NULL THEN 'nan'::DOUBLE END`;
+}
+
+/** NULL outside the domain: Spark's logarithms. */
+function positive(expression: string, lower = "0"): string {
+  return `CASE WHEN $1 > ${lower} THEN ${expression} END`;
+}
+
+const numericOrInterval = oneOf(numeric, ansiInterval);
+
+/** The type of `round`, `bround`, `ceil` and `floor` with a scale (Spark: RoundBase.dataType). */
+function roundedType(type: DataType, scale: number): DataType {
+  if (type.kind !== "decimal") return type;
+  const whole = type.precision - type.scale + 1;
+  if (scale < 0) return decimal(Math.min(Math.max(whole, -scale + 1), 38), 0);
+  const kept = Math.min(type.scale, scale);
+  return decimal(Math.min(whole + kept, 38), kept);
+}
+
+function scaleOf(call: CallSite): number {
+  const scale = integerOf(expressionAt(call, 1));
+  if (scale === undefined) {
+    throw call.error("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", `Cannot resolve "${call.name}" due to data type mismatch: the input scale should be a foldable "INT" expression.`);
+  }
+  return scale ?? 0;
+}
+
+type RoundMode = "half-up" | "half-even" | "ceiling" | "floor";
+
+function rounding(name: string, mode: RoundMode): FunctionRow {
+  return scalarBy(name, category, (given) => {
+    const call = filled(given, 2, [integer(0)]);
+    const scale = scaleOf(call);
+    const signature: Signature = {
+      params: [numeric, int],
+      returns: ([value]) => roundedType(value?.type ?? DOUBLE, scale),
+    };
+    return bindSignature(call, signature, roundLowering(mode, scale));
+  });
+}
+
+function roundLowering(mode: RoundMode, scale: number): Lowering {
+  return ([value = "NULL"], call, { typeName, ansi }) => {
+    const from = typeAt(call.args, 0);
+    const to = typeName(call.type);
+    if (from.kind === "double" || from.kind === "float") {
+      if (scale === 0 && mode === "half-up") return `CAST(round(${value}) AS ${to})`;
+      return `CAST(spkjs_round_${from.kind}(${value}, ${scale}, '${mode}') AS ${to})`;
+    }
+    if (isIntegral(from)) {
+      if (scale >= 0) return value;
+      const rounded = `spkjs_round_decimal(CAST(${value} AS VARCHAR), ${scale}, '${mode}')`;
+      return `${ansi ? "CAST" : "TRY_CAST"}(${rounded} AS ${to})`;
+    }
+    if (mode === "half-up" && scale >= 0) return `CAST(round(${value}, ${scale}) AS ${to})`;
+    return `CAST(spkjs_round_decimal(CAST(${value} AS VARCHAR), ${scale}, '${mode}') AS ${to})`;
+  };
+}
+
+/** `ceil` and `floor`: with one argument to a whole number, with two to a scale. */
+function wholeNumber(names: readonly [string, ...string[]], mode: "ceiling" | "floor"): FunctionRow {
+  const [canonical] = names;
+  const native = mode === "ceiling" ? "ceil" : "floor";
+  return scalarBy(names, category, (call) => {
+    if (call.args.length === 1) {
+      return bindSignature(
+        call,
+        {
+          params: [oneOf(only("double", "long", "decimal"), numeric)],
+          returns: ([value]) => {
+            const type = value?.type ?? DOUBLE;
+            return type.kind === "decimal" ? decimal(Math.min(type.precision - type.scale + 1, 38), 0) : LONG;
+          },
+          pretty: call.name === canonical ? named(canonical.toUpperCase()) : undefined,
+        },
+        ([value = "NULL"], bound, { typeName }) => {
+          const from = typeAt(bound.args, 0);
+          if (isIntegral(from)) return `CAST(${value} AS BIGINT)`;
+          if (from.kind === "decimal") return `CAST(${native}(${value}) AS ${typeName(bound.type)})`;
+          return `spk_double_to_long(${native}(${value}))`;
+        },
+      );
+    }
+    const scale = scaleOf(call);
+    const widened: Signature = {
+      params: [numeric, int],
+      returns: ([value]) => {
+        const type = value?.type ?? DOUBLE;
+        if (type.kind === "decimal") return roundedType(type, scale);
+        if (isIntegral(type)) return roundedType(decimal(integralDigits(type), 0), scale);
+        return type.kind === "float" ? roundedType(decimal(14, 7), scale) : roundedType(decimal(30, 15), scale);
+      },
+    };
+    return bindSignature(call, widened, ([value = "NULL"], bound, { typeName }) =>
+      `CAST(spkjs_round_decimal(CAST(${value} AS VARCHAR), ${scale}, '${mode}') AS ${typeName(bound.type)})`,
+    );
+  });
+}
+
+function integralDigits(type: DataType): number {
+  return { byte: 3, short: 5, int: 10 }[type.kind === "byte" || type.kind === "short" ? type.kind : "int"] ?? 20;
+}
+
+/** `greatest`, `least`: nulls are skipped, NaN is the largest. */
+function extreme(name: "greatest" | "least"): FunctionRow {
+  return scalarBy(name, category, (call) => {
+    if (call.args.length < 2) {
+      throw call.error("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", `The \`${name}\` requires > 1 parameters but the actual number is ${call.args.length}.`);
+    }
+    return bindSignature(
+      call,
+      { params: [], rest: orderable, unify: "all", returns: sameAs(0), nullable: (args) => args.every((arg) => arg.nullable) },
+      `${name}($*)`,
+    );
+  });
+}
+
+function absolute(call: CallSite) {
+  return bindSignature(call, { params: [numericOrInterval], returns: sameAs(0) }, ([value = "NULL"], bound, { ansi }) => {
+    const type = typeAt(bound.args, 0);
+    if (type.kind === "interval_year_month") return `to_months(abs(spk_months(${value})))`;
+    if (type.kind === "interval_day_time") return `spk_day_time(abs(spk_micros(${value})))`;
+    return ansi || !isIntegral(type) ? `abs(${value})` : `spk_abs_wrapping(${value})`;
+  });
+}
+
+export const math: readonly FunctionRow[] = [
+  scalarBy("abs", category, absolute),
+  unary("acos", within("abs($1) <= 1", "acos")),
+  unary("acosh", within("$1 >= 1", "acosh")),
+  unary("asin", within("abs($1) <= 1", "asin")),
+  unary("asinh", "asinh($1)"),
+  unary("atan", "atan($1)"),
+  unary("atanh", "CASE WHEN abs($1) < 1 THEN atanh($1) WHEN abs($1) = 1 THEN $1 * 'inf'::DOUBLE WHEN $1 IS NOT NULL THEN 'nan'::DOUBLE END"),
+  scalar("atan2", category, { params: [double, double], returns: DOUBLE, pretty: named("ATAN2") }, "atan2($1 + 0.0, $2 + 0.0)"),
+  unary("cbrt", "spkjs_cbrt($1)"),
+  wholeNumber(["ceil", "ceiling"], "ceiling"),
+  wholeNumber(["floor"], "floor"),
+  rounding("round", "half-up"),
+  rounding("bround", "half-even"),
+  unary("cos", within("NOT isinf($1)", "cos")),
+  unary("cosh", "cosh($1)"),
+  unary("cot", "1 / tan($1)"),
+  unary("csc", "1 / sin($1)"),
+  unary("sec", "1 / cos($1)"),
+  unary("degrees", "degrees($1)"),
+  unary("radians", "radians($1)"),
+  scalar("e", category, { params: [], returns: DOUBLE, pretty: named("E") }, "2.718281828459045::DOUBLE"),
+  scalar("pi", category, { params: [], returns: DOUBLE, pretty: named("PI") }, "pi()"),
+  unary("exp", "exp($1)"),
+  unary("expm1", "spkjs_expm1($1)"),
+  scalar("factorial", category, { params: [int], returns: LONG, nullable: true }, "CASE WHEN $1 BETWEEN 0 AND 20 THEN CAST(factorial($1) AS BIGINT) END"),
+  scalar("hypot", category, { params: [double, double], returns: DOUBLE, pretty: named("HYPOT") }, "spkjs_hypot($1, $2)"),
+  scalar("ln", category, { params: [double], returns: DOUBLE, nullable: true, pretty: named("ln") }, positive("ln($1)")),
+  scalarBy("log", category, (call) =>
+    call.args.length === 1
+      ? bindSignature(call, { params: [double], returns: DOUBLE, nullable: true, pretty: named("ln") }, positive("ln($1)"))
+      : bindSignature(call, { params: [double, double], returns: DOUBLE, nullable: true, pretty: named("LOG") }, "CASE WHEN $1 > 0 AND $2 > 0 THEN ln($2) / ln($1) END"),
+  ),
+  unary("log10", positive("log10($1)"), true),
+  unary("log2", positive("ln($1) / 0.6931471805599453::DOUBLE"), true),
+  unary("log1p", positive("spkjs_log1p($1)", "-1"), true),
+  scalarBy(["pow", "power"], category, (call) =>
+    bindSignature(
+      call,
+      { params: [double, double], returns: DOUBLE, pretty: call.name === "pow" ? named("pow") : named("POWER") },
+      "spk_pow($1, $2)",
+    ),
+  ),
+  scalarBy(["positive"], category, (call) =>
+    bindSignature(call, { params: [numericOrInterval], returns: sameAs(0), pretty: ([value = ""]) => `(+ ${value})` }, "$1"),
+  ),
+  unary("rint", "round_even($1, 0)"),
+  scalarBy(["sign", "signum"], category, (call) =>
+    bindSignature(
+      call,
+      { params: [oneOf(double, ansiInterval)], returns: DOUBLE, pretty: call.name === "signum" ? named("SIGNUM") : named("sign") },
+      ([value = "NULL"], bound) => {
+        const type = typeAt(bound.args, 0);
+        if (type.kind === "interval_year_month") return `CAST(sign(spk_months(${value})) AS DOUBLE)`;
+        if (type.kind === "interval_day_time") return `CAST(sign(spk_micros(${value})) AS DOUBLE)`;
+        return `CASE WHEN isnan(${value}) THEN ${value} ELSE CAST(sign(${value}) AS DOUBLE) END`;
+      },
+    ),
+  ),
+  unary("sin", within("NOT isinf($1)", "sin")),
+  unary("sinh", "sinh($1)"),
+  unary("sqrt", within("$1 >= 0", "sqrt")),
+  unary("tan", within("NOT isinf($1)", "tan")),
+  unary("tanh", "tanh($1)"),
+  extreme("greatest"),
+  extreme("least"),
+  scalar("bin", category, { params: [long], returns: STRING }, "spk_bin($1)"),
+  scalarBy("hex", category, (call) =>
+    bindSignature(call, { params: [oneOf(long, only("binary"), only("string"))], returns: STRING }, ([value = "NULL"], bound) => {
+      const type = typeAt(bound.args, 0);
+      return type.kind === "string" ? `hex(encode(${value}))` : `hex(${value})`;
+    }),
+  ),
+  scalar("unhex", category, { params: [text], returns: BINARY, nullable: true }, "TRY(unhex($1))"),
+  scalar("conv", category, { params: [text, int, int], returns: STRING, nullable: true }, (args, _, { ansi }) => `spkjs_conv(${args.join(", ")}, ${ansi})`),
+  scalarBy("width_bucket", category, (call) =>
+    bindSignature(call, { params: [oneOf(double, ansiInterval), oneOf(double, ansiInterval), oneOf(double, ansiInterval), long], returns: LONG, nullable: true }, (args, bound) => {
+      const type = typeAt(bound.args, 0);
+      const measure = (sql: string): string => {
+        if (type.kind === "interval_year_month") return `CAST(spk_months(${sql}) AS DOUBLE)`;
+        return type.kind === "interval_day_time" ? `CAST(spk_micros(${sql}) AS DOUBLE)` : sql;
+      };
+      const [value = "NULL", low = "NULL", high = "NULL", count = "NULL"] = args;
+      return `spk_width_bucket(${measure(value)}, ${measure(low)}, ${measure(high)}, ${count})`;
+    }),
+  ),
+  ...["rand", "randn"].map((name) =>
+    scalarBy(name === "rand" ? ["rand", "random"] : [name], category, (call) => {
+      if (call.args.length > 0 && integerOf(expressionAt(call, 0)) === undefined) {
+        throw call.error("SEED_EXPRESSION_IS_UNFOLDABLE", `The seed expression of the function \`${name}\` must be foldable.`);
+      }
+      const seeded = call.args.length > 0;
+      return bindSignature(
+        call,
+        { params: [], optional: [oneOf(only("int", "long"), long)], returns: DOUBLE, nullable: false, deterministic: false, pretty: named(name) },
+        ([seed = "NULL"]) => `spkjs_${name}(${seeded ? `CAST(${seed} AS BIGINT)` : "CAST(floor(random() * 9007199254740992) AS BIGINT)"}, ${seeded})`,
+      );
+    }),
+  ),
+  scalarBy("uniform", category, (given) => {
+    const call = filled(given, 3, [constant(null, INT)]);
+    return bindSignature(
+      call,
+      {
+        params: [numeric, numeric, long],
+        unify: [0, 1],
+        returns: sameAs(0),
+        nullable: false,
+        deterministic: false,
+      },
+      ([low = "NULL", high = "NULL"], bound, { typeName }) => `CAST(${low} + (${high} - ${low}) * random() AS ${typeName(bound.type)})`,
+    );
+  }),
+  scalarBy("nanvl", category, (call) =>
+    bindSignature(call, { params: [oneOf(only("float", "double"), double), oneOf(only("float", "double"), double)], unify: [0, 1], returns: sameAs(0) }, "CASE WHEN isnan($1) THEN $2 ELSE $1 END"),
+  ),
+  scalar("isnan", "predicate", { params: [oneOf(only("float", "double"), double)], returns: { kind: "boolean" }, nullable: false }, "coalesce(isnan($1), false)"),
+];
+
+void [anything, binary, boolean, unify, scalarForms, isAnsiInterval];
+export type MathArguments = readonly BoundExpression[];

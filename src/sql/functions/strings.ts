@@ -1,0 +1,211 @@
+import { array, BINARY, BOOLEAN, INT, STRING, type DataType } from "../../core/data-type.ts";
+import { bindSignature, scalar, type CallSite, type FunctionRow, type Signature } from "./function.ts";
+import { anything, binary, int, oneOf, only, text } from "./params.ts";
+import { named, sameAs, scalarBy, scalarForms, typeAt } from "./rules.ts";
+import { constant, filled, integer, string } from "./defaults.ts";
+
+const category = "string";
+/** STRING or BINARY; whatever else becomes STRING. */
+const textOrBinary = oneOf(text, only("binary"));
+
+/** `f(s)` on strings with one lowering and on binaries with another. */
+function byKind(call: CallSite, forText: string, forBinary: string, signature: Signature) {
+  const first = call.args[0];
+  const isBinary = first !== undefined && first.kind !== "unbound_lambda" && first.type.kind === "binary";
+  return bindSignature(call, signature, isBinary ? forBinary : forText);
+}
+
+function kinded(
+  names: string | readonly [string, ...string[]],
+  signature: Signature,
+  forText: string,
+  forBinary: string,
+): FunctionRow {
+  return scalarBy(names, category, (call) => byKind(call, forText, forBinary, signature));
+}
+
+const numericParam = oneOf(
+  only("byte", "short", "int", "long", "float", "double", "decimal"),
+  { expected: '"NUMERIC"', accept: (type) => (type.kind === "string" || type.kind === "void" ? { kind: "double" } : undefined) },
+);
+
+const oneText: Signature = { params: [text], returns: sameAs(0) };
+const twoTexts: Signature = { params: [text, text], returns: BOOLEAN };
+
+/** Both strings or both binaries. */
+function matching(name: string, forText: string, forBinary: string): FunctionRow {
+  return scalarBy(name, category, (call) => {
+    const [a, b] = call.args;
+    const both = [a, b].every((arg) => arg !== undefined && arg.kind !== "unbound_lambda" && arg.type.kind === "binary");
+    return both
+      ? { ...bindSignature(call, { params: [binary, binary], returns: BOOLEAN }, forBinary), nullable: true }
+      : bindSignature(call, twoTexts, forText);
+  });
+}
+
+const substringRow = scalarBy(["substring", "substr"], category, (call) =>
+  byKind(
+    filled(call, 3, [integer(2147483647)]),
+    "spk_substring($1, $2, $3)",
+    "spk_substring_binary($1, $2, $3)",
+    { params: [textOrBinary, int, int], returns: sameAs(0) },
+  ),
+);
+
+function trimRow(name: string, side: string, native: string): FunctionRow {
+  return scalarBy(name, category, (call) => {
+    if (call.args.length === 1) return bindSignature(call, oneText, `${native}($1, ' ')`);
+    const signature: Signature = {
+      params: [text, text],
+      returns: sameAs(1),
+      pretty: ([characters = "", source = ""]) => `TRIM(${side} ${characters} FROM ${source})`,
+    };
+    return bindSignature(call, signature, `${native}($2, $1)`);
+  });
+}
+
+function padRow(name: "lpad" | "rpad"): FunctionRow {
+  return scalarBy(name, category, (call) => {
+    const first = typeAt(call.args.filter((arg) => arg.kind !== "unbound_lambda"), 0);
+    const pad = first.kind === "binary" ? constant(new Uint8Array([0]), BINARY) : string(" ");
+    const signature: Signature = { params: [textOrBinary, int, textOrBinary], returns: sameAs(0) };
+    return byKind(filled(call, 3, [pad]), `spk_${name}($1, $2, $3)`, `spkjs_${name}_binary($1, $2, $3)`, signature);
+  });
+}
+
+function lengthType(type: DataType): boolean {
+  return type.kind === "binary";
+}
+
+export const strings: readonly FunctionRow[] = [
+  scalar("ascii", category, { params: [text], returns: INT }, "ascii($1)"),
+  scalar(["chr", "char"], category, { params: [oneOf(only("long"), int)], returns: STRING }, "spk_chr($1)"),
+  scalarForms(["length", "char_length", "character_length", "len"], category, (call) => ({
+    signature: { params: [textOrBinary], returns: INT },
+    lower: call.args[0]?.kind !== "unbound_lambda" && call.args[0] !== undefined && lengthType(call.args[0].type)
+      ? "CAST(octet_length($1) AS INTEGER)"
+      : "CAST(length($1) AS INTEGER)",
+  })),
+  kinded("bit_length", { params: [textOrBinary], returns: INT }, "CAST(8 * strlen($1) AS INTEGER)", "CAST(8 * octet_length($1) AS INTEGER)"),
+  kinded("octet_length", { params: [textOrBinary], returns: INT }, "CAST(strlen($1) AS INTEGER)", "CAST(octet_length($1) AS INTEGER)"),
+  scalarBy("btrim", category, (call) =>
+    call.args.length === 1
+      ? bindSignature(call, oneText, "trim($1, ' ')")
+      : byKind(call, "trim($1, $2)", "spkjs_trim_binary($1, $2)", { params: [textOrBinary, textOrBinary], returns: sameAs(0) }),
+  ),
+  trimRow("trim", "BOTH", "trim"),
+  trimRow("ltrim", "LEADING", "ltrim"),
+  trimRow("rtrim", "TRAILING", "rtrim"),
+  matching("contains", "contains($1, $2)", "contains(hex($1), hex($2)) AND spkjs_contains_binary($1, $2)"),
+  matching("startswith", "starts_with($1, $2)", "starts_with(hex($1), hex($2))"),
+  matching("endswith", "ends_with($1, $2)", "ends_with(hex($1), hex($2))"),
+  scalarBy("concat_ws", category, (call) => {
+    const listed = call.args.map((arg) => arg.kind !== "unbound_lambda" && arg.type.kind === "array");
+    return bindSignature(
+      call,
+      {
+        params: [text],
+        rest: { expected: '("ARRAY<STRING>" or "STRING")', accept: (type, ansi) => (type.kind === "array" ? array(STRING) : text.accept(type, ansi)) },
+        returns: STRING,
+        nullable: (args) => args[0]?.nullable ?? true,
+      },
+      (args) => {
+        const [separator = "NULL", ...parts] = args;
+        if (parts.length === 0) return `CASE WHEN ${separator} IS NULL THEN NULL ELSE '' END`;
+        if (!listed.includes(true)) return `concat_ws(${args.join(", ")})`;
+        const lists = parts.map((part, index) => (listed[index + 1] === true ? `coalesce(${part}, [])` : `[${part}]`));
+        return `spk_join(list_concat(${lists.join(", ")}), ${separator})`;
+      },
+    );
+  }),
+  scalar("elt", category, { params: [int, textOrBinary], rest: textOrBinary, returns: sameAs(1), nullable: true }, (args, _, { ansi }) => {
+    const [index = "NULL", ...values] = args;
+    return `${ansi ? "spk_elt_ansi" : "list_extract"}([${values.join(", ")}], ${index})`;
+  }),
+  scalar("find_in_set", category, { params: [text, text], returns: INT }, "spk_find_in_set($1, $2)"),
+  scalar(["format_string", "printf"], category, { params: [text], rest: anything, returns: STRING }, (args, call) => {
+    const kinds = call.args.slice(1).map((arg) => arg.type.kind);
+    const values = args.slice(1).map((arg) => `CAST(${arg} AS VARCHAR)`);
+    return `spkjs_format_string(${args[0] ?? "NULL"}, '${kinds.join(",")}', [${values.join(", ")}]::VARCHAR[])`;
+  }),
+  scalarBy("format_number", category, (call) => {
+    const second = call.args[1];
+    const pattern = second !== undefined && second.kind !== "unbound_lambda" && second.type.kind === "string";
+    return bindSignature(
+      call,
+      { params: [numericParam, pattern ? text : int], returns: STRING, nullable: true },
+      pattern ? "spkjs_format_number_pattern(CAST($1 AS VARCHAR), $2)" : "spkjs_format_number(CAST($1 AS VARCHAR), $2)",
+    );
+  }),
+  scalar("initcap", category, oneText, "spk_initcap($1)"),
+  scalar("instr", category, { params: [text, text], returns: INT }, "CAST(instr($1, $2) AS INTEGER)"),
+  scalarBy(["locate", "position", "charindex"], category, (call) =>
+    bindSignature(
+      filled(call, 3, [integer(1)]),
+      { params: [text, text, int], returns: INT, nullable: (args) => args.slice(0, 2).some((arg) => arg.nullable) },
+      "spk_locate($1, $2, $3)",
+    ),
+  ),
+  scalarBy("left", category, (call) => byKind(call, "spk_left($1, $2)", "spk_substring_binary($1, 1, $2)", { params: [textOrBinary, int], returns: sameAs(0) })),
+  scalar("right", category, { params: [text, int], returns: STRING, nullable: true }, "spk_right($1, $2)"),
+  scalarBy("levenshtein", category, (call) =>
+    bindSignature(
+      call,
+      { params: [text, text], optional: [int], returns: INT },
+      call.args.length === 3 ? "spk_levenshtein_limit($1, $2, $3)" : "CAST(levenshtein($1, $2) AS INTEGER)",
+    ),
+  ),
+  scalar("jaro_winkler_similarity", category, { params: [text, text], returns: { kind: "double" } }, "jaro_winkler_similarity($1, $2)"),
+  scalar(["lower", "lcase"], category, oneText, "spk_lower($1)"),
+  scalar(["upper", "ucase"], category, oneText, "spk_upper($1)"),
+  padRow("lpad"),
+  padRow("rpad"),
+  scalar("luhn_check", category, { params: [text], returns: BOOLEAN, nullable: true }, "spkjs_luhn_check($1)"),
+  scalarBy("mask", category, (call) =>
+    bindSignature(
+      filled(call, 5, [string("X"), string("x"), string("n"), constant(null, STRING)]),
+      { params: [text, text, text, text, text], returns: STRING, nullable: true },
+      "spkjs_mask($*)",
+    ),
+    ["str", "upperChar", "lowerChar", "digitChar", "otherChar"],
+  ),
+  scalarBy("overlay", category, (call) =>
+    byKind(filled(call, 4, [integer(-1)]), "spk_overlay($1, $2, $3, $4)", "spk_overlay_binary($1, $2, $3, $4)", {
+      params: [textOrBinary, textOrBinary, int, int],
+      returns: sameAs(0),
+    }),
+  ),
+  scalar("quote", category, { params: [text], returns: STRING }, String.raw`'''' || replace(replace($1, '\', '\\'), '''', '\''') || ''''`),
+  scalar("repeat", category, { params: [text, int], returns: sameAs(0) }, "repeat($1, greatest($2, 0))"),
+  scalarBy("replace", category, (call) =>
+    bindSignature(filled(call, 3, [string("")]), { params: [text, text, text], returns: sameAs(0) }, "replace($1, $2, $3)"),
+  ),
+  scalar("sentences", category, { params: [text], optional: [text, text], returns: array(array(STRING, false), false), nullable: true }, "spkjs_sentences($1)"),
+  scalar("soundex", category, { params: [text], returns: STRING }, "spkjs_soundex($1)"),
+  scalar("space", category, { params: [int], returns: STRING }, "repeat(' ', greatest($1, 0))"),
+  scalar("split_part", category, { params: [text, text, int], returns: sameAs(0) }, "spk_split_part($1, $2, $3)"),
+  substringRow,
+  scalar("substring_index", category, { params: [text, text, int], returns: sameAs(0) }, "spk_substring_index($1, $2, $3)"),
+  scalar("translate", category, { params: [text, text, text], returns: sameAs(0) }, "translate($1, $2, $3)"),
+  scalar("is_valid_utf8", category, { params: [textOrBinary], returns: BOOLEAN, nullable: true }, (args, call) => utf8("is_valid", args[0] ?? "NULL", call.args[0]?.type)),
+  scalar("make_valid_utf8", category, { params: [textOrBinary], returns: STRING, nullable: true }, (args, call) => utf8("make_valid", args[0] ?? "NULL", call.args[0]?.type)),
+  scalar("validate_utf8", category, { params: [textOrBinary], returns: STRING, nullable: true }, (args, call) => utf8("validate", args[0] ?? "NULL", call.args[0]?.type)),
+  scalar("try_validate_utf8", category, { params: [textOrBinary], returns: STRING, nullable: true }, (args, call) => utf8("try_validate", args[0] ?? "NULL", call.args[0]?.type)),
+  scalar("collation", category, { params: [text], returns: STRING, nullable: false }, (_, call, { text: quoted }) => {
+    const type = call.args[0]?.type;
+    return quoted(`SYSTEM.BUILTIN.${(type?.kind === "string" ? type.collation : undefined) ?? "UTF8_BINARY"}`);
+  }),
+  scalarBy("randstr", category, (call) =>
+    bindSignature(
+      filled(call, 2, [constant(null, INT)]),
+      { params: [int, int], returns: STRING, nullable: false, deterministic: false, pretty: named("randstr") },
+      "spkjs_randstr($1)",
+    ),
+  ),
+];
+
+/** A STRING is always valid here: DuckDB holds nothing else. */
+function utf8(what: string, sql: string, type: DataType | undefined): string {
+  if (type?.kind === "binary") return `spkjs_${what}_utf8(${sql})`;
+  return what === "is_valid" ? `CASE WHEN ${sql} IS NULL THEN NULL ELSE true END` : sql;
+}

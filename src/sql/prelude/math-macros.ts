@@ -1,0 +1,23 @@
+import { macro, type Macro } from "./macro.ts";
+
+export const mathMacros: readonly Macro[] = [
+  macro(
+    "spk_double_to_long",
+    "x",
+    "CASE WHEN isnan(x) THEN 0 WHEN x >= 9223372036854775807 THEN 9223372036854775807 WHEN x <= -9223372036854775808 THEN -9223372036854775808 ELSE CAST(x AS BIGINT) END",
+  ),
+  macro("spk_abs_wrapping", "x", "CASE WHEN TRY(abs(x)) IS NULL THEN x ELSE abs(x) END"),
+  macro(
+    "spk_pow",
+    "a, b",
+    "CASE WHEN b = 0 THEN 1::DOUBLE WHEN abs(a) = 1 AND isinf(b) THEN 'nan'::DOUBLE WHEN isnan(a) OR isnan(b) THEN a + b ELSE pow(a, b) END",
+  ),
+  macro("spk_bin", "n", "CASE WHEN n >= 0 THEN bin(n) ELSE bin(18446744073709551616::HUGEINT + n) END"),
+  macro(
+    "spk_width_bucket",
+    "v, low, high, n",
+    `CASE WHEN n <= 0 OR n = 9223372036854775807 OR isnan(v) OR low = high OR isnan(low) OR isinf(low) OR isnan(high) OR isinf(high) THEN NULL
+      WHEN low < high THEN CASE WHEN v < low THEN 0 WHEN v >= high THEN n + 1 ELSE CAST(floor(n * (v - low) / (high - low)) AS BIGINT) + 1 END
+      WHEN low > high THEN CASE WHEN v > low THEN 0 WHEN v <= high THEN n + 1 ELSE CAST(floor(n * (low - v) / (low - high)) AS BIGINT) + 1 END END`,
+  ),
+];

@@ -1,0 +1,96 @@
+import { BOOLEAN, DOUBLE, FLOAT, INT, LONG, STRING } from "../../core/data-type.ts";
+import { BoathouseError } from "../../core/errors.ts";
+import { digitsOf, javaFloat, roundDigits, type Digits, type Rounding } from "../java/number.ts";
+import { XorShiftRandom } from "../java/random.ts";
+import { asBigint, asNumber, asText, udf, type Udf } from "./udf.ts";
+
+export const mathUdfs: readonly Udf[] = [
+  udf("spkjs_cbrt", [DOUBLE], DOUBLE, (x) => Math.cbrt(asNumber(x))),
+  udf("spkjs_expm1", [DOUBLE], DOUBLE, (x) => Math.expm1(asNumber(x))),
+  udf("spkjs_log1p", [DOUBLE], DOUBLE, (x) => Math.log1p(asNumber(x))),
+  udf("spkjs_hypot", [DOUBLE, DOUBLE], DOUBLE, (x, y) => Math.hypot(asNumber(x), asNumber(y))),
+  udf("spkjs_round_double", [DOUBLE, INT, STRING], DOUBLE, (x, scale, mode) => {
+    const value = asNumber(x);
+    return Number.isFinite(value) ? Number(rounded(String(value), asNumber(scale), asRounding(mode))) : value;
+  }),
+  udf("spkjs_round_float", [FLOAT, INT, STRING], FLOAT, (x, scale, mode) => {
+    const value = asNumber(x);
+    return Number.isFinite(value) ? Number(rounded(javaFloat(value), asNumber(scale), asRounding(mode))) : value;
+  }),
+  udf("spkjs_round_decimal", [STRING, INT, STRING], STRING, (text, scale, mode) =>
+    rounded(asText(text), asNumber(scale), asRounding(mode)),
+  ),
+  udf("spkjs_conv", [STRING, INT, INT, BOOLEAN], STRING, (text, from, to, ansi) =>
+    conv(asText(text), asNumber(from), asNumber(to), ansi === true),
+  ),
+  udf("spkjs_rand", [LONG, BOOLEAN], DOUBLE, (seed, seeded) => generator(asBigint(seed), seeded === true).nextDouble(), { volatile: true }),
+  udf("spkjs_randn", [LONG, BOOLEAN], DOUBLE, (seed, seeded) => generator(asBigint(seed), seeded === true).nextGaussian(), { volatile: true }),
+];
+
+function asRounding(mode: unknown): Rounding {
+  return mode === "half-even" || mode === "ceiling" || mode === "floor" ? mode : "half-up";
+}
+
+/** Rounds to a scale, which may be negative; plain decimal text. */
+function rounded(text: string, scale: number, mode: Rounding): string {
+  const digits = digitsOf(text);
+  if (scale >= 0) return joined(roundDigits(digits, Math.min(scale, digits.fraction.length), mode));
+  const shifted: Digits = {
+    negative: digits.negative,
+    whole: digits.whole.slice(0, scale) || "0",
+    fraction: digits.whole.padStart(-scale, "0").slice(scale) + digits.fraction,
+  };
+  const { negative, whole } = roundDigits(shifted, 0, mode);
+  return joined({ negative, whole: whole === "0" || whole === "" ? "0" : whole + "0".repeat(-scale), fraction: "" });
+}
+
+function joined({ negative, whole, fraction }: Digits): string {
+  const zero = !/[1-9]/.test(whole + fraction);
+  return `${negative && !zero ? "-" : ""}${whole === "" ? "0" : whole}${fraction === "" ? "" : `.${fraction}`}`;
+}
+
+const MAX = 2n ** 64n - 1n;
+
+/** Spark's NumberConverter: unsigned 64 bits, a negative target base means a signed result. */
+function conv(text: string, from: number, to: number, ansi: boolean): string | null {
+  const target = Math.abs(to);
+  if (from < 2 || from > 36 || target < 2 || target > 36 || text === "") return null;
+  const trimmed = text.trim();
+  if (trimmed === "") return null;
+  const negative = trimmed.startsWith("-");
+  let value = 0n;
+  for (const char of negative ? trimmed.slice(1) : trimmed) {
+    const digit = Number.parseInt(char, from);
+    if (Number.isNaN(digit)) break;
+    value = value * BigInt(from) + BigInt(digit);
+    if (value > MAX) {
+      if (!ansi) {
+        value = MAX;
+        break;
+      }
+      throw new BoathouseError("ARITHMETIC_OVERFLOW", "Overflow in function conv().", { sqlState: "22003" });
+    }
+  }
+  if (negative) {
+    if (to > 0) value = value > 2n ** 63n ? MAX : BigInt.asUintN(64, -value);
+    else value = BigInt.asUintN(64, -value);
+  }
+  if (to < 0) {
+    const signedValue = BigInt.asIntN(64, value);
+    return signedValue.toString(target).toUpperCase();
+  }
+  return value.toString(target).toUpperCase();
+}
+
+/** One stream of numbers for each seed; unseeded calls draw from one that is never the same. */
+const generators = new Map<bigint, XorShiftRandom>();
+
+function generator(seed: bigint, seeded: boolean): XorShiftRandom {
+  if (!seeded) return new XorShiftRandom(seed);
+  let known = generators.get(seed);
+  if (known === undefined) {
+    known = new XorShiftRandom(seed);
+    generators.set(seed, known);
+  }
+  return known;
+}

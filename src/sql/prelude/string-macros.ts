@@ -1,0 +1,75 @@
+import { macro, type Macro } from "./macro.ts";
+
+export const stringMacros: readonly Macro[] = [
+  macro("spk_chr", "n", "CASE WHEN n < 0 THEN '' ELSE chr(CAST(n % 256 AS INTEGER)) END"),
+  macro(
+    "spk_substring",
+    "s, p, n",
+    "substring(s, CASE WHEN p = 0 THEN 1 ELSE p END, greatest(n, 0))",
+  ),
+  macro(
+    "spk_substring_binary",
+    "b, p, n",
+    `CASE WHEN n <= 0 THEN CASE WHEN b IS NULL OR p IS NULL THEN NULL ELSE ''::BLOB END
+      WHEN p > 0 THEN b[CAST(p AS BIGINT):CAST(p AS BIGINT) + n - 1]
+      WHEN p = 0 THEN b[1:CAST(n AS BIGINT)]
+      WHEN octet_length(b) + p + n <= 0 THEN ''::BLOB
+      ELSE b[greatest(octet_length(b) + p + 1, 1):octet_length(b) + p + n] END`,
+  ),
+  macro("spk_left", "s, n", "left(s, greatest(n, 0))"),
+  macro("spk_right", "s, n", "CASE WHEN n <= 0 AND s IS NOT NULL THEN '' ELSE right(s, n) END"),
+  macro("spk_find_in_set", "s, l", "CASE WHEN contains(s, ',') THEN 0 ELSE coalesce(list_position(string_split(l, ','), s), CASE WHEN l IS NULL OR s IS NULL THEN NULL ELSE 0 END) END"),
+  macro(
+    "spk_locate",
+    "t, s, p",
+    `CASE WHEN p IS NULL THEN 0 WHEN t IS NULL OR s IS NULL THEN NULL WHEN p < 1 THEN 0
+      WHEN t = '' THEN CASE WHEN p <= length(s) + 1 THEN p ELSE 0 END
+      WHEN instr(substring(s, p), t) = 0 THEN 0 ELSE CAST(instr(substring(s, p), t) + p - 1 AS INTEGER) END`,
+  ),
+  macro("spk_lower", "s", "CASE WHEN strlen(s) = length(s) THEN lower(s) ELSE spkjs_lower(s) END"),
+  macro("spk_upper", "s", "CASE WHEN strlen(s) = length(s) THEN upper(s) ELSE spkjs_upper(s) END"),
+  macro("spk_initcap", "s", "spkjs_initcap(s)"),
+  macro(
+    "spk_lpad",
+    "s, n, p",
+    "CASE WHEN p = '' THEN left(s, greatest(n, 0)) ELSE lpad(s, greatest(n, 0), p) END",
+  ),
+  macro(
+    "spk_rpad",
+    "s, n, p",
+    "CASE WHEN p = '' THEN left(s, greatest(n, 0)) ELSE rpad(s, greatest(n, 0), p) END",
+  ),
+  macro("spk_join", "l, s", "CASE WHEN l IS NULL OR s IS NULL THEN NULL ELSE coalesce(array_to_string(l, s), '') END"),
+  macro(
+    "spk_elt_ansi",
+    "l, i",
+    "CASE WHEN i < 1 OR i > len(l) THEN error('[INVALID_ARRAY_INDEX] The index ' || i || ' is out of bounds. The array has ' || len(l) || ' elements.') ELSE l[i] END",
+  ),
+  macro(
+    "spk_levenshtein_limit",
+    "a, b, t",
+    "CASE WHEN levenshtein(a, b) <= t THEN CAST(levenshtein(a, b) AS INTEGER) WHEN levenshtein(a, b) > t THEN -1 END",
+  ),
+  macro(
+    "spk_overlay",
+    "s, r, p, n",
+    "spk_substring(s, 1, p - 1) || r || spk_substring(s, p + CASE WHEN n >= 0 THEN n ELSE length(r) END, 2147483647)",
+  ),
+  macro(
+    "spk_overlay_binary",
+    "s, r, p, n",
+    "spk_substring_binary(s, 1, p - 1) || r || spk_substring_binary(s, p + CASE WHEN n >= 0 THEN n ELSE octet_length(r) END, 2147483647)",
+  ),
+  macro(
+    "spk_split_part",
+    "s, d, n",
+    "CASE WHEN n = 0 THEN error('[INVALID_INDEX_OF_ZERO] The index 0 is invalid. An index shall be either < 0 or > 0 (the first element has index 1).') WHEN d = '' THEN CASE WHEN n IN (1, -1) THEN s ELSE '' END ELSE split_part(s, d, n) END",
+  ),
+  macro(
+    "spk_substring_index",
+    "s, d, n",
+    `CASE WHEN n = 0 OR d = '' THEN CASE WHEN s IS NULL THEN NULL ELSE '' END
+      WHEN n > 0 THEN array_to_string(string_split(s, d)[1:n], d)
+      WHEN n < 0 THEN array_to_string(string_split(s, d)[n:], d) END`,
+  ),
+];

@@ -1,0 +1,81 @@
+import { quoteString } from "../duckdb/quote.ts";
+import { corrupted, parseCommit } from "./commit-file.ts";
+import type { AddAction } from "./actions.ts";
+import type { DeltaContext } from "./context.ts";
+import { LOG_FOLDER } from "./log-files.ts";
+import { logKey, type CheckpointFiles, type TableLocation } from "./log-segment.ts";
+import { readObject } from "./objects.ts";
+import { localFile } from "./paths.ts";
+import { textIn } from "./row-values.ts";
+import { Replay } from "./replay.ts";
+
+/** A checkpoint without its list of files, and where that is. */
+export interface CheckpointState {
+  /** Protocol, metadata, transactions and domains. */
+  readonly state: Replay;
+  /** Files that stand in a JSON checkpoint itself. */
+  readonly inline: readonly AddAction[];
+  /** Parquet files of this machine with `add` rows. */
+  readonly parquet: readonly string[];
+}
+
+/**
+ * Reads a checkpoint of any kind: V1 single or in parts, V2 as JSON or Parquet with or without sidecars (PROTOCOL.md,
+ * "Checkpoints").
+ */
+export async function readCheckpoint(
+  context: DeltaContext,
+  location: TableLocation,
+  checkpoint: CheckpointFiles,
+): Promise<CheckpointState> {
+  const [first] = checkpoint.files;
+  if (first === undefined) throw corrupted(`checkpoint ${checkpoint.version}`, "there is no file");
+  const state = new Replay();
+  if (first.key.endsWith(".json")) {
+    const actions = parseCommit(await readObject(location.store, first.key), first.key);
+    state.apply(actions.filter((action) => action.remove === undefined));
+    const sidecars = actions.flatMap((action) => (action.sidecar === undefined ? [] : [action.sidecar.path]));
+    return { state, inline: [...state.added.values()], parquet: sidecarFiles(location, sidecars) };
+  }
+  const files = checkpoint.files.map(({ key }) => localObject(location, key));
+  const lines = await context.connection.rows(
+    `SELECT to_json({protocol: protocol, metaData: "metaData", txn: txn, domainMetadata: "domainMetadata", sidecar: sidecar}) AS line ` +
+      `FROM ${readActions(files)} WHERE protocol IS NOT NULL OR "metaData" IS NOT NULL OR txn IS NOT NULL ` +
+      `OR "domainMetadata" IS NOT NULL OR sidecar IS NOT NULL`,
+  );
+  const actions = parseCommit(lines.map((row) => textIn(row, "line")).join("\n"), first.key);
+  state.apply(actions);
+  const sidecars = actions.flatMap((action) => (action.sidecar === undefined ? [] : [action.sidecar.path]));
+  return { state, inline: [], parquet: [...files, ...sidecarFiles(location, sidecars)] };
+}
+
+const TEXT_MAP = "MAP(VARCHAR, VARCHAR)";
+
+/** The columns of a checkpoint that are not files (PROTOCOL.md, "Checkpoint Schema"). */
+const STATE_COLUMNS: Readonly<Record<string, string>> = {
+  protocol:
+    "STRUCT(minReaderVersion INTEGER, minWriterVersion INTEGER, readerFeatures VARCHAR[], writerFeatures VARCHAR[])",
+  metaData:
+    `STRUCT(id VARCHAR, name VARCHAR, description VARCHAR, format STRUCT(provider VARCHAR, options ${TEXT_MAP}), ` +
+    `schemaString VARCHAR, partitionColumns VARCHAR[], createdTime BIGINT, configuration ${TEXT_MAP})`,
+  txn: "STRUCT(appId VARCHAR, version BIGINT, lastUpdated BIGINT)",
+  domainMetadata: "STRUCT(domain VARCHAR, configuration VARCHAR, removed BOOLEAN)",
+  sidecar: "STRUCT(path VARCHAR, sizeInBytes BIGINT)",
+};
+
+/** `read_parquet` with every column that an action may have; those a file lacks are null. */
+function readActions(files: readonly string[]): string {
+  const columns = Object.entries(STATE_COLUMNS).map(
+    ([name, type]) =>
+      `${quoteString(name)}: {name: ${quoteString(name)}, type: ${quoteString(type)}, default_value: NULL}`,
+  );
+  return `read_parquet([${files.map(quoteString).join(", ")}], hive_partitioning = false, schema = MAP {${columns.join(", ")}})`;
+}
+
+function sidecarFiles(location: TableLocation, paths: readonly string[]): string[] {
+  return paths.map((path) => localFile(location, path.includes("/") ? path : `${LOG_FOLDER}/_sidecars/${path}`));
+}
+
+function localObject(location: TableLocation, key: string): string {
+  return localFile(location, encodeURI(key.slice(logKey(location, "").length - `${LOG_FOLDER}/`.length)));
+}

@@ -1,0 +1,26 @@
+import type { Clock } from "../core/clock.ts";
+import type { StructType } from "../core/data-type.ts";
+import type { IdSource } from "../core/ids.ts";
+import type { Connection } from "../duckdb/connection.ts";
+
+/** What delta needs of its surroundings; one for all tables of a process. */
+export interface DeltaContext {
+  /**
+   * For file lists and checkpoints: a connection of a DuckDB instance in UTC without a lock-down, that no user's SQL
+   * runs on. Data is written and read on the caller's own connections.
+   */
+  readonly connection: Connection;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  /** From 0 to 1, for the waits between attempts to commit. */
+  readonly random: () => number;
+  /** Compiles Spark SQL expressions of CHECK constraints. Without it, tables that have constraints are not written. */
+  readonly expressions?: ExpressionCompiler;
+  /** How this engine is named in `commitInfo.engineInfo`. */
+  readonly engineInfo: string;
+}
+
+export interface ExpressionCompiler {
+  /** The DuckDB SQL of a Spark SQL expression over the columns of a schema, each by its quoted name. */
+  compile(text: string, schema: StructType): string;
+}

@@ -1,0 +1,47 @@
+/** The folder of the log below a table's root. */
+export const LOG_FOLDER = "_delta_log";
+
+/** What the name of a file in `_delta_log` says (PROTOCOL.md, "Delta Log Entries" and "Checkpoint Naming Scheme"). */
+export type LogFile =
+  | { readonly kind: "commit"; readonly version: number }
+  | { readonly kind: "compacted"; readonly version: number; readonly end: number }
+  | { readonly kind: "checksum"; readonly version: number }
+  | { readonly kind: "classic-checkpoint"; readonly version: number }
+  | { readonly kind: "multi-part-checkpoint"; readonly version: number; readonly part: number; readonly parts: number }
+  | { readonly kind: "uuid-checkpoint"; readonly version: number; readonly format: "json" | "parquet" };
+
+export function commitName(version: number): string {
+  return `${padded(version)}.json`;
+}
+
+export function checkpointName(version: number): string {
+  return `${padded(version)}.checkpoint.parquet`;
+}
+
+export function checksumName(version: number): string {
+  return `${padded(version)}.crc`;
+}
+
+/** The meaning of a name, or undefined for what is none of the log's business (temporary files, `_last_checkpoint`). */
+export function parseLogFile(name: string): LogFile | undefined {
+  const match = /^(\d{20})\.(.+)$/.exec(name);
+  if (match === null) return undefined;
+  const version = Number(match[1]);
+  const rest = match[2] ?? "";
+  if (!Number.isSafeInteger(version)) return undefined;
+  if (rest === "json") return { kind: "commit", version };
+  if (rest === "crc") return { kind: "checksum", version };
+  if (rest === "checkpoint.parquet") return { kind: "classic-checkpoint", version };
+  const part = /^checkpoint\.(\d{10})\.(\d{10})\.parquet$/.exec(rest);
+  if (part !== null) return { kind: "multi-part-checkpoint", version, part: Number(part[1]), parts: Number(part[2]) };
+  const uuid = /^checkpoint\.[0-9a-fA-F-]{36}\.(json|parquet)$/.exec(rest);
+  if (uuid !== null) return { kind: "uuid-checkpoint", version, format: uuid[1] === "json" ? "json" : "parquet" };
+  const compacted = /^(\d{20})\.compacted\.json$/.exec(rest);
+  if (compacted !== null) return { kind: "compacted", version, end: Number(compacted[1]) };
+  return undefined;
+}
+
+/** Versions are padded to 20 digits, so that names sort as numbers do. */
+export function padded(version: number): string {
+  return String(version).padStart(20, "0");
+}

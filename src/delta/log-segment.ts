@@ -1,0 +1,189 @@
+import { BoathouseError, isBoathouseError } from "../core/errors.ts";
+import type { ObjectMeta, ObjectStore } from "../storage/object-store.ts";
+import { commitName, LOG_FOLDER, padded, parseLogFile, type LogFile } from "./log-files.ts";
+import { readObject } from "./objects.ts";
+
+/** A table's place in a store: `root` is the key of its folder, without a slash at the end ("" for the store's root). */
+export interface TableLocation {
+  readonly store: ObjectStore;
+  readonly root: string;
+}
+
+/** The files that make up one version of a table: a checkpoint, if there is one, and every commit after it. */
+export interface LogSegment {
+  readonly version: number;
+  readonly checkpoint: CheckpointFiles | undefined;
+  /** Ascending and without gaps, from the one after the checkpoint (or 0) to `version`. */
+  readonly commits: readonly CommitRef[];
+}
+
+export interface CheckpointFiles {
+  readonly version: number;
+  readonly files: readonly ObjectMeta[];
+}
+
+export interface CommitRef {
+  readonly version: number;
+  readonly meta: ObjectMeta;
+}
+
+export function keyOf(location: TableLocation, relative: string): string {
+  return location.root === "" ? relative : `${location.root}/${relative}`;
+}
+
+export function logKey(location: TableLocation, name: string): string {
+  return keyOf(location, `${LOG_FOLDER}/${name}`);
+}
+
+/** How a person names the table. */
+export function describe(location: TableLocation): string {
+  return location.root === "" ? location.store.url : `${location.store.url}/${location.root}`;
+}
+
+/**
+ * Finds what to read for a version (the newest when none is given). `_last_checkpoint` is only a hint where to begin
+ * listing: when it is damaged or wrong, the whole log is listed.
+ *
+ * Throws `DELTA_TABLE_NOT_FOUND`, `DELTA_VERSION_NOT_FOUND`, `DELTA_VERSIONS_NOT_CONTIGUOUS`,
+ * `DELTA_VERSION_NOT_RECREATABLE`.
+ */
+export async function findSegment(
+  location: TableLocation,
+  options: { readonly version?: number } = {},
+): Promise<LogSegment> {
+  const hint = await lastCheckpointVersion(location);
+  if (hint !== undefined && (options.version === undefined || options.version >= hint)) {
+    const segment = await segmentFrom(location, hint, options.version);
+    if (segment?.checkpoint !== undefined) return segment;
+  }
+  const segment = await segmentFrom(location, 0, options.version);
+  if (segment !== undefined) return segment;
+  throw new BoathouseError("DELTA_TABLE_NOT_FOUND", `${describe(location)} is not a Delta table.`, {
+    hint: `A Delta table has a folder ${LOG_FOLDER} with commits. Create the table first, or check the path.`,
+    sqlState: "42P01",
+  });
+}
+
+/** The commits after `version`, without gaps; empty when there are none. */
+export async function commitsAfter(location: TableLocation, version: number): Promise<readonly CommitRef[]> {
+  const commits: CommitRef[] = [];
+  for await (const { meta, file } of listLog(location, version + 1)) {
+    if (file.kind === "commit" && file.version > version) commits.push({ version: file.version, meta });
+  }
+  return checkContiguous(location, commits, version + 1);
+}
+
+/** Every commit that is still there, ascending: for history and for time travel by timestamp. */
+export async function allCommits(location: TableLocation): Promise<readonly CommitRef[]> {
+  const commits: CommitRef[] = [];
+  for await (const { meta, file } of listLog(location, 0)) {
+    if (file.kind === "commit") commits.push({ version: file.version, meta });
+  }
+  return commits;
+}
+
+async function segmentFrom(
+  location: TableLocation,
+  start: number,
+  wanted: number | undefined,
+): Promise<LogSegment | undefined> {
+  const commits: CommitRef[] = [];
+  const checkpoints = new Map<string, { file: LogFile; metas: ObjectMeta[] }>();
+  let newest = -1;
+  for await (const { meta, file } of listLog(location, start)) {
+    if (file.kind === "commit" || isCheckpoint(file)) newest = Math.max(newest, file.version);
+    if (wanted !== undefined && file.version > wanted) continue;
+    if (file.kind === "commit") commits.push({ version: file.version, meta });
+    if (!isCheckpoint(file)) continue;
+    const parts = file.kind === "multi-part-checkpoint" ? `.${file.parts}` : `.${meta.key}`;
+    const entry = checkpoints.get(`${file.version}${parts}`) ?? { file, metas: [] };
+    entry.metas.push(meta);
+    checkpoints.set(`${file.version}${parts}`, entry);
+  }
+  if (newest < 0) return undefined;
+  if (wanted !== undefined && wanted > newest) throw versionNotFound(location, wanted, newest);
+  const checkpoint = newestComplete([...checkpoints.values()]);
+  const first = checkpoint === undefined ? 0 : checkpoint.version + 1;
+  const tail = commits.filter((commit) => commit.version >= first);
+  const version = wanted ?? Math.max(checkpoint?.version ?? -1, tail.at(-1)?.version ?? -1);
+  if (version < 0) return undefined;
+  if (checkpoint === undefined && tail[0]?.version !== 0) {
+    if (start > 0) return undefined;
+    throw notRecreatable(location, version, commits[0]?.version);
+  }
+  checkContiguous(location, tail, first);
+  const reached = tail.at(-1)?.version ?? checkpoint?.version;
+  if (reached !== version) throw gap(location, (reached ?? -1) + 1, version);
+  return { version, checkpoint, commits: tail };
+}
+
+async function* listLog(location: TableLocation, start: number): AsyncIterable<{ meta: ObjectMeta; file: LogFile }> {
+  const prefix = logKey(location, "");
+  const options = start === 0 ? {} : { startAfter: `${prefix}${padded(start - 1)}.~` };
+  for await (const meta of location.store.list(prefix, options)) {
+    const file = parseLogFile(meta.key.slice(prefix.length));
+    // A file of no bytes is what a writer without atomic puts left behind; only a commit must not be overlooked.
+    if (file !== undefined && (meta.size > 0 || file.kind === "commit")) yield { meta, file };
+  }
+}
+
+function isCheckpoint(file: LogFile): boolean {
+  return file.kind.endsWith("-checkpoint");
+}
+
+/** Of several at one version: V2 before a single file before parts, as they hold the same. */
+function newestComplete(
+  candidates: readonly { readonly file: LogFile; readonly metas: readonly ObjectMeta[] }[],
+): CheckpointFiles | undefined {
+  const rank = { "uuid-checkpoint": 2, "classic-checkpoint": 1, "multi-part-checkpoint": 0 };
+  const rankOf = ({ kind }: LogFile): number => (kind in rank ? rank[kind as keyof typeof rank] : -1);
+  const complete = candidates.filter(
+    ({ file, metas }) => file.kind !== "multi-part-checkpoint" || metas.length === file.parts,
+  );
+  const best = complete.toSorted((a, b) => b.file.version - a.file.version || rankOf(b.file) - rankOf(a.file))[0];
+  return best === undefined ? undefined : { version: best.file.version, files: best.metas };
+}
+
+function checkContiguous(location: TableLocation, commits: readonly CommitRef[], first: number): readonly CommitRef[] {
+  for (const [index, commit] of commits.entries()) {
+    if (commit.version !== first + index) throw gap(location, first + index, commit.version);
+  }
+  return commits;
+}
+
+async function lastCheckpointVersion(location: TableLocation): Promise<number | undefined> {
+  try {
+    const text = await readObject(location.store, logKey(location, "_last_checkpoint"));
+    const value: unknown = JSON.parse(text);
+    const version = typeof value === "object" && value !== null && "version" in value ? value.version : undefined;
+    return typeof version === "number" && Number.isSafeInteger(version) && version >= 0 ? version : undefined;
+  } catch (error) {
+    if (isBoathouseError(error, "OBJECT_NOT_FOUND") || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function gap(location: TableLocation, missing: number, found: number): BoathouseError {
+  return new BoathouseError(
+    "DELTA_VERSIONS_NOT_CONTIGUOUS",
+    `The versions of ${describe(location)} are not contiguous: ${commitName(missing)} is missing before version ${found}.`,
+    { hint: "Restore the missing commit, or recreate the table: a table with a gap cannot be read safely." },
+  );
+}
+
+function versionNotFound(location: TableLocation, wanted: number, newest: number): BoathouseError {
+  return new BoathouseError(
+    "DELTA_VERSION_NOT_FOUND",
+    `${describe(location)} has no version ${wanted}: its newest version is ${newest}.`,
+    { hint: "DESCRIBE HISTORY lists the versions.", sqlState: "22003", details: { wanted, newest } },
+  );
+}
+
+function notRecreatable(location: TableLocation, version: number, first: number | undefined): BoathouseError {
+  const known = first === undefined ? "no commit is left" : `the oldest commit left is ${first}`;
+  return new BoathouseError(
+    "DELTA_VERSION_NOT_RECREATABLE",
+    `Version ${version} of ${describe(location)} cannot be rebuilt: ${known} and no checkpoint stands before it.`,
+    { hint: "Its log was cleaned up. Read a later version; DESCRIBE HISTORY lists what is left." },
+  );
+}

@@ -1,0 +1,228 @@
+import type { DataType, StructField, StructType } from "../core/data-type.ts";
+import { quoteIdentifier, quoteString } from "../duckdb/quote.ts";
+import { duckDbType } from "../duckdb/types.ts";
+import { columnId, needsRename, physicalName, physicalType, type MappingMode } from "./column-mapping.ts";
+
+/** A file to read. */
+export interface ScanFile {
+  /** Where it stands in the scan. */
+  readonly index: number;
+  /** As the log has it. */
+  readonly path: string;
+  /** On this machine. */
+  readonly file: string;
+  readonly size: number;
+  readonly modificationTime: number;
+  /** Text forms of partition values that DuckDB casts back, by physical name. */
+  readonly partitionValues: Readonly<Record<string, string | null>>;
+  /** Positions of deleted rows; undefined where there is no deletion vector. */
+  readonly deleted?: readonly bigint[];
+  /** Timestamps in the old INT96 form, which are instants in UTC but do not say so. */
+  readonly int96: boolean;
+}
+
+export interface ScanSqlOptions {
+  readonly schema: StructType;
+  readonly mode: MappingMode;
+  /** Physical names of the partition columns. */
+  readonly partitions: ReadonlyMap<string, DataType>;
+  /** The prefix of `_metadata.file_path`. */
+  readonly rootUrl: string;
+  /** Adds the struct `_metadata`. */
+  readonly metadata: boolean;
+  /** Adds columns of these names: the file's index in the scan, and the row's position in its file. */
+  readonly fileColumn: string | undefined;
+  readonly rowColumn: string | undefined;
+}
+
+/**
+ * A parenthesised SELECT that gives the rows of the files, the columns in the order of the schema. One `read_parquet`
+ * for all files alike: its `schema` option maps names or ids, fills in missing columns and widens types, and filters
+ * and projections from outside still reach the files.
+ */
+export function scanSql(files: readonly ScanFile[], options: ScanSqlOptions): string {
+  const groups = new Map<string, ScanFile[]>();
+  for (const file of files) {
+    const kind = `${file.deleted !== undefined} ${file.int96}`;
+    const group = groups.get(kind);
+    if (group === undefined) groups.set(kind, [file]);
+    else group.push(file);
+  }
+  if (groups.size === 0) return emptySql(options);
+  const selects = [...groups.values()].map((group) => groupSql(group, options));
+  return `(${selects.join(" UNION ALL ")})`;
+}
+
+function emptySql(options: ScanSqlOptions): string {
+  const columns = options.schema.fields.map(
+    ({ name, type }) => `CAST(NULL AS ${duckDbType(type)}) AS ${quoteIdentifier(name)}`,
+  );
+  if (options.metadata) columns.push(`CAST(NULL AS ${METADATA_TYPE}) AS _metadata`);
+  for (const name of [options.fileColumn, options.rowColumn]) {
+    if (name !== undefined) columns.push(`CAST(NULL AS BIGINT) AS ${quoteIdentifier(name)}`);
+  }
+  return `(SELECT ${columns.join(", ")} WHERE false)`;
+}
+
+function groupSql(files: readonly ScanFile[], options: ScanSqlOptions): string {
+  const [first] = files;
+  const int96 = first?.int96 ?? false;
+  const inner: MapEntry[] = [];
+  const outer: string[] = [];
+  for (const field of options.schema.fields) {
+    const name = physicalName(field, options.mode);
+    const partitionType = options.partitions.get(name);
+    if (partitionType !== undefined) {
+      const values = files.map((file) => file.partitionValues[name] ?? null);
+      outer.push(`${partitionSql(values, partitionType)} AS ${quoteIdentifier(field.name)}`);
+      continue;
+    }
+    const alias = `c${inner.length}`;
+    inner.push({ field, alias });
+    outer.push(`${logicalSql(alias, field.type, { mode: options.mode, int96 })} AS ${quoteIdentifier(field.name)}`);
+  }
+  const index = perFile(
+    files.map((file) => String(file.index)),
+    "BIGINT",
+  );
+  if (options.metadata) outer.push(`${metadataSql(files, options)} AS _metadata`);
+  if (options.fileColumn !== undefined) outer.push(`${index} AS ${quoteIdentifier(options.fileColumn)}`);
+  if (options.rowColumn !== undefined) {
+    outer.push(`file_row_number::BIGINT AS ${quoteIdentifier(options.rowColumn)}`);
+  }
+  const source = parquetSql(files, inner, { mode: options.mode, int96 });
+  if (first?.deleted === undefined) return `SELECT ${outer.join(", ")} FROM ${source}`;
+  // One packed key is four times faster than a join on two columns.
+  const keys = files.flatMap((file, at) => (file.deleted ?? []).map((row) => String(BigInt(at) * ROWS_PER_FILE + row)));
+  return (
+    `SELECT ${outer.join(", ")} FROM (SELECT *, file_index, file_row_number, ` +
+    `file_index::BIGINT * ${ROWS_PER_FILE} + file_row_number::BIGINT AS row_key FROM ${source}) ` +
+    `ANTI JOIN (SELECT unnest(from_json(${quoteString(`[${keys.join(",")}]`)}, '["BIGINT"]')) AS row_key) USING (row_key)`
+  );
+}
+
+const ROWS_PER_FILE = 2n ** 40n;
+
+interface MapEntry {
+  readonly field: StructField;
+  readonly alias: string;
+}
+
+interface Reading {
+  readonly mode: MappingMode;
+  readonly int96: boolean;
+}
+
+function parquetSql(files: readonly ScanFile[], columns: readonly MapEntry[], reading: Reading): string {
+  const entries = columns.map(({ field, alias }) => {
+    const id = reading.mode === "id" ? columnId(field) : undefined;
+    const key = id === undefined ? quoteString(physicalName(field, reading.mode)) : String(id);
+    const type = fileType(physicalType(field.type, reading.mode), reading.int96);
+    return `${key}: {name: '${alias}', type: ${quoteString(type)}, default_value: NULL}`;
+  });
+  const names = files.map(({ file }) => quoteString(file)).join(", ");
+  return `read_parquet([${names}], hive_partitioning = false, schema = MAP {${entries.join(", ")}})`;
+}
+
+/** What to ask `read_parquet` for. */
+function fileType(type: DataType, int96: boolean): string {
+  if (!int96) return duckDbType(type);
+  // Asking for TIMESTAMPTZ would convert INT96 in the session's zone.
+  return duckDbType(type).replaceAll("TIMESTAMPTZ", "TIMESTAMP");
+}
+
+/** From the file's value to the table's: inner names, and instants from INT96. */
+function logicalSql(value: string, type: DataType, reading: Reading): string {
+  if (reading.int96 && type.kind === "timestamp") return `timezone('UTC', ${value})`;
+  if (!needsRename(type, reading.mode) && !(reading.int96 && holdsTimestamp(type))) return value;
+  switch (type.kind) {
+    case "struct": {
+      const fields = type.fields.map((field) => {
+        const inner = `${value}.${quoteIdentifier(physicalName(field, reading.mode))}`;
+        return `${quoteIdentifier(field.name)}: ${logicalSql(inner, field.type, reading)}`;
+      });
+      return `CASE WHEN ${value} IS NOT NULL THEN {${fields.join(", ")}} END`;
+    }
+    case "array": {
+      const item = lambdaName(value);
+      return `list_transform(${value}, lambda ${item}: ${logicalSql(item, type.element, reading)})`;
+    }
+    case "map": {
+      const item = lambdaName(value);
+      const key = logicalSql(`${item}."key"`, type.key, reading);
+      const element = logicalSql(`${item}."value"`, type.value, reading);
+      return (
+        `CASE WHEN ${value} IS NOT NULL THEN map_from_entries(list_transform(map_entries(${value}), ` +
+        `lambda ${item}: {"key": ${key}, "value": ${element}})) END`
+      );
+    }
+    default:
+      return value;
+  }
+}
+
+function holdsTimestamp(type: DataType): boolean {
+  switch (type.kind) {
+    case "timestamp":
+      return true;
+    case "struct":
+      return type.fields.some((field) => holdsTimestamp(field.type));
+    case "array":
+      return holdsTimestamp(type.element);
+    case "map":
+      return holdsTimestamp(type.key) || holdsTimestamp(type.value);
+    default:
+      return false;
+  }
+}
+
+export function holdsTimestamps(schema: StructType): boolean {
+  return holdsTimestamp(schema);
+}
+
+/** A name that no enclosing lambda uses: they nest by length of what they are applied to. */
+function lambdaName(value: string): string {
+  return `x${value.length}`;
+}
+
+function partitionSql(values: readonly (string | null)[], type: DataType): string {
+  if (type.kind === "binary") {
+    return perFile(
+      values.map((value) => (value === null ? "NULL" : `from_hex(${quoteString(value)})`)),
+      "BLOB",
+    );
+  }
+  return perFile(
+    values.map((value) => (value === null ? "NULL" : quoteString(value))),
+    duckDbType(type),
+  );
+}
+
+/** A value that depends on the file alone: a constant where all are the same, else looked up by `file_index`. */
+function perFile(values: readonly string[], type: string): string {
+  const [first = "NULL"] = values;
+  if (values.every((value) => value === first)) return `CAST(${first} AS ${type})`;
+  return `(CAST([${values.join(", ")}] AS ${type}[]))[file_index::BIGINT + 1]`;
+}
+
+const METADATA_TYPE =
+  "STRUCT(file_path VARCHAR, file_name VARCHAR, file_size BIGINT, file_block_start BIGINT, file_block_length BIGINT, file_modification_time TIMESTAMPTZ)";
+
+/** Spark's hidden column of file sources, without what only row tracking gives. */
+function metadataSql(files: readonly ScanFile[], options: ScanSqlOptions): string {
+  const paths = files.map(({ path }) => (/^([a-z0-9+.-]+:|\/)/i.test(path) ? path : `${options.rootUrl}/${path}`));
+  const text = (values: readonly string[]): string => perFile(values.map(quoteString), "VARCHAR");
+  const sizes = perFile(
+    files.map(({ size }) => String(size)),
+    "BIGINT",
+  );
+  const times = perFile(
+    files.map(({ modificationTime }) => String(modificationTime)),
+    "BIGINT",
+  );
+  return (
+    `{file_path: ${text(paths)}, file_name: ${text(paths.map((path) => decodeURIComponent(path.slice(path.lastIndexOf("/") + 1))))}, ` +
+    `file_size: ${sizes}, file_block_start: 0::BIGINT, file_block_length: ${sizes}, ` +
+    `file_modification_time: make_timestamptz(${times} * 1000)}`
+  );
+}

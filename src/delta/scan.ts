@@ -1,0 +1,165 @@
+import { existsSync } from "node:fs";
+import { BoathouseError } from "../core/errors.ts";
+import type { Row } from "../core/value.ts";
+import { quoteIdentifier, quoteString } from "../duckdb/quote.ts";
+import type { FileList } from "./file-list.ts";
+import { describe } from "./log-segment.ts";
+import { localFile } from "./paths.ts";
+import type { Predicate } from "./predicate.ts";
+import { mayMatch } from "./pruning.ts";
+import { numberIn, optionalTextIn, textIn } from "./row-values.ts";
+import { holdsTimestamps, scanSql, type ScanFile } from "./scan-sql.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+export interface ScanOptions {
+  /** Files that surely hold no row of it are left out. The rows themselves are not filtered. */
+  readonly predicate?: Predicate;
+}
+
+export interface SqlOptions {
+  /** Adds Spark's hidden column `_metadata` (file_path, file_name, file_size, file_modification_time…). */
+  readonly metadata?: boolean;
+  /** Adds a BIGINT column of this name: the file's index in the scan, which `only` takes. */
+  readonly fileColumn?: string;
+  /** Adds a BIGINT column of this name: the position of the row in its file. */
+  readonly rowColumn?: string;
+}
+
+/** What a scan will read, as a value: nothing has been read but the table's own list of files. */
+export class Scan {
+  readonly snapshot: Snapshot;
+  readonly predicate: Predicate | undefined;
+  readonly files: readonly ScanFile[];
+  /** Files of the table. */
+  readonly totalFiles: number;
+  readonly #list: FileList;
+
+  constructor(parts: {
+    readonly snapshot: Snapshot;
+    readonly predicate: Predicate | undefined;
+    readonly files: readonly ScanFile[];
+    readonly totalFiles: number;
+    readonly list: FileList;
+  }) {
+    this.snapshot = parts.snapshot;
+    this.predicate = parts.predicate;
+    this.files = parts.files;
+    this.totalFiles = parts.totalFiles;
+    this.#list = parts.list;
+  }
+
+  get skippedFiles(): number {
+    return this.totalFiles - this.files.length;
+  }
+
+  /** Bytes of the files to read. */
+  get bytes(): number {
+    return this.files.reduce((sum, file) => sum + file.size, 0);
+  }
+
+  /**
+   * What stands after FROM in DuckDB SQL: a parenthesised SELECT with the table's columns in order. The same text can
+   * be used several times, on any connection that may read the table's files.
+   */
+  sql(options: SqlOptions = {}): string {
+    const { snapshot } = this;
+    return scanSql(this.files, {
+      schema: snapshot.schema,
+      mode: snapshot.mappingMode,
+      partitions: this.#list.partitions,
+      rootUrl: describe(snapshot.location),
+      metadata: options.metadata ?? false,
+      fileColumn: options.fileColumn,
+      rowColumn: options.rowColumn,
+    });
+  }
+
+  /** The scan of some of its files, by index; indexes stay what they are. */
+  only(indexes: Iterable<number>): Scan {
+    const wanted = new Set(indexes);
+    return new Scan({
+      snapshot: this.snapshot,
+      predicate: this.predicate,
+      files: this.files.filter(({ index }) => wanted.has(index)),
+      totalFiles: this.totalFiles,
+      list: this.#list,
+    });
+  }
+}
+
+/** Throws `DELTA_FILE_NOT_FOUND` when a data file is missing, and what `localFile` throws. */
+export async function planScan(snapshot: Snapshot, options: ScanOptions): Promise<Scan> {
+  const list = await snapshot.fileList();
+  const where =
+    options.predicate === undefined
+      ? "true"
+      : mayMatch(options.predicate, {
+          schema: snapshot.schema,
+          mode: snapshot.mappingMode,
+          partitions: list.partitions,
+          shape: list.shape,
+        });
+  const parts = [...list.partitions].map(([name, type], index) => {
+    const value = `part.${quoteIdentifier(name)}`;
+    return `${type.kind === "binary" ? `hex(${value})` : `${value}::VARCHAR`} AS p${index}`;
+  });
+  const columns = ["path", "size", "modification_time", "to_json(dv) AS vector", ...parts];
+  const rows = await list.connection.rows(
+    `SELECT ${columns.join(", ")} FROM ${list.rowsAt(snapshot.version)} WHERE ${where} ORDER BY valid_from, row_id`,
+  );
+  const { numFiles } = await snapshot.totals();
+  const files = await scanFiles(snapshot, list, rows);
+  return new Scan({ snapshot, predicate: options.predicate, files, totalFiles: numFiles, list });
+}
+
+async function scanFiles(snapshot: Snapshot, list: FileList, rows: readonly Row[]): Promise<ScanFile[]> {
+  const names = [...list.partitions.keys()];
+  const files: ScanFile[] = [];
+  for (const [index, row] of rows.entries()) {
+    const path = textIn(row, "path");
+    const file = localFile(snapshot.location, path);
+    if (!existsSync(file)) throw missing(snapshot, path);
+    const descriptor = optionalTextIn(row, "vector");
+    const vector = descriptor === undefined ? undefined : await snapshot.deletedRows(descriptor, path);
+    files.push({
+      index,
+      path,
+      file,
+      size: numberIn(row, "size"),
+      modificationTime: numberIn(row, "modification_time"),
+      partitionValues: Object.fromEntries(names.map((name, at) => [name, optionalTextIn(row, `p${at}`) ?? null])),
+      int96: false,
+      ...(vector === undefined ? {} : { deleted: vector }),
+    });
+  }
+  return holdsTimestamps(snapshot.schema) ? markInt96(list, files) : files;
+}
+
+/** Looks into the files' footers for INT96, once a file. */
+async function markInt96(list: FileList, files: readonly ScanFile[]): Promise<ScanFile[]> {
+  const known = footers.get(list) ?? new Map<string, boolean>();
+  footers.set(list, known);
+  const unknown = files.filter(({ file }) => !known.has(file)).map(({ file }) => file);
+  if (unknown.length > 0) {
+    const rows = await list.connection.rows(
+      `SELECT DISTINCT file_name FROM parquet_schema([${unknown.map(quoteString).join(", ")}]) WHERE "type" = 'INT96'`,
+    );
+    const old = new Set(rows.map((row) => textIn(row, "file_name")));
+    for (const file of unknown) known.set(file, old.has(file));
+  }
+  return files.map((file) => (known.get(file.file) === true ? { ...file, int96: true } : file));
+}
+
+const footers = new WeakMap<FileList, Map<string, boolean>>();
+
+function missing(snapshot: Snapshot, path: string): BoathouseError {
+  return new BoathouseError(
+    "DELTA_FILE_NOT_FOUND",
+    `Version ${snapshot.version} of ${describe(snapshot.location)} needs the file ${path}, which is not there.`,
+    {
+      sqlState: "42K03",
+      details: { path, version: snapshot.version },
+      hint: "It was deleted outside the table, or VACUUM removed it because the version is older than the retention period. Read a newer version, or restore the file.",
+    },
+  );
+}

@@ -1,0 +1,155 @@
+import { BoathouseError } from "../core/errors.ts";
+import type { DomainMetadataAction, MetadataAction, ProtocolAction, TxnAction } from "./actions.ts";
+import { readCheckpoint, type CheckpointState } from "./checkpoint-reader.ts";
+import { parseCommit } from "./commit-file.ts";
+import type { DeltaContext } from "./context.ts";
+import { checkReadable } from "./features.ts";
+import { FileList } from "./file-list.ts";
+import { describe, type CommitRef, type LogSegment, type TableLocation } from "./log-segment.ts";
+import { inParallel, readObject } from "./objects.ts";
+import { canonicalKey, Replay } from "./replay.ts";
+
+/** One version of a table. Immutable; its list of files is loaded when it is first asked for. */
+export interface TableState {
+  readonly version: number;
+  /** Milliseconds since the epoch: when the version's commit (or checkpoint) was written. */
+  readonly timestamp: number;
+  readonly protocol: ProtocolAction;
+  readonly metadata: MetadataAction;
+  readonly transactions: ReadonlyMap<string, TxnAction>;
+  readonly domains: ReadonlyMap<string, DomainMetadataAction>;
+  readonly checkpointVersion: number | undefined;
+  files(): Promise<FileList>;
+}
+
+/** Throws `DELTA_LOG_CORRUPTED`, `DELTA_STATE_RECOVER_ERROR`, and what `checkReadable` throws. */
+export async function loadState(
+  context: DeltaContext,
+  location: TableLocation,
+  segment: LogSegment,
+): Promise<TableState> {
+  const tail = await replay(location, segment.commits);
+  const checkpoint =
+    segment.checkpoint === undefined ? undefined : await readCheckpoint(context, location, segment.checkpoint);
+  if (checkpoint !== undefined) tail.inherit(checkpoint.state);
+  const timestamp = segment.commits.at(-1)?.meta.lastModified ?? segment.checkpoint?.files[0]?.lastModified ?? 0;
+  const { version } = segment;
+  return stateOf(location, tail, {
+    version,
+    timestamp,
+    checkpointVersion: segment.checkpoint?.version,
+    load: (metadata) => loadFiles(context, { metadata, tail, checkpoint, version }),
+  });
+}
+
+/** The state after further commits, reading only those. */
+export async function advanceState(
+  context: DeltaContext,
+  location: TableLocation,
+  state: TableState,
+  commits: readonly CommitRef[],
+): Promise<TableState> {
+  const last = commits.at(-1);
+  if (last === undefined) return state;
+  const tail = await replay(location, commits);
+  tail.inherit({
+    protocol: state.protocol,
+    metadata: state.metadata,
+    transactions: new Map(state.transactions),
+    domains: new Map(state.domains),
+  });
+  return stateOf(location, tail, {
+    version: last.version,
+    timestamp: last.meta.lastModified,
+    checkpointVersion: state.checkpointVersion,
+    load: async (metadata) => {
+      const before = await state.files();
+      const changes = { added: tail.added.values(), touched: [...tail.added.keys(), ...tail.removed.keys()] };
+      const list = sameLayout(state.metadata, metadata)
+        ? before
+        : await before.rebuilt(context, metadata, state.version);
+      await list.apply(changes, last.version);
+      return list;
+    },
+  });
+}
+
+/** Commits are read this many at a time: more does not help, and each holds its text. */
+const READ_WIDTH = 32;
+
+async function replay(location: TableLocation, commits: readonly CommitRef[]): Promise<Replay> {
+  const result = new Replay();
+  for (let start = 0; start < commits.length; start += READ_WIDTH * 8) {
+    const some = commits.slice(start, start + READ_WIDTH * 8);
+    const texts = await inParallel(some, READ_WIDTH, ({ meta }) => readObject(location.store, meta.key));
+    for (const [index, text] of texts.entries()) result.apply(parseCommit(text, some[index]?.meta.key ?? ""));
+  }
+  return result;
+}
+
+interface LoadFiles {
+  readonly metadata: MetadataAction;
+  readonly tail: Replay;
+  readonly checkpoint: CheckpointState | undefined;
+  readonly version: number;
+}
+
+async function loadFiles(context: DeltaContext, load: LoadFiles): Promise<FileList> {
+  const { tail, checkpoint, version } = load;
+  const list = await FileList.create(context, load.metadata);
+  const hidden = [...tail.added.keys(), ...tail.removed.keys()];
+  if (checkpoint !== undefined) {
+    const covered = new Set(hidden);
+    await list.insert(
+      checkpoint.inline.filter((add) => !covered.has(canonicalKey(add))),
+      version,
+    );
+    if (checkpoint.parquet.length > 0) await list.insertCheckpoint(checkpoint.parquet, hidden, version);
+  }
+  await list.insert(tail.added.values(), version);
+  return list;
+}
+
+interface StateParts {
+  readonly version: number;
+  readonly timestamp: number;
+  readonly checkpointVersion: number | undefined;
+  readonly load: (metadata: MetadataAction) => Promise<FileList>;
+}
+
+function stateOf(location: TableLocation, replayed: Replay, parts: StateParts): TableState {
+  const { protocol, metadata } = replayed;
+  if (protocol === undefined || metadata === undefined) {
+    const missing = protocol === undefined ? "protocol" : "metadata";
+    throw new BoathouseError(
+      "DELTA_STATE_RECOVER_ERROR",
+      `Version ${parts.version} of ${describe(location)} has no ${missing}: neither its checkpoint nor its commits hold one.`,
+      { hint: "The log is damaged. Restore it from a copy.", sqlState: "XXKDS" },
+    );
+  }
+  checkReadable(protocol, describe(location));
+  let files: Promise<FileList> | undefined;
+  return {
+    version: parts.version,
+    timestamp: parts.timestamp,
+    protocol,
+    metadata,
+    transactions: replayed.transactions,
+    domains: new Map([...replayed.domains].filter(([, domain]) => !domain.removed)),
+    checkpointVersion: parts.checkpointVersion,
+    files: () => (files ??= parts.load(metadata)),
+  };
+}
+
+/** Do both versions give the same columns to the list of files? */
+function sameLayout(a: MetadataAction, b: MetadataAction): boolean {
+  const key = (metadata: MetadataAction): string =>
+    JSON.stringify([
+      metadata.schemaString,
+      metadata.partitionColumns,
+      ["delta.columnMapping.mode", "delta.dataSkippingNumIndexedCols", "delta.dataSkippingStatsColumns"].map(
+        (name) => metadata.configuration[name] ?? null,
+      ),
+    ]);
+  return key(a) === key(b);
+}

@@ -1,0 +1,101 @@
+import { BoathouseError, isBoathouseError } from "../core/errors.ts";
+import type { ObjectStore } from "../storage/object-store.ts";
+import type { DeltaContext } from "./context.ts";
+import { LOG_FOLDER } from "./log-files.ts";
+import { commitsAfter, describe, findSegment, keyOf, type TableLocation } from "./log-segment.ts";
+import { Snapshot } from "./snapshot.ts";
+import { advanceState, loadState, type TableState } from "./table-state.ts";
+import { versionAt } from "./time-travel.ts";
+
+/** Which version of a table to read; neither: the newest. */
+export interface VersionSpec {
+  readonly version?: number;
+  /** The version that was the newest at this time, in milliseconds since the epoch. */
+  readonly timestamp?: number;
+}
+
+/**
+ * A Delta table in a folder of a store. Keeps what it has read of the newest version, and reads only the commits that
+ * came since. Make one a table and process.
+ */
+export class DeltaTable {
+  readonly location: TableLocation;
+  readonly #context: DeltaContext;
+  #newest: TableState | undefined;
+  #refreshing: Promise<unknown> = Promise.resolve();
+
+  /** `root` is the key of the table's folder in the store, without slashes around it. Nothing is read yet. */
+  constructor(context: DeltaContext, store: ObjectStore, root: string) {
+    this.#context = context;
+    this.location = { store, root };
+  }
+
+  /** Is there a table? */
+  async exists(): Promise<boolean> {
+    for await (const _ of this.location.store.list(keyOf(this.location, `${LOG_FOLDER}/0`))) return true;
+    return false;
+  }
+
+  /**
+   * The table at a version. Throws `DELTA_TABLE_NOT_FOUND`, `DELTA_VERSION_NOT_FOUND`, and what a damaged log or an
+   * unsupported feature gives.
+   */
+  async snapshot(spec: VersionSpec = {}): Promise<Snapshot> {
+    if (spec.version !== undefined && spec.timestamp !== undefined) {
+      throw new BoathouseError("DELTA_VERSION_AND_TIMESTAMP", "Give a version or a timestamp, not both.");
+    }
+    const version = spec.timestamp === undefined ? spec.version : await versionAt(this.location, spec.timestamp);
+    if (version === undefined) return this.#snapshotOf(await this.#refresh());
+    if (!Number.isSafeInteger(version) || version < 0) {
+      throw new BoathouseError(
+        "DELTA_VERSION_INVALID",
+        `"${version}" is no version: versions are whole numbers from 0.`,
+      );
+    }
+    if (this.#newest?.version === version) return this.#snapshotOf(this.#newest);
+    const segment = await findSegment(this.location, { version });
+    return this.#snapshotOf(await loadState(this.#context, this.location, segment));
+  }
+
+  #snapshotOf(state: TableState): Snapshot {
+    return new Snapshot(this.#context, this.location, state);
+  }
+
+  /** One at a time: the list of files is advanced in place. */
+  async #refresh(): Promise<TableState> {
+    const turn = this.#refreshing.then(async () => {
+      const state = await this.#loadNewest();
+      this.#newest = state;
+      return state;
+    });
+    this.#refreshing = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #loadNewest(): Promise<TableState> {
+    const known = this.#newest;
+    if (known !== undefined) {
+      const commits = await commitsAfter(this.location, known.version);
+      if (commits.length > 0 || (await this.#stillThere(known.version))) {
+        return advanceState(this.#context, this.location, known, commits);
+      }
+      this.#newest = undefined;
+    }
+    return loadState(this.#context, this.location, await findSegment(this.location));
+  }
+
+  /** False when the table was deleted, and perhaps made anew, since it was read. */
+  async #stillThere(version: number): Promise<boolean> {
+    try {
+      const segment = await findSegment(this.location);
+      return segment.version >= version;
+    } catch (error) {
+      if (isBoathouseError(error, "DELTA_TABLE_NOT_FOUND")) return false;
+      throw error;
+    }
+  }
+
+  toString(): string {
+    return describe(this.location);
+  }
+}

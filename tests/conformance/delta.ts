@@ -1,0 +1,152 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../../src/core/clock.ts";
+import { BoathouseError } from "../../src/core/errors.ts";
+import { randomIds } from "../../src/core/ids.ts";
+import type { DeltaContext } from "../../src/delta/context.ts";
+import type { Snapshot } from "../../src/delta/snapshot.ts";
+import { textIn } from "../../src/delta/row-values.ts";
+import { DeltaTable } from "../../src/delta/table.ts";
+import type { Connection } from "../../src/duckdb/connection.ts";
+import { DuckDb } from "../../src/duckdb/duckdb.ts";
+import { quoteIdentifier, quoteString } from "../../src/duckdb/quote.ts";
+import { LocalStore } from "../../src/storage/local-store.ts";
+import type { CaseResult, Suite, SuiteOptions } from "./suite.ts";
+
+interface TableRecord {
+  readonly path: string;
+  readonly actions?: Readonly<Record<string, number>>;
+  readonly checkpoints?: readonly string[];
+  readonly expected?: string;
+}
+
+/** Tables that must be refused (README of the pack). */
+const NEGATIVE =
+  /versions-not-contiguous|deltalog-state-reconstruction-|deltalog-invalid-protocol-version|data_err_logs\//;
+
+/**
+ * The tables of the pack. `expected`: the content is compared, row by row as multisets. `negative`: must be refused.
+ * `open`: no expected content; it must open as a snapshot and, where its data files are there, read without an error.
+ */
+export const suite: Suite = { name: "delta", run };
+
+async function* run(options: SuiteOptions): AsyncIterable<CaseResult> {
+  const folder = mkdtempSync(join(tmpdir(), "boathouse-delta-"));
+  const duckdb = await DuckDb.open({ timeZone: "UTC" });
+  try {
+    execFileSync("tar", ["xzf", join(options.data, "tables.tar.gz"), "-C", folder]);
+    const connection = await duckdb.connect();
+    const context: DeltaContext = {
+      connection,
+      clock: systemClock,
+      ids: randomIds,
+      random: Math.random,
+      engineInfo: "Boathouse/conformance",
+    };
+    const tables = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as TableRecord[];
+    for (const table of tables) {
+      const expected = table.expected === undefined ? [] : expectations(join(folder, table.expected));
+      if (expected.length === 0) yield await open(table, { folder, context });
+      for (const each of expected) yield await read(table, each, { folder, context });
+    }
+  } finally {
+    await duckdb.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+type Expectation = ReturnType<typeof expectations>[number];
+
+interface Bench {
+  readonly folder: string;
+  readonly context: DeltaContext;
+}
+
+async function read(table: TableRecord, expected: Expectation, { folder, context }: Bench): Promise<CaseResult> {
+  const result = { id: `${table.path}${expected.name}`, group: "expected" };
+  try {
+    const delta = new DeltaTable(context, new LocalStore(folder), table.path);
+    const snapshot = await delta.snapshot(expected.version === undefined ? {} : { version: expected.version });
+    const detail = await compare(context.connection, snapshot, expected.files);
+    return detail === undefined ? { ...result, outcome: "passed" } : { ...result, outcome: "wrong", detail };
+  } catch (error) {
+    if (!(error instanceof BoathouseError)) throw error;
+    return { ...result, outcome: "refused", detail: `${error.code}: ${error.message}` };
+  }
+}
+
+async function open(table: TableRecord, { folder, context }: Bench): Promise<CaseResult> {
+  const negative = isNegative(table);
+  const result = { id: table.path, group: negative ? "negative" : "open" };
+  try {
+    const snapshot = await new DeltaTable(context, new LocalStore(folder), table.path).snapshot();
+    const scan = await snapshot.scan();
+    if (snapshot.schema.fields.length > 0) {
+      await context.connection.rows(`SELECT count(*) FROM (SELECT DISTINCT * FROM ${scan.sql({ metadata: true })})`);
+    }
+    if (negative) return { ...result, outcome: "accepted", detail: `${scan.files.length} files were read` };
+    return { ...result, outcome: "passed" };
+  } catch (error) {
+    if (!(error instanceof BoathouseError)) throw error;
+    const detail = `${error.code}: ${error.message}`;
+    if (error.kind === "defect" || error.code === "DUCKDB_ERROR") return { ...result, outcome: "refused", detail };
+    // A table whose data files are not in the pack has opened; that is all that can be asked.
+    const opened = LOG_ONLY.has(error.code) && !isInPack(join(folder, table.path), error);
+    return { ...result, outcome: negative || opened ? "passed" : "refused", detail };
+  }
+}
+
+/** A log without metadata is no table either, though the README does not name them all. */
+function isNegative(table: TableRecord): boolean {
+  if (NEGATIVE.test(table.path)) return true;
+  const { actions, checkpoints = [] } = table;
+  return actions !== undefined && "protocol" in actions && !("metaData" in actions) && checkpoints.length === 0;
+}
+
+const LOG_ONLY = new Set(["DELTA_FILE_NOT_FOUND", "DELTA_INVALID_PATH", "DELTA_FILE_NOT_LOCAL"]);
+
+/** Is what the error misses part of the pack? Deletion vectors are left out of some tables. */
+function isInPack(table: string, { details }: BoathouseError): boolean {
+  const vectors = String(details["path"]).endsWith(".bin");
+  const names = execFileSync(
+    "find",
+    [table, "-name", vectors ? "*.bin" : "*.parquet", "-not", "-path", "*/_delta_log/*"],
+    {
+      encoding: "utf8",
+    },
+  );
+  return names.trim() !== "";
+}
+
+/** What differs, or undefined. */
+async function compare(connection: Connection, snapshot: Snapshot, files: string): Promise<string | undefined> {
+  const scan = await snapshot.scan();
+  const wanted = `read_parquet(${quoteString(files)}, union_by_name = true, hive_partitioning = false)`;
+  const names = (await connection.rows(`DESCRIBE SELECT * FROM ${wanted}`)).map((row) => textIn(row, "column_name"));
+  const actual = snapshot.schema.fields.map((field) => field.name);
+  if (names.toSorted().join() !== actual.toSorted().join()) {
+    return `columns ${actual.join(", ")} where ${names.join(", ")} are expected`;
+  }
+  const columns = names.map(quoteIdentifier).join(", ");
+  // INT96 reads as a timestamp without a zone: everything is UTC here.
+  const left = `SELECT ${columns} FROM ${scan.sql()}`;
+  const right = `SELECT ${columns} FROM ${wanted}`;
+  const extra = await connection.rows(`SELECT * FROM (${left} EXCEPT ALL ${right}) LIMIT 3`);
+  const missing = await connection.rows(`SELECT * FROM (${right} EXCEPT ALL ${left}) LIMIT 3`);
+  if (extra.length === 0 && missing.length === 0) return undefined;
+  const text = (value: readonly unknown[]): string =>
+    JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? String(each) : each)).slice(0, 600);
+  return `extra ${text(extra)}\nmissing ${text(missing)}`;
+}
+
+/** The expected content by version: one folder of files, or a folder for each version and one for the latest. */
+function expectations(folder: string): { readonly name: string; readonly version?: number; readonly files: string }[] {
+  if (!existsSync(join(folder, "latest"))) return [{ name: "", files: join(folder, "**/*.parquet") }];
+  return readdirSync(folder).flatMap((name) => {
+    const files = join(folder, name, "table_content.parquet");
+    if (name === "latest") return [{ name: "", files }];
+    return /^v\d+$/.test(name) ? [{ name: `@${name}`, version: Number(name.slice(1)), files }] : [];
+  });
+}

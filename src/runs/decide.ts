@@ -68,7 +68,7 @@ export function afterFailure(
   const { address, attempt } = node;
   const stopped = endingOf(state, scopeOf(address)) !== undefined;
   if (stopped && thrown.kind === "interrupted") return { type: "node.cancelled", node: address };
-  const error = node.ending ?? thrown;
+  const error = node.ending === undefined || node.ending.kind === "interrupted" ? thrown : node.ending;
   const { retries = 0, retryInterval, retryOnTimeout = true } = definition.policy ?? {};
   const allowed = retries === "unlimited" ? Infinity : retries;
   if (stopped || node.retries >= allowed || (node.ending !== undefined && !retryOnTimeout)) {
@@ -180,7 +180,7 @@ function endScope(
     const status = state.nodes.get(address)?.status ?? "pending";
     if (isFinal(status)) continue;
     unfinished += 1;
-    if (status === "running") commands.push({ type: "abort", node: address, error });
+    if (status === "running") commands.push({ type: "abort", node: address, error: { ...error, kind: "interrupted" } });
     else commands.push({ type: "cancel", node: address });
   }
   if (unfinished > 0) return;

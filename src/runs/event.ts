@@ -1,6 +1,7 @@
 import type { Json } from "../core/json.ts";
 import type { Address, ScopeAddress } from "./address.ts";
 import type { RunError } from "./run-error.ts";
+import type { NodeResult } from "./vocabulary.ts";
 
 /** What happened in a run, in order. The log of these is the run's whole truth: `fold` makes its state from them. */
 export type RunEvent = RunEventBody & {
@@ -62,7 +63,10 @@ export type RunEventBody =
   | {
       readonly type: "node.reused";
       readonly node: Address;
+      readonly status: NodeResult;
       readonly output: Json;
+      readonly error?: RunError;
+      readonly reason?: string;
       readonly values?: readonly ValueChange[];
       /** The items of the scopes around the node, outermost first: another item, and the result is not reused. */
       readonly items?: readonly { readonly scope: ScopeAddress; readonly item: Json }[];

@@ -156,8 +156,10 @@ function applyToNode(state: OwnedRunState, event: RunEvent): void {
       node.reason = "inactive";
       return;
     case "node.reused":
-      finish(state, node, event.at, "succeeded", event.values);
+      finish(state, node, event.at, event.status, event.values);
       node.output = event.output;
+      node.error = event.error;
+      node.reason = event.reason;
       node.reused = true;
       for (const { scope, item } of event.items ?? []) state.reusedItems.set(scope, item);
       return;

@@ -1,0 +1,51 @@
+import { type StructField, type StructType } from "../core/data-type.ts";
+import { quoteIdentifier, quoteString } from "../duckdb/quote.ts";
+import { perFile, urlSql, metadataSql, type SourceFile } from "./source-file.ts";
+import { cellSql, type CellFormat } from "./cell.ts";
+
+/** What a read gives besides the columns of the data. */
+export interface ReadExtras {
+  /** The name of the column that takes what does not fit the schema, as JSON; none when undefined. */
+  readonly rescuedColumn?: string | undefined;
+  /** Adds `_metadata`. */
+  readonly metadata?: boolean | undefined;
+  /** Columns from the folders `name=value` that files lie in, after those of the data. */
+  readonly partitionColumns?: readonly StructField[] | undefined;
+}
+
+/** A SELECT over files with its schema: data columns, partition columns, the rescued data, `_metadata`. */
+export interface FileRelation {
+  readonly sql: string;
+  readonly schema: StructType;
+}
+
+/** The texts of the partition columns and of `_metadata`, each with its alias, for the files of one scan. */
+export function fileColumns(files: readonly SourceFile[], extras: ReadExtras, format: CellFormat): string[] {
+  const columns = (extras.partitionColumns ?? []).map((column) => {
+    const texts = files.map((file) => {
+      const value = file.partition?.[column.name];
+      return value === undefined || value === null ? "NULL::VARCHAR" : quoteString(value);
+    });
+    return `${cellSql(perFile(texts), column.type, format)} AS ${quoteIdentifier(column.name)}`;
+  });
+  return columns;
+}
+
+export function metadataColumn(files: readonly SourceFile[]): string {
+  return `${metadataSql(files)} AS _metadata`;
+}
+
+/**
+ * The rescued data: a JSON object of the values that are left over, by column, with the file's path at the end; null where
+ * there are none. Each entry of `parts` is SQL for `"name":value` as text, or null.
+ */
+export function rescuedSql(parts: readonly string[], files: readonly SourceFile[]): string {
+  if (parts.length === 0) return "NULL::VARCHAR";
+  const joined = `concat_ws(',', ${parts.join(", ")})`;
+  return `CASE WHEN ${joined} <> '' THEN '{' || ${joined} || ',"_file_path":' || to_json(${urlSql(files)})::VARCHAR || '}' END`;
+}
+
+/** `"name":` followed by the JSON that `value` is SQL for. */
+export function rescuedEntry(name: string, value: string): string {
+  return `${quoteString(`${JSON.stringify(name)}:`)} || ${value}`;
+}

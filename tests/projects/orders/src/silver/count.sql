@@ -1,0 +1,1 @@
+SELECT count(DISTINCT order_id) AS orders FROM shop.silver.order_items

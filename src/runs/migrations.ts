@@ -5,6 +5,7 @@ export type RunTables = {
   run: RunRow;
   run_event: RunEventRow;
   run_secret: { run_id: string; sequence: number; body: string };
+  schedule_state: { id: string; last_due: number };
 };
 
 export interface RunRow {

@@ -146,9 +146,9 @@ function addLookups(lines: Lines, random: Random, people: People, title: Title):
       countries.map((each) => (random.chance(0.0004) ? `${each},` : each)),
     );
   }
-  if (random.chance(0.909)) add("netflix_cast.csv", people.cast(CAST_SIZE.draw(random)));
-  if (random.chance(title.isMovie ? 0.96 : 0.09))
-    add("netflix_directors.csv", people.directors(DIRECTOR_COUNT.draw(random)));
+  const directors = random.chance(title.isMovie ? 0.96 : 0.09) ? people.directors(DIRECTOR_COUNT.draw(random)) : [];
+  if (random.chance(0.909)) add("netflix_cast.csv", people.cast(CAST_SIZE.draw(random), directors[0]).map(personName));
+  add("netflix_directors.csv", directors.map(personName));
 }
 
 function some(random: Random, from: Weighted<string>, count: Weighted<number>): string[] {
@@ -210,7 +210,10 @@ function description(random: Random): string {
   return random.chance(0.4) ? `${middle}, until ${random.pick(HEROES)} arrives.` : `${middle}.`;
 }
 
-/** Cast and directors: a few work all the time, most once or twice. The pool grows with the scale. */
+/**
+ * Cast and directors, by number: a few work all the time, most once or twice, and a director comes back to the same
+ * actors. The pool grows with the scale.
+ */
 class People {
   readonly #random: Random;
   readonly #poolFactor: number;
@@ -220,32 +223,36 @@ class People {
     this.#poolFactor = Math.max(1, Math.ceil(scale / 2));
   }
 
-  cast(count: number): string[] {
-    return this.#people(count, 1.35, 27_000);
+  directors(count: number): number[] {
+    return this.#people(new Set(), count, 1.25, 4_000);
   }
 
-  directors(count: number): string[] {
-    return this.#people(count, 1.25, 4_000);
+  cast(count: number, director: number | undefined): number[] {
+    const chosen = new Set<number>();
+    if (director !== undefined && this.#random.chance(0.25)) {
+      const familiar = Math.min(count, this.#random.between(1, 4));
+      for (let place = 0; place < familiar; place += 1) chosen.add(director * 7 + 11 * this.#random.between(1, 6));
+    }
+    return this.#people(chosen, count, 1.35, 27_000);
   }
 
-  #people(count: number, skew: number, pool: number): string[] {
-    const chosen = new Set<string>();
+  #people(chosen: Set<number>, count: number, skew: number, pool: number): number[] {
     for (let attempt = 0; chosen.size < count && attempt < count * 4; attempt += 1) {
-      chosen.add(this.#person(Math.floor(this.#random.unit() ** skew * pool * this.#poolFactor)));
+      chosen.add(Math.floor(this.#random.unit() ** skew * pool * this.#poolFactor));
     }
     return [...chosen];
   }
+}
 
-  /** The person with a number: names follow from it, so that the same number is always the same person. */
-  #person(number: number): string {
-    const first = FIRST_NAMES[(number * 31) % FIRST_NAMES.length] ?? FIRST_NAMES[0];
-    const last = LAST_NAMES[Math.floor(number / FIRST_NAMES.length) % LAST_NAMES.length] ?? LAST_NAMES[0];
-    const family = Math.floor(number / (FIRST_NAMES.length * LAST_NAMES.length));
-    const middle = family === 0 ? "" : ` ${initials(family)}`;
-    if (number % 2999 === 17)
-      return `${first} "${NICKNAMES[number % NICKNAMES.length] ?? NICKNAMES[0]}"${middle} ${last}`;
-    return `${first}${middle} ${last}`;
-  }
+/** The name of the person with a number, one name a person. */
+function personName(number: number): string {
+  const first = FIRST_NAMES[(number * 31) % FIRST_NAMES.length] ?? FIRST_NAMES[0];
+  const last = LAST_NAMES[Math.floor(number / FIRST_NAMES.length) % LAST_NAMES.length] ?? LAST_NAMES[0];
+  const family = Math.floor(number / (FIRST_NAMES.length * LAST_NAMES.length));
+  const middle = family === 0 ? "" : ` ${initials(family)}`;
+  if (number % 2999 === 17)
+    return `${first} "${NICKNAMES[number % NICKNAMES.length] ?? NICKNAMES[0]}"${middle} ${last}`;
+  return `${first}${middle} ${last}`;
 }
 
 function initials(number: number): string {

@@ -1,0 +1,148 @@
+import { readdir, readFile } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
+import { parseDocument } from "../core/document.ts";
+import { BoathouseError, messageOf, isBoathouseError } from "../core/errors.ts";
+import { isJsonObject, type JsonObject } from "../core/json.ts";
+import { didYouMean } from "../core/nearest.ts";
+import { shownPath, type Bundle } from "./bundle.ts";
+import { bundleFile, bundleFromValue, loadBundle, type BundleOptions } from "./bundle-file.ts";
+import type { ProjectConfig } from "./config.ts";
+
+/** A project's folder and what was found in it; the factory's files are read by `factory/`. */
+export interface Project {
+  readonly folder: string;
+  readonly name: string;
+  readonly config: ProjectConfig;
+  readonly bundle: Bundle | undefined;
+  /** The git layout of a factory, or a factory written in TypeScript. */
+  readonly factory: { readonly folder: string } | { readonly value: JsonObject } | undefined;
+}
+
+/** Finds what a folder holds: `boathouse.config.ts`, `databricks.yml`, a factory's git layout. */
+export async function loadProject(folder: string, options: BundleOptions): Promise<Project> {
+  const root = resolve(folder);
+  const names = await namesIn(root);
+  const config = await loadConfig(root, names);
+  const bundle = await findBundle(root, names, config, options);
+  const factory = await findFactory(root, names, config);
+  if (bundle === undefined && factory === undefined && !names.some((name) => CONFIG_FILES.includes(name))) {
+    throw new BoathouseError("PROJECT_NOT_FOUND", `${shownPath(root)} is no project: it holds none of its files.`, {
+      kind: "usage",
+      hint: "A project has a boathouse.config.ts, a databricks.yml, or a factory's folders. Make one: boathouse init.",
+    });
+  }
+  return { folder: root, name: config.name ?? bundle?.name ?? basename(root), config, bundle, factory };
+}
+
+const CONFIG_FILES: readonly string[] = [
+  "boathouse.config.ts",
+  "boathouse.config.js",
+  "boathouse.config.mjs",
+  "boathouse.yml",
+];
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    throw new BoathouseError("PROJECT_NOT_FOUND", `There is no folder ${shownPath(folder)}.`, {
+      kind: "usage",
+      cause: error,
+      hint: "Give the folder of a project, or start one: boathouse init.",
+    });
+  }
+}
+
+async function loadConfig(folder: string, names: readonly string[]): Promise<ProjectConfig> {
+  const name = CONFIG_FILES.find((each) => names.includes(each));
+  if (name === undefined) return {};
+  const file = join(folder, name);
+  const value = name.endsWith(".yml")
+    ? parseDocument(await readFile(file, "utf8"), shownPath(file)).value
+    : await evaluate(file);
+  if (!isJsonObject(value)) {
+    throw new BoathouseError("PROJECT_CONFIG_INVALID", `${shownPath(file)} gives no project.`, {
+      hint: "Its default export is defineProject({ … }).",
+    });
+  }
+  for (const key of Object.keys(value)) {
+    if (CONFIG_KEYS.some((known) => known === key)) continue;
+    const hint = didYouMean(key, CONFIG_KEYS) ?? `Known: ${CONFIG_KEYS.join(", ")}.`;
+    throw new BoathouseError("PROJECT_CONFIG_INVALID", `A project has no setting \`${key}\` (${shownPath(file)}).`, {
+      hint,
+    });
+  }
+  return value;
+}
+
+const CONFIG_KEYS: readonly (keyof ProjectConfig)[] = [
+  "name",
+  "factory",
+  "bundle",
+  "main",
+  "groups",
+  "bindings",
+  "options",
+  "report",
+];
+
+/** Node 20 runs no TypeScript, so a config is transpiled when it is loaded; `boathouse` is this very package. */
+async function evaluate(file: string): Promise<unknown> {
+  const { createJiti } = await import("jiti");
+  const self = new URL(import.meta.url.endsWith(".ts") ? "../boathouse.ts" : "../boathouse.js", import.meta.url);
+  const jiti = createJiti(import.meta.url, { alias: { boathouse: self.pathname }, interopDefault: true });
+  try {
+    return await jiti.import(file, { default: true });
+  } catch (error) {
+    if (isBoathouseError(error)) throw error;
+    throw new BoathouseError("PROJECT_CONFIG_INVALID", `${shownPath(file)} cannot be loaded: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+async function findBundle(
+  folder: string,
+  names: readonly string[],
+  config: ProjectConfig,
+  options: BundleOptions,
+): Promise<Bundle | undefined> {
+  if (isJsonObject(config.bundle)) return bundleFromValue(config.bundle, folder, options);
+  const file = config.bundle === undefined ? bundleFile(folder, names) : resolve(folder, config.bundle);
+  if (file !== undefined) return loadBundle(file, options);
+  if (options.target === undefined) return undefined;
+  throw new BoathouseError("TARGET_NOT_FOUND", `There is no target \`${options.target}\`: the project has no bundle.`, {
+    kind: "usage",
+  });
+}
+
+const FACTORY_FOLDERS: readonly string[] = ["pipeline", "dataset", "linkedService"];
+
+/** The git layout stands in the project's folder, or in one of the folders in it. */
+async function findFactory(
+  folder: string,
+  names: readonly string[],
+  config: ProjectConfig,
+): Promise<Project["factory"]> {
+  if (isJsonObject(config.factory)) return { value: config.factory };
+  if (typeof config.factory === "string") return { folder: resolve(folder, config.factory) };
+  if (isFactory(names)) return { folder };
+  const found: string[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (!entry.isDirectory() || entry.name.startsWith(".") || entry.name === "node_modules") continue;
+    if (isFactory(await readdir(join(folder, entry.name)))) found.push(join(folder, entry.name));
+  }
+  const [first] = found;
+  if (found.length < 2) return first === undefined ? undefined : { folder: first };
+  throw new BoathouseError(
+    "PROJECT_AMBIGUOUS",
+    `Several folders look like a factory: ${found.map(shownPath).join(", ")}.`,
+    {
+      hint: "Say which one in boathouse.yml: `factory: <folder>`.",
+    },
+  );
+}
+
+function isFactory(names: readonly string[]): boolean {
+  return names.includes("pipeline") && FACTORY_FOLDERS.some((name) => name !== "pipeline" && names.includes(name));
+}

@@ -163,6 +163,7 @@ export interface TableName extends Node {
   /** `STREAM t`, `STREAM(t)`. */
   readonly stream: boolean;
   readonly timeTravel: TimeTravel | undefined;
+  readonly changes: Changes | undefined;
   /** `WITH (option = value)`. */
   readonly options: readonly Property[];
   readonly watermark: Watermark | undefined;
@@ -212,6 +213,16 @@ export interface Join extends Node {
   readonly right: TableReference;
   readonly on: Expression | undefined;
   readonly using: readonly Identifier[];
+  readonly nearest: Nearest | undefined;
+}
+
+/** `APPROX | EXACT NEAREST n BY DISTANCE | SIMILARITY expression`. */
+export interface Nearest extends Node {
+  readonly kind: "nearest";
+  readonly exact: boolean;
+  readonly count: number;
+  readonly by: "distance" | "similarity";
+  readonly expression: Expression;
 }
 
 /** `(a JOIN b) AS t`. */
@@ -268,6 +279,17 @@ export interface TimeTravel extends Node {
   readonly value: Expression;
 }
 
+/** `CHANGES FROM VERSION 1 TO VERSION 5 EXCLUSIVE WITH (option = value)`. */
+export interface Changes extends Node {
+  readonly kind: "changes";
+  readonly by: "version" | "timestamp";
+  readonly from: Expression;
+  readonly fromInclusive: boolean;
+  readonly to: Expression | undefined;
+  readonly toInclusive: boolean;
+  readonly options: readonly Property[];
+}
+
 /** `WATERMARK ts DELAY OF INTERVAL 10 MINUTES`. */
 export interface Watermark extends Node {
   readonly kind: "watermark";
@@ -277,6 +299,8 @@ export interface Watermark extends Node {
 
 export interface Sample extends Node {
   readonly kind: "sample";
+  /** `TABLESAMPLE SYSTEM`: by blocks; otherwise by rows (BERNOULLI). */
+  readonly system: boolean;
   readonly method:
     | { readonly by: "percent"; readonly percent: number }
     | { readonly by: "rows"; readonly rows: Expression }
@@ -315,6 +339,7 @@ export interface PipeJoin extends Node {
   readonly right: TableReference;
   readonly on: Expression | undefined;
   readonly using: readonly Identifier[];
+  readonly nearest: Nearest | undefined;
 }
 
 export interface PipeSetOperation extends Node {

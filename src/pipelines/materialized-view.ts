@@ -28,9 +28,10 @@ export async function refreshMaterializedView(run: FlowRun, env: FlowEnvironment
   const options = { file: flow.place.file, signal: run.signal };
   const analysis = await run.session.analyze(flow.query, options);
   const definition = definitionOf(run.planned);
-  const madeFrom = fingerprint(
-    JSON.stringify([definition, analysis.sources.map((source) => [source.name, source.fingerprint]).toSorted()]),
-  );
+  const sources = analysis.sources
+    .map((source) => `${source.name} ${source.fingerprint}`)
+    .toSorted((a, b) => (a < b ? -1 : 1));
+  const madeFrom = fingerprint(JSON.stringify([definition, sources]));
   const before = await run.session.tableState(nameOf(dataset.name));
   const committed = before?.transactions.get(id) ?? -1;
   const last = await env.log.last(id, 0);

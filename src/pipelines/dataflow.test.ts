@@ -10,7 +10,7 @@ function declare(text: string): Declared {
   const datasets: Dataset[] = [];
   const flows: Flow[] = [];
   for (const line of text.trim().split("\n")) {
-    const [, name = "", kind = "", reads = ""] = /^\s*(\S+) (\S+)(?: <- (.*))?$/.exec(line) ?? [];
+    const [, name = "", kind = "", reads = ""] = /^\s*(\S+) (\S+)(?: <-\s*(.*))?$/.exec(line) ?? [];
     const isTemporary = kind === "temporary_view";
     const full = isTemporary ? [name] : ["main", "sales", name];
     datasets.push({

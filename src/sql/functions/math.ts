@@ -204,9 +204,6 @@ export const math: readonly FunctionRow[] = [
       "spk_pow($1, $2)",
     ),
   ),
-  scalarBy(["positive"], category, (call) =>
-    bindSignature(call, { params: [numericOrInterval], returns: sameAs(0), pretty: ([value = ""]) => `(+ ${value})` }, "$1"),
-  ),
   unary("rint", "round_even($1, 0)"),
   scalarBy(["sign", "signum"], category, (call) =>
     bindSignature(

@@ -1,7 +1,7 @@
 import { array, BOOLEAN, INT, STRING } from "../../core/data-type.ts";
 import type { BoundArgument, Lowering, LoweringTools } from "../bound.ts";
 import { groupCount, javaScriptSource, literalText, mayMatchEmpty, re2Replacement, re2Source } from "../java/regex.ts";
-import { filled, integer, string } from "./defaults.ts";
+import { filled, integer } from "./defaults.ts";
 import { bindSignature, expressionAt, scalar, type CallSite, type FunctionRow } from "./function.ts";
 import { int, text } from "./params.ts";
 import { integerOf, named, scalarBy, textOf } from "./rules.ts";
@@ -97,46 +97,8 @@ export const regexps: readonly FunctionRow[] = [
       return `spkjs_split(${value}, ${pattern}, ${limit})`;
     });
   }),
-  scalarBy("like", category, (call) => likeRow(call, "LIKE")),
-  scalarBy("ilike", category, (call) => likeRow(call, "ILIKE")),
   scalar("regexp_escape", category, { params: [text], returns: STRING }, "regexp_escape($1)"),
 ];
-
-function likeRow(given: CallSite, operator: "LIKE" | "ILIKE") {
-  const call = filled(given, 3, [string("\\")]);
-  const escape = textOf(expressionAt(call, 2));
-  if (typeof escape !== "string" || [...escape].length !== 1) {
-    throw call.error("INVALID_ESCAPE_CHAR", "The ESCAPE character must be a single character.");
-  }
-  const pattern = textOf(expressionAt(call, 1));
-  if (typeof pattern === "string") checkEscapes(call, pattern, escape);
-  const shown = escape === "\\" ? "" : ` ESCAPE '${escape}'`;
-  return bindSignature(
-    call,
-    {
-      params: [text, text, text],
-      returns: BOOLEAN,
-      pretty: ([value = "", like = ""]) =>
-        operator === "LIKE" ? `${value} LIKE ${like}${shown}` : `ilike(${value}, ${like}${shown === "" ? "" : `, ${escape}`})`,
-    },
-    `($1 ${operator} $2 ESCAPE $3)`,
-  );
-}
-
-/** Spark: an escape stands before `_`, `%` or itself, and nowhere else. */
-function checkEscapes(call: CallSite, pattern: string, escape: string): void {
-  for (let at = 0; at < pattern.length; at += 1) {
-    if (pattern.charAt(at) !== escape) continue;
-    const next = pattern.charAt(at + 1);
-    if (next === "") {
-      throw call.error("INVALID_FORMAT.ESC_AT_THE_END", `The format '${pattern}' is invalid: the escape character must not end it.`);
-    }
-    if (next !== "_" && next !== "%" && next !== escape) {
-      throw call.error("INVALID_FORMAT.ESC_IN_THE_MIDDLE", `The format '${pattern}' is invalid: the escape character must not precede '${next}'.`);
-    }
-    at += 1;
-  }
-}
 
 type NativeForm = (
   args: readonly string[],

@@ -1,0 +1,144 @@
+import { DATE, LONG, STRING, TIMESTAMP, TIMESTAMP_NTZ, type DataType } from "../../core/data-type.ts";
+import { BoathouseError } from "../../core/errors.ts";
+import type { BoundExpression, LoweringTools } from "../bound.ts";
+import { parsePattern, type PatternUse } from "../java/date-pattern.ts";
+import { strftimePattern, strptimePattern } from "../java/native-pattern.ts";
+import { filled, string } from "./defaults.ts";
+import { bindSignature, coerce, expressionAt, expressions, wrongNumber, type BoundFunction, type CallSite, type FunctionRow } from "./function.ts";
+import { anyTimestamp, long, oneOf, only, text } from "./params.ts";
+import { named, scalarBy, textOf, typeAt } from "./rules.ts";
+
+const category = "date and time";
+const DEFAULT_PATTERN = "yyyy-MM-dd HH:mm:ss";
+
+/** A constant pattern is checked where it stands; what is wrong with others comes out when the query runs. */
+function checkPattern(call: CallSite, arg: BoundExpression | undefined, use: PatternUse): void {
+  const pattern = arg === undefined ? undefined : textOf(arg);
+  if (typeof pattern !== "string") return;
+  try {
+    parsePattern(pattern, use);
+  } catch (error) {
+    if (error instanceof BoathouseError) throw call.error(error.code, error.message);
+    throw error;
+  }
+}
+
+/** SQL that formats a moment: `strftime` where the pattern is constant and plain, else JavaScript. */
+function formatted(moment: string, type: DataType, pattern: string, constantPattern: string | null | undefined, tools: LoweringTools): string {
+  const zone = type.kind === "timestamp_ntz" ? tools.text("UTC") : tools.text(tools.timeZone);
+  const native = typeof constantPattern === "string" ? strftimePattern(constantPattern) : undefined;
+  if (native === undefined) return `spkjs_format_timestamp(epoch_us(${moment}), ${pattern}, ${zone})`;
+  return tools.once(moment, (value) => {
+    const clock = type.kind === "timestamp_ntz" ? value : `CAST(${value} AS TIMESTAMP)`;
+    return (
+      `CASE WHEN year(${clock}) BETWEEN 1000 AND 9999 THEN strftime(${clock}, ${tools.text(native)}) ` +
+      `ELSE spkjs_format_timestamp(epoch_us(${value}), ${pattern}, ${zone}) END`
+    );
+  });
+}
+
+function dateFormat(call: CallSite): BoundFunction {
+  checkPattern(call, expressionAt(call, 1), "format");
+  return bindSignature(call, { params: [anyTimestamp, text], returns: STRING, pretty: named("date_format") }, ([moment = "NULL", pattern = "NULL"], bound, tools) =>
+    formatted(moment, typeAt(bound.args, 0), pattern, textOf(bound.args[1]), tools),
+  );
+}
+
+function fromUnixtime(given: CallSite): BoundFunction {
+  const call = filled(given, 2, [string(DEFAULT_PATTERN)]);
+  checkPattern(call, expressionAt(call, 1), "format");
+  return bindSignature(call, { params: [long, text], returns: STRING, nullable: true }, ([seconds = "NULL", pattern = "NULL"], bound, tools) =>
+    formatted(`make_timestamptz(${seconds} * 1000000)`, TIMESTAMP, pattern, textOf(bound.args[1]), tools),
+  );
+}
+
+/** SQL of local (`UTC`) or instant microseconds read from text; null where the text does not fit. */
+function parsedMicros(value: string, pattern: string, known: string | null | undefined, zone: string | undefined, tools: LoweringTools): string {
+  const inZone = tools.text(zone ?? "UTC");
+  const slow = `spkjs_parse_timestamp(${value}, ${pattern}, ${inZone})`;
+  const native = typeof known === "string" ? strptimePattern(known) : undefined;
+  if (native === undefined) return slow;
+  const read = `try_strptime(${value}, ${tools.text(native.format)})`;
+  const micros = zone === undefined ? `epoch_us(${read})` : `epoch_us(CAST(${read} AS TIMESTAMPTZ))`;
+  return `CASE WHEN regexp_full_match(${value}, ${tools.text(native.shape)}) THEN ${micros} ELSE ${slow} END`;
+}
+
+type Strictness = "ansi" | "null";
+
+function parsed(args: readonly string[], bound: BoundFunction["args"], target: DataType, strict: Strictness, tools: LoweringTools): string {
+  const [text = "NULL", pattern = "NULL"] = args;
+  const zone = target.kind === "timestamp" || target.kind === "long" ? tools.timeZone : undefined;
+  return tools.once(text, (value) => {
+    const micros = parsedMicros(value, pattern, textOf(bound[1]), zone, tools);
+    const checked =
+      strict === "null"
+        ? micros
+        : `coalesce(${micros}, CASE WHEN ${value} IS NOT NULL AND ${pattern} IS NOT NULL THEN error('[CANNOT_PARSE_TIMESTAMP] Text ''' || ${value} || ''' could not be parsed. Use \`try_to_timestamp\` to tolerate invalid input string and return NULL instead.') END)`;
+    if (target.kind === "timestamp") return `make_timestamptz(${checked})`;
+    if (target.kind === "timestamp_ntz") return `make_timestamp(${checked})`;
+    if (target.kind === "date") return `CAST(make_timestamp(${checked}) AS DATE)`;
+    return `spk_floor_div(${checked}, 1000000)`;
+  });
+}
+
+/** `to_date` and its kin: a cast without a pattern, parsing with one. */
+function toMoment(target: DataType, safe: boolean): (call: CallSite) => BoundFunction {
+  return (call) => {
+    const args = expressions(call);
+    const [value, pattern] = args;
+    if (value === undefined || args.length > 2) throw wrongNumber(call, "[1, 2]");
+    const shown = named(call.name);
+    const mode = safe ? "try" : call.context.ansi ? "ansi" : "legacy";
+    if (pattern === undefined || (value.type.kind !== "string" && value.type.kind !== "void")) {
+      return {
+        args,
+        type: target,
+        nullable: true,
+        pretty: shown,
+        lower: ([sql = "NULL"], _, tools) => tools.cast(sql, value.type, target, mode),
+      };
+    }
+    checkPattern(call, pattern, "parse");
+    const format = coerce(pattern, STRING, call);
+    return {
+      args: [value, format],
+      type: target,
+      nullable: safe || !call.context.ansi || value.nullable || format.nullable,
+      pretty: shown,
+      lower: (sql, site, tools) => parsed(sql, site.args, target, safe || !tools.ansi ? "null" : "ansi", tools),
+    };
+  };
+}
+
+/** `unix_timestamp` and `to_unix_timestamp`: seconds since the epoch. */
+function unixTimestamp(given: CallSite): BoundFunction {
+  if (given.args.length === 0 && given.name === "unix_timestamp") {
+    return {
+      args: [],
+      type: LONG,
+      nullable: false,
+      lower: (_, __, tools) => `CAST(${tools.now / 1_000_000n} AS BIGINT)`,
+      pretty: () => `unix_timestamp(current_timestamp(), ${DEFAULT_PATTERN})`,
+    };
+  }
+  const call = filled(given, 2, [string(DEFAULT_PATTERN)]);
+  checkPattern(call, expressionAt(call, 1), "parse");
+  const value = oneOf(text, only("date", "timestamp", "timestamp_ntz"));
+  return bindSignature(call, { params: [value, text], returns: LONG, nullable: true }, (sql, site, tools) => {
+    const type = typeAt(site.args, 0);
+    if (type.kind === "string") return parsed(sql, site.args, LONG, tools.ansi ? "ansi" : "null", tools);
+    return `spk_floor_div(epoch_us(${tools.cast(sql[0] ?? "NULL", type, TIMESTAMP)}), 1000000)`;
+  });
+}
+
+export const dateFormats: readonly FunctionRow[] = [
+  scalarBy("date_format", category, dateFormat),
+  scalarBy("from_unixtime", category, fromUnixtime),
+  scalarBy("to_date", category, toMoment(DATE, false)),
+  scalarBy("try_to_date", category, toMoment(DATE, true)),
+  scalarBy(["to_timestamp"], category, toMoment(TIMESTAMP, false)),
+  scalarBy(["to_timestamp_ltz"], category, toMoment(TIMESTAMP, false)),
+  scalarBy(["to_timestamp_ntz"], category, toMoment(TIMESTAMP_NTZ, false)),
+  scalarBy("try_to_timestamp", category, toMoment(TIMESTAMP, true)),
+  scalarBy(["unix_timestamp", "to_unix_timestamp"], category, unixTimestamp),
+];

@@ -1,0 +1,54 @@
+import { DOUBLE, INT } from "../../core/data-type.ts";
+import { constant, filled, integer } from "./defaults.ts";
+import { bindSignature, expressions, unify, windowFunction, type FunctionRow, type WindowRow } from "./function.ts";
+import { anything, int } from "./params.ts";
+import { sameAs, typeAt } from "./rules.ts";
+
+const category = "window";
+
+function ranking(name: string, returns: typeof INT | typeof DOUBLE, shown: string): WindowRow {
+  const native = `${name}!()`;
+  return windowFunction(
+    name,
+    category,
+    { params: [], rest: anything, returns, nullable: false, pretty: () => `${shown}()` },
+    returns === INT ? `CAST(${native} AS INTEGER)` : native,
+  );
+}
+
+function offset(name: "lag" | "lead"): WindowRow {
+  return {
+    kind: "window",
+    names: [name],
+    category,
+    bind: (given) => {
+      const call = filled(given, 3, [integer(1), constant(null, INT)]);
+      const [value, rows, other] = unify(call, expressions(call), [0, 2]);
+      const args = [value, rows, other].filter((arg) => arg !== undefined);
+      return {
+        args,
+        type: typeAt(args, 0),
+        nullable: args[0]?.nullable === true || args[2]?.nullable !== false,
+        lower: (sql, _, tools) => tools.aggregate(name, sql),
+      };
+    },
+  };
+}
+
+export const windows: readonly FunctionRow[] = [
+  ranking("row_number", INT, "row_number"),
+  ranking("rank", INT, "RANK"),
+  ranking("dense_rank", INT, "DENSE_RANK"),
+  ranking("percent_rank", DOUBLE, "PERCENT_RANK"),
+  ranking("cume_dist", DOUBLE, "cume_dist"),
+  {
+    kind: "window",
+    names: ["ntile"],
+    category,
+    bind: (given) =>
+      bindSignature(filled(given, 1, [integer(1)]), { params: [int], returns: INT, nullable: false }, "CAST(ntile!($1) AS INTEGER)"),
+  },
+  windowFunction("nth_value", category, { params: [anything, int], returns: sameAs(0), nullable: true }, "nth_value!($1, $2)"),
+  offset("lag"),
+  offset("lead"),
+];

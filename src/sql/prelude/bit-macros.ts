@@ -1,0 +1,9 @@
+import { macro, type Macro } from "./macro.ts";
+
+export const bitMacros: readonly Macro[] = [
+  macro(
+    "spk_bit_get",
+    "v, p, w",
+    `CASE WHEN p < 0 OR p >= w THEN error('[INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE] The value of parameter \`pos\` in \`bit_get\` is invalid: expects an integer value in [0, ' || w || '), but got ' || p || '.') ELSE CAST((v >> p) & 1 AS TINYINT) END`,
+  ),
+];

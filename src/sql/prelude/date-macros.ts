@@ -1,0 +1,39 @@
+import { macro, type Macro } from "./macro.ts";
+
+const DAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
+const NAMES = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
+const dayNumber = `CASE ${DAYS.map((short, index) => `WHEN upper(n) IN ('${short}', '${(NAMES[index] ?? "").slice(0, 3)}', '${NAMES[index] ?? ""}') THEN ${index + 1}`).join(" ")} END`;
+
+export const dateMacros: readonly Macro[] = [
+  macro("spk_day_number", "n", dayNumber),
+  macro("spk_next_day", "d, n", "d + CAST((spk_day_number(n) - isodow(d) + 6) % 7 + 1 AS INTEGER)"),
+  macro(
+    "spk_next_day_ansi",
+    "d, n",
+    "CASE WHEN n IS NOT NULL AND spk_day_number(n) IS NULL THEN error('[ILLEGAL_DAY_OF_WEEK] Illegal input for day of week: ' || n || '.') ELSE spk_next_day(d, n) END",
+  ),
+  macro(
+    "spk_trunc",
+    "d, f",
+    `CASE WHEN f IN ('YEAR', 'YYYY', 'YY') THEN CAST(date_trunc('year', d) AS DATE)
+      WHEN f = 'QUARTER' THEN CAST(date_trunc('quarter', d) AS DATE)
+      WHEN f IN ('MONTH', 'MM', 'MON') THEN CAST(date_trunc('month', d) AS DATE)
+      WHEN f = 'WEEK' THEN CAST(date_trunc('week', d) AS DATE) END`,
+  ),
+  macro(
+    "spk_date_trunc",
+    "f, t",
+    `CASE WHEN f IN ('YEAR', 'YYYY', 'YY') THEN date_trunc('year', t) WHEN f = 'QUARTER' THEN date_trunc('quarter', t)
+      WHEN f IN ('MONTH', 'MM', 'MON') THEN date_trunc('month', t) WHEN f = 'WEEK' THEN date_trunc('week', t)
+      WHEN f IN ('DAY', 'DD') THEN date_trunc('day', t) WHEN f = 'HOUR' THEN date_trunc('hour', t)
+      WHEN f = 'MINUTE' THEN date_trunc('minute', t) WHEN f = 'SECOND' THEN date_trunc('second', t)
+      WHEN f = 'MILLISECOND' THEN make_timestamptz(spk_floor_div(epoch_us(t), 1000) * 1000)
+      WHEN f = 'MICROSECOND' THEN t END`,
+  ),
+  macro(
+    "spk_make_timestamp",
+    "y, mo, d, h, mi, s",
+    `CASE WHEN s < 0 OR s > 60 THEN error('[INVALID_FRACTION_OF_SECOND] The fraction of sec must be zero or lower than 60. Valid range is [0, 60].')
+      ELSE make_timestamp(y, mo, d, h, mi, 0.0::DOUBLE) + to_microseconds(CAST(s * 1000000 AS BIGINT)) END`,
+  ),
+];

@@ -7,6 +7,8 @@ import { columnId, needsRename, physicalName, physicalType, type MappingMode } f
 export interface ScanFile {
   /** Where it stands in the scan. */
   readonly index: number;
+  /** The row of the table's list of files. */
+  readonly rowId: number;
   /** As the log has it. */
   readonly path: string;
   /** On this machine. */

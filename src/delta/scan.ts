@@ -103,7 +103,7 @@ export async function planScan(snapshot: Snapshot, options: ScanOptions): Promis
     const value = `part.${quoteIdentifier(name)}`;
     return `${type.kind === "binary" ? `hex(${value})` : `${value}::VARCHAR`} AS p${index}`;
   });
-  const columns = ["path", "size", "modification_time", "to_json(dv) AS vector", ...parts];
+  const columns = ["row_id", "path", "size", "modification_time", "to_json(dv) AS vector", ...parts];
   const rows = await list.connection.rows(
     `SELECT ${columns.join(", ")} FROM ${list.rowsAt(snapshot.version)} WHERE ${where} ORDER BY valid_from, row_id`,
   );
@@ -123,6 +123,7 @@ async function scanFiles(snapshot: Snapshot, list: FileList, rows: readonly Row[
     const vector = descriptor === undefined ? undefined : await snapshot.deletedRows(descriptor, path);
     files.push({
       index,
+      rowId: numberIn(row, "row_id"),
       path,
       file,
       size: numberIn(row, "size"),

@@ -1,5 +1,6 @@
 import type { StructType } from "../core/data-type.ts";
-import { schemaFromJson } from "../core/schema-json.ts";
+import { inCommitTimeOf } from "./time-travel.ts";
+import { tableSchema } from "./table-schema.ts";
 import type { MetadataAction, ProtocolAction, TxnAction } from "./actions.ts";
 import { mappingMode, type MappingMode } from "./column-mapping.ts";
 import type { DeltaContext } from "./context.ts";
@@ -7,6 +8,7 @@ import { readDeletionVector } from "./deletion-vector.ts";
 import { supportedFeatures } from "./features.ts";
 import type { FileList } from "./file-list.ts";
 import type { TableLocation } from "./log-segment.ts";
+import { flagProperty } from "./properties.ts";
 import { numberIn } from "./row-values.ts";
 import { planScan, type Scan, type ScanOptions } from "./scan.ts";
 import type { TableState } from "./table-state.ts";
@@ -24,7 +26,7 @@ export class Snapshot {
     this.#context = context;
     this.location = location;
     this.#state = state;
-    this.schema = schemaFromJson(state.metadata.schemaString);
+    this.schema = tableSchema(state.metadata.schemaString);
     this.mappingMode = mappingMode(state.metadata);
   }
 
@@ -84,6 +86,12 @@ export class Snapshot {
   /** Files, their bytes, and their rows where every file has the count in its statistics. */
   totals(): Promise<Totals> {
     return (this.#totals ??= this.#sum());
+  }
+
+  /** The in-commit timestamp of this version, where the table has them and the commit is still there. */
+  async inCommitTimestamp(): Promise<number | undefined> {
+    if (!flagProperty(this.metadata, "delta.enableInCommitTimestamps")) return undefined;
+    return (await inCommitTimeOf(this.location, this.version)) ?? this.timestamp;
   }
 
   /** The list of files, for delta's own use. */

@@ -5,6 +5,8 @@ import { LOG_FOLDER } from "./log-files.ts";
 import { commitsAfter, describe, findSegment, keyOf, type TableLocation } from "./log-segment.ts";
 import { Snapshot } from "./snapshot.ts";
 import { advanceState, loadState, type TableState } from "./table-state.ts";
+import type { OperationInfo, TableDefinition } from "./transaction-options.ts";
+import { Transaction, type TransactionParts } from "./transaction.ts";
 import { versionAt } from "./time-travel.ts";
 
 /** Which version of a table to read; neither: the newest. */
@@ -55,6 +57,31 @@ export class DeltaTable {
     if (this.#newest?.version === version) return this.#snapshotOf(this.#newest);
     const segment = await findSegment(this.location, { version });
     return this.#snapshotOf(await loadState(this.#context, this.location, segment));
+  }
+
+  /** Begins a change of the table as it is in a snapshot (the newest when none is given). */
+  async begin(info: OperationInfo, snapshot?: Snapshot): Promise<Transaction> {
+    return Transaction.on({ ...this.#parts(info), snapshot: snapshot ?? (await this.snapshot()) });
+  }
+
+  /** Begins the creation of the table; rows can be appended before the commit. Its commit throws `DELTA_TABLE_ALREADY_EXISTS`. */
+  async beginCreate(definition: TableDefinition, info: OperationInfo): Promise<Transaction> {
+    if (await this.exists()) {
+      throw new BoathouseError("DELTA_TABLE_ALREADY_EXISTS", `${describe(this.location)} is a Delta table already.`, {
+        sqlState: "42P07",
+        hint: "Append to it or overwrite it, or choose another path.",
+      });
+    }
+    return Transaction.defining({ ...this.#parts(info), snapshot: undefined }, definition);
+  }
+
+  /** Begins the replacement of the whole table, definition and rows. */
+  async beginReplace(definition: TableDefinition, info: OperationInfo, snapshot?: Snapshot): Promise<Transaction> {
+    return Transaction.defining({ ...this.#parts(info), snapshot: snapshot ?? (await this.snapshot()) }, definition);
+  }
+
+  #parts(info: OperationInfo): Omit<TransactionParts, "snapshot"> {
+    return { context: this.#context, location: this.location, info, committed: () => undefined };
   }
 
   #snapshotOf(state: TableState): Snapshot {

@@ -1,6 +1,7 @@
 import { BoathouseError } from "../core/errors.ts";
 import { parseCommit } from "./commit-file.ts";
-import { allCommits, describe, type CommitRef, type TableLocation } from "./log-segment.ts";
+import { commitName } from "./log-files.ts";
+import { allCommits, describe, logKey, type CommitRef, type TableLocation } from "./log-segment.ts";
 import { inParallel, readObject } from "./objects.ts";
 
 export interface CommitTime {
@@ -64,6 +65,12 @@ async function inCommitTimes(location: TableLocation, commits: readonly CommitRe
       return time === undefined ? [] : [[version, time]];
     }),
   );
+}
+
+/** The time that a version's commit itself says; undefined where it says none or is no longer there. */
+export async function inCommitTimeOf(location: TableLocation, version: number): Promise<number | undefined> {
+  const meta = await location.store.head(logKey(location, commitName(version)));
+  return meta === undefined ? undefined : inCommitTime(location, { version, meta });
 }
 
 async function inCommitTime(location: TableLocation, { meta }: CommitRef): Promise<number | undefined> {

@@ -1,0 +1,86 @@
+import type { Action, CommitInfoAction, MetadataAction } from "./actions.ts";
+import type { DeltaContext } from "./context.ts";
+import type { Metrics } from "./metrics.ts";
+import { flagProperty } from "./properties.ts";
+import type { OperationInfo } from "./transaction-options.ts";
+
+export interface CommitDescription {
+  readonly context: DeltaContext;
+  readonly info: OperationInfo;
+  readonly txnId: string;
+  /** -1 for a table that is created. */
+  readonly readVersion: number;
+  readonly isBlindAppend: boolean;
+  readonly metrics: Metrics;
+  /** As the commit leaves it, and as it was. */
+  readonly metadata: MetadataAction;
+  readonly before: MetadataAction | undefined;
+}
+
+/**
+ * The actions of a commit at a version, `commitInfo` first. With in-commit timestamps the time is later than
+ * `previousTimestamp`, that of the version before (PROTOCOL.md, "In-Commit Timestamps").
+ */
+export function commitWithInfo(
+  body: readonly Action[],
+  commit: CommitDescription,
+  at: { readonly version: number; readonly previousTimestamp: number | undefined },
+): Action[] {
+  const now = commit.context.clock.now();
+  const inCommit = flagProperty(commit.metadata, IN_COMMIT)
+    ? Math.max(now, (at.previousTimestamp ?? 0) + 1)
+    : undefined;
+  return [
+    { commitInfo: commitInfo(commit, now, inCommit) },
+    ...body.map((action) => dated(action, commit.before, { version: at.version, inCommit })),
+  ];
+}
+
+export function isolationOf(metadata: MetadataAction): "Serializable" | "WriteSerializable" {
+  return metadata.configuration["delta.isolationLevel"] === "WriteSerializable" ? "WriteSerializable" : "Serializable";
+}
+
+const IN_COMMIT = "delta.enableInCommitTimestamps";
+
+function commitInfo(commit: CommitDescription, now: number, inCommit: number | undefined): CommitInfoAction {
+  const { context, info, metrics } = commit;
+  return {
+    ...(inCommit === undefined ? {} : { inCommitTimestamp: inCommit }),
+    timestamp: inCommit ?? now,
+    ...(info.userName === undefined ? {} : { userName: info.userName }),
+    operation: info.operation,
+    operationParameters: textParameters(info.parameters ?? {}),
+    ...(commit.readVersion < 0 ? {} : { readVersion: commit.readVersion }),
+    isolationLevel: isolationOf(commit.metadata),
+    isBlindAppend: commit.isBlindAppend,
+    operationMetrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, String(value)])),
+    ...(info.userMetadata === undefined ? {} : { userMetadata: info.userMetadata }),
+    engineInfo: context.engineInfo,
+    txnId: commit.txnId,
+  };
+}
+
+/** A commit that switches in-commit timestamps on in an existing table says since when. */
+function dated(
+  action: Action,
+  before: MetadataAction | undefined,
+  at: { readonly version: number; readonly inCommit: number | undefined },
+): Action {
+  if (action.metaData === undefined || at.inCommit === undefined || before === undefined) return action;
+  if (flagProperty(before, IN_COMMIT)) return action;
+  const configuration = {
+    ...action.metaData.configuration,
+    "delta.inCommitTimestampEnablementVersion": String(at.version),
+    "delta.inCommitTimestampEnablementTimestamp": String(at.inCommit),
+  };
+  return { metaData: { ...action.metaData, configuration } };
+}
+
+function textParameters(parameters: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [
+      name,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]),
+  );
+}

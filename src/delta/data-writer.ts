@@ -1,0 +1,161 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join, relative } from "node:path";
+import type { StructType } from "../core/data-type.ts";
+import { BoathouseError } from "../core/errors.ts";
+import type { Connection } from "../duckdb/connection.ts";
+import type { CopiedFile } from "../duckdb/copy.ts";
+import type { AddAction, MetadataAction, ProtocolAction } from "./actions.ts";
+import { indexedColumns } from "./column-stats.ts";
+import type { DeltaContext } from "./context.ts";
+import { isSupported } from "./features.ts";
+import { fileStats } from "./file-stats.ts";
+import type { TableLocation } from "./log-segment.ts";
+import { encodePath, rootFolder } from "./paths.ts";
+import { findField, tableSchema } from "./table-schema.ts";
+import { writeSql, type RowCheck } from "./write-sql.ts";
+
+export interface DataSource {
+  /** Where the SELECT runs. */
+  readonly connection: Connection;
+  /** DuckDB SQL. Columns are matched by name, ignoring case; those of the table that are missing become null. */
+  readonly select: string;
+  /** The Spark types of the SELECT where the caller knows them. */
+  readonly schema?: StructType;
+  readonly signal?: AbortSignal;
+}
+
+export interface WrittenData {
+  readonly adds: readonly AddAction[];
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+export interface WriteTarget {
+  readonly context: DeltaContext;
+  readonly location: TableLocation;
+  readonly metadata: MetadataAction;
+  readonly protocol: ProtocolAction;
+}
+
+/** The schema of a SELECT: what the caller says, else what DuckDB says. */
+export async function sourceSchema(source: DataSource): Promise<StructType> {
+  if (source.schema !== undefined) return source.schema;
+  const stream = await source.connection.stream(`SELECT * FROM (${source.select}\n) LIMIT 0`);
+  for await (const _ of stream.batches) break;
+  stream.close();
+  return stream.schema;
+}
+
+/** Writes the rows of a SELECT as data files of the table, which are not part of it until they are committed. */
+export async function writeData(
+  target: WriteTarget,
+  source: DataSource,
+  checks: readonly RowCheck[],
+): Promise<WrittenData> {
+  const { metadata } = target;
+  const table = tableSchema(metadata.schemaString);
+  const partitionColumns = metadata.partitionColumns.map((name) => findField(table, name)?.name ?? name);
+  const given = await sourceSchema(source);
+  const select = writeSql(source.select, {
+    source: given,
+    table,
+    partitionColumns,
+    checks: [...constraintChecks(target, table), ...checks],
+  });
+  const root = rootFolder(target.location);
+  await mkdir(root, { recursive: true });
+  const compression = codecOf(metadata);
+  const files = await source.connection.copyToParquet({
+    select,
+    path: root,
+    fileNames: `part-{i}-{uuid}-c000.${compression}`,
+    compression,
+    ...(partitionColumns.length > 0
+      ? { partitionBy: partitionColumns }
+      : { fileSizeBytes: sizeProperty(metadata, "delta.targetFileSize", DEFAULT_FILE_SIZE) }),
+    ...(source.signal === undefined ? {} : { signal: source.signal }),
+  });
+  const columns = indexedColumns(dataColumns(table, partitionColumns), metadata);
+  const now = target.context.clock.now();
+  const adds = files
+    .filter((file) => file.rowCount > 0)
+    .map((file): AddAction => ({
+      path: encodePath(relative(root, file.path)),
+      partitionValues: partitionValues(file, partitionColumns),
+      size: file.bytes,
+      modificationTime: now,
+      dataChange: true,
+      stats: fileStats(file, columns),
+    }));
+  await removeFiles(files.filter((file) => file.rowCount === 0).map((file) => file.path));
+  return {
+    adds,
+    rows: files.reduce((sum, file) => sum + file.rowCount, 0),
+    bytes: adds.reduce((sum, add) => sum + add.size, 0),
+  };
+}
+
+/** Files that never became part of the table. */
+export async function discardData(location: TableLocation, adds: readonly AddAction[]): Promise<void> {
+  const root = rootFolder(location);
+  await removeFiles(adds.map((add) => join(root, decodeURIComponent(add.path))));
+}
+
+/** CHECK constraints of the table, compiled. Throws `DELTA_CONSTRAINTS_NOT_SUPPORTED` when nothing can compile them. */
+export function constraintChecks(target: WriteTarget, table: StructType): RowCheck[] {
+  const { metadata, protocol, context } = target;
+  const legacy = protocol.minWriterVersion < 7;
+  if (!legacy && !isSupported(protocol, "checkConstraints")) return [];
+  return Object.entries(metadata.configuration).flatMap(([key, expression]) => {
+    const name = /^delta\.constraints\.(.+)$/i.exec(key)?.[1];
+    if (name === undefined) return [];
+    if (context.expressions === undefined) {
+      throw new BoathouseError("DELTA_CONSTRAINTS_NOT_SUPPORTED", `The table has the CHECK constraint "${name}".`, {
+        hint: "Write the table through a session, which can evaluate constraints.",
+      });
+    }
+    const condition = context.expressions.compile(expression, table);
+    const message = `CHECK constraint ${name} (${expression}) violated by row with values:`;
+    return [{ condition, code: "DELTA_VIOLATE_CONSTRAINT_WITH_VALUES", message }];
+  });
+}
+
+const DEFAULT_FILE_SIZE = 256 * 1024 * 1024;
+
+function dataColumns(table: StructType, partitionColumns: readonly string[]): StructType {
+  const names = new Set(partitionColumns);
+  return { ...table, fields: table.fields.filter(({ name }) => !names.has(name)) };
+}
+
+function partitionValues(file: CopiedFile, columns: readonly string[]): Record<string, string | null> {
+  return Object.fromEntries(columns.map((name) => [name, file.partitionValues[name] ?? null]));
+}
+
+function codecOf(metadata: MetadataAction): "zstd" | "snappy" | "gzip" | "uncompressed" {
+  const codec = (metadata.configuration["delta.parquet.compression.codec"] ?? "zstd").toLowerCase();
+  if (codec === "none") return "uncompressed";
+  if (codec === "zstd" || codec === "snappy" || codec === "gzip" || codec === "uncompressed") return codec;
+  throw new BoathouseError("DELTA_INVALID_TABLE_PROPERTY", `The compression codec "${codec}" cannot be written.`, {
+    hint: "Set delta.parquet.compression.codec to zstd, snappy, gzip or uncompressed.",
+  });
+}
+
+/** `134217728`, `128mb`. */
+function sizeProperty(metadata: MetadataAction, name: string, fallback: number): number {
+  const text = metadata.configuration[name];
+  if (text === undefined) return fallback;
+  const match = /^(\d+)\s*([kmg]?)b?$/i.exec(text.trim());
+  if (match === null) {
+    throw new BoathouseError("DELTA_INVALID_TABLE_PROPERTY", `${name} is "${text}", which is no size.`, {
+      hint: "Give bytes, or a number with kb, mb or gb.",
+    });
+  }
+  return (
+    Number(match[1]) *
+    { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 }[(match[2] ?? "").toLowerCase() as "" | "k" | "m" | "g"]
+  );
+}
+
+async function removeFiles(paths: readonly string[]): Promise<void> {
+  await Promise.all(paths.map((path) => rm(path, { force: true })));
+}

@@ -1,0 +1,216 @@
+import {
+  field,
+  sameType,
+  simpleString,
+  STRING,
+  struct,
+  type DataType,
+  type StructField,
+  type StructType,
+} from "../core/data-type.ts";
+import { BoathouseError } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
+import { schemaFromJson, schemaToJson } from "../core/schema-json.ts";
+
+/** Where Spark keeps the length of CHAR and VARCHAR columns, which are strings to Delta. */
+const LENGTH_KEY = "__CHAR_VARCHAR_TYPE_STRING";
+
+/** The `schemaString` of a table with these columns. Throws `DELTA_UNSUPPORTED_DATA_TYPES`, `DELTA_DUPLICATE_COLUMNS_FOUND`. */
+export function schemaString(schema: StructType): string {
+  return schemaToJson(toDelta(schema, ""));
+}
+
+/** The columns of a table, with the lengths of CHAR and VARCHAR columns. */
+export function tableSchema(text: string): StructType {
+  const schema = schemaFromJson(text);
+  return struct(schema.fields.map(restoreLength));
+}
+
+/** Throws `DELTA_PARTITION_COLUMN_NOT_FOUND`, `DELTA_CANNOT_USE_ALL_COLUMNS_FOR_PARTITION`, `DELTA_UNSUPPORTED_PARTITION_TYPE`. */
+export function checkPartitioning(schema: StructType, partitionColumns: readonly string[]): void {
+  for (const name of partitionColumns) {
+    const column = findField(schema, name);
+    if (column === undefined) {
+      const hint = didYouMean(
+        name,
+        schema.fields.map((each) => each.name),
+      );
+      throw new BoathouseError(
+        "DELTA_PARTITION_COLUMN_NOT_FOUND",
+        `The partition column "${name}" is not in the schema.`,
+        {
+          sqlState: "42703",
+          ...(hint === undefined ? {} : { hint }),
+        },
+      );
+    }
+    if (["struct", "array", "map", "binary", "variant"].includes(column.type.kind)) {
+      throw new BoathouseError(
+        "DELTA_UNSUPPORTED_PARTITION_TYPE",
+        `A table cannot be partitioned by "${name}", which is of type ${simpleString(column.type)}.`,
+        { sqlState: "0AKDC", hint: "Partition by numbers, text, dates, timestamps or booleans." },
+      );
+    }
+  }
+  if (partitionColumns.length > 0 && partitionColumns.length >= schema.fields.length) {
+    throw new BoathouseError(
+      "DELTA_CANNOT_USE_ALL_COLUMNS_FOR_PARTITION",
+      "A table needs at least one column that it is not partitioned by.",
+      { sqlState: "428FT" },
+    );
+  }
+}
+
+/** By name, ignoring case, as Spark does. */
+export function findField(schema: StructType, name: string): StructField | undefined {
+  const wanted = name.toLowerCase();
+  return schema.fields.find((each) => each.name.toLowerCase() === wanted);
+}
+
+/** The table's columns and, after them, those that only the source has (`mergeSchema`). They are nullable. */
+export function mergeSchemas(table: StructType, source: StructType): StructType {
+  const merged = table.fields.map((existing) => {
+    const added = findField(source, existing.name);
+    return added === undefined ? existing : { ...existing, type: mergeTypes(existing.type, added.type) };
+  });
+  const extra = source.fields.filter(({ name }) => findField(table, name) === undefined);
+  return struct([...merged, ...extra.map((each) => field(each.name, each.type, true, each.metadata))]);
+}
+
+/**
+ * What may become of a table's columns: new nullable ones, fewer NOT NULLs, other metadata. Everything else needs the
+ * data to be rewritten. Throws `DELTA_UNSUPPORTED_SCHEMA_CHANGE`.
+ */
+export function checkSchemaChange(before: StructType, after: StructType, parent = ""): void {
+  const refuse = (name: string, what: string): never => {
+    throw new BoathouseError("DELTA_UNSUPPORTED_SCHEMA_CHANGE", `The column "${parent}${name}" cannot be ${what}.`, {
+      sqlState: "0AKDC",
+      hint: "Overwrite the table with overwriteSchema to change its columns freely.",
+    });
+  };
+  for (const old of before.fields) {
+    const now = findField(after, old.name);
+    if (now === undefined) return refuse(old.name, "dropped without column mapping");
+    if (now.name !== old.name) refuse(old.name, "renamed without column mapping");
+    if (old.nullable && !now.nullable) refuse(old.name, "made NOT NULL: existing rows may hold nulls");
+    checkTypeChange(old, now, `${parent}${old.name}.`, refuse);
+  }
+  for (const now of after.fields) {
+    if (findField(before, now.name) === undefined && !now.nullable) {
+      refuse(now.name, "added as NOT NULL: existing rows have no value for it");
+    }
+  }
+}
+
+/** Whether every value of one type is a value of the other, so that a write may cast silently. */
+export function isWidening(from: DataType, to: DataType): boolean {
+  if (from.kind === "void" || sameType(from, to)) return true;
+  const numbers = ["byte", "short", "int", "long"];
+  const source = numbers.indexOf(from.kind);
+  const target = numbers.indexOf(to.kind);
+  if (source >= 0 && target >= 0) return source <= target;
+  if (from.kind === "float" && to.kind === "double") return true;
+  if (source >= 0 && to.kind === "double") return source <= 2;
+  if (from.kind === "string" && to.kind === "string") return true;
+  if (from.kind === "decimal" && to.kind === "decimal") {
+    return to.scale >= from.scale && to.precision - to.scale >= from.precision - from.scale;
+  }
+  if (source >= 0 && to.kind === "decimal") return to.precision - to.scale >= ([3, 5, 10, 19][source] ?? 38);
+  return false;
+}
+
+function checkTypeChange(
+  old: StructField,
+  now: StructField,
+  parent: string,
+  refuse: (name: string, what: string) => never,
+): void {
+  if (old.type.kind === "struct" && now.type.kind === "struct") checkSchemaChange(old.type, now.type, parent);
+  else if (old.type.kind === "array" && now.type.kind === "array") {
+    const inner = (type: DataType): StructField => ({ ...old, type });
+    checkTypeChange(inner(old.type.element), inner(now.type.element), `${parent}element.`, refuse);
+  } else if (!sameType(old.type, now.type)) {
+    refuse(old.name, `changed from ${simpleString(old.type)} to ${simpleString(now.type)}`);
+  }
+}
+
+function mergeTypes(table: DataType, source: DataType): DataType {
+  if (table.kind === "struct" && source.kind === "struct") return mergeSchemas(table, source);
+  if (table.kind === "array" && source.kind === "array") {
+    return { ...table, element: mergeTypes(table.element, source.element) };
+  }
+  return table;
+}
+
+function toDelta(schema: StructType, parent: string): StructType {
+  const seen = new Set<string>();
+  return struct(
+    schema.fields.map((each) => {
+      const name = each.name.toLowerCase();
+      if (seen.has(name)) {
+        throw new BoathouseError(
+          "DELTA_DUPLICATE_COLUMNS_FOUND",
+          `The column "${parent}${each.name}" is there twice.`,
+          {
+            sqlState: "42711",
+            hint: "Names of columns are compared without regard to case. Give one of them an alias.",
+          },
+        );
+      }
+      seen.add(name);
+      if (/[ ,;{}()\n\t=]/.test(each.name)) {
+        throw new BoathouseError(
+          "DELTA_INVALID_CHARACTERS_IN_COLUMN_NAME",
+          `The column name "${parent}${each.name}" holds one of the characters " ,;{}()\\n\\t=", which Parquet files cannot have.`,
+          { sqlState: "42K05", hint: "Give the column an alias without them." },
+        );
+      }
+      return toDeltaField(each, `${parent}${each.name}`);
+    }),
+  );
+}
+
+function toDeltaField(each: StructField, path: string): StructField {
+  const { type } = each;
+  if (type.kind === "string" && type.length !== undefined) {
+    return field(each.name, STRING, each.nullable, { ...each.metadata, [LENGTH_KEY]: simpleString(type) });
+  }
+  return { ...each, type: toDeltaType(type, path) };
+}
+
+function toDeltaType(type: DataType, path: string): DataType {
+  switch (type.kind) {
+    case "struct":
+      return toDelta(type, `${path}.`);
+    case "array":
+      return { ...type, element: toDeltaType(type.element, `${path}.element`) };
+    case "map":
+      return {
+        ...type,
+        key: toDeltaType(type.key, `${path}.key`),
+        value: toDeltaType(type.value, `${path}.value`),
+      };
+    case "string":
+      return type.length === undefined ? type : STRING;
+    case "calendar_interval":
+    case "interval_year_month":
+    case "interval_day_time":
+    case "variant":
+    case "void":
+      throw new BoathouseError(
+        "DELTA_UNSUPPORTED_DATA_TYPES",
+        `The column "${path}" is of type ${simpleString(type)}, which cannot be stored in a table.`,
+        { sqlState: "0AKDC", hint: "Cast it to another type." },
+      );
+    default:
+      return type;
+  }
+}
+
+function restoreLength(each: StructField): StructField {
+  const length = each.metadata?.[LENGTH_KEY];
+  const match = typeof length === "string" ? /^(char|varchar)\((\d+)\)$/.exec(length) : null;
+  if (match === null || each.type.kind !== "string") return each;
+  const type: DataType = { kind: "string", length: { max: Number(match[2]), fixed: match[1] === "char" } };
+  return { ...each, type };
+}

@@ -1,0 +1,178 @@
+import { simpleString, sqlType, type DataType, type StructField, type StructType } from "../core/data-type.ts";
+import { BoathouseError } from "../core/errors.ts";
+import { didYouMean } from "../core/nearest.ts";
+import { quoteIdentifier, quoteString } from "../duckdb/quote.ts";
+import { duckDbType } from "../duckdb/types.ts";
+import { findField, isWidening } from "./table-schema.ts";
+
+/** A condition that every written row must fulfil. */
+export interface RowCheck {
+  /** DuckDB SQL over the table's columns. Null is a failure, as in Delta Lake. */
+  readonly condition: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface WriteShape {
+  /** What the SELECT gives. */
+  readonly source: StructType;
+  /** The table's columns. */
+  readonly table: StructType;
+  readonly partitionColumns: readonly string[];
+  readonly checks: readonly RowCheck[];
+}
+
+/**
+ * The SELECT that is copied to Parquet: every column cast to the table's exact type (what DuckDB would write otherwise
+ * is not always a type of Delta), NOT NULL and row checks enforced, partition values in the text form of the log.
+ *
+ * Throws `DELTA_SCHEMA_MISMATCH` and `DELTA_FAILED_TO_MERGE_FIELDS`.
+ */
+export function writeSql(select: string, shape: WriteShape): string {
+  checkColumns(shape);
+  const partitions = new Set(shape.partitionColumns.map((name) => name.toLowerCase()));
+  const cast = shape.table.fields.map((column) => {
+    const given = findField(shape.source, column.name);
+    const value =
+      given === undefined
+        ? `CAST(NULL AS ${duckDbType(column.type)})`
+        : castSql(`source.${quoteIdentifier(given.name)}`, given.type, column.type, column.name);
+    return `${notNull(value, column, column.name)} AS ${quoteIdentifier(column.name)}`;
+  });
+  const rows = `SELECT ${cast.join(", ")} FROM (${select}\n) AS source`;
+  const checks = shape.checks.map(({ condition, code, message }) => {
+    return `CASE WHEN coalesce((${condition}), false) THEN true ELSE error(${quoteString(`[${code}] ${message}`)} || ${rowText(shape.table)}) END`;
+  });
+  const where = checks.length === 0 ? "" : ` WHERE ${checks.join(" AND ")}`;
+  if (partitions.size === 0) return checks.length === 0 ? rows : `SELECT * FROM (${rows})${where}`;
+  const output = shape.table.fields.map(({ name, type }) => {
+    const column = quoteIdentifier(name);
+    return partitions.has(name.toLowerCase()) ? `${partitionText(column, type)} AS ${column}` : column;
+  });
+  // Sorted, so that one file a partition and thread is written and not one for every batch of rows.
+  const order = shape.partitionColumns.map((name) => quoteIdentifier(name)).join(", ");
+  return `SELECT ${output.join(", ")} FROM (${rows})${where} ORDER BY ${order}`;
+}
+
+/** A value of one type as another that `isWidening` allows, struct fields by name. */
+export function castSql(value: string, from: DataType, to: DataType, name: string): string {
+  if (from.kind === "void") return `CAST(NULL AS ${duckDbType(to)})`;
+  if (from.kind === "struct" && to.kind === "struct") {
+    const fields = to.fields.map((each) => {
+      const given = findField(from, each.name);
+      const path = `${name}.${each.name}`;
+      const inner =
+        given === undefined
+          ? `CAST(NULL AS ${duckDbType(each.type)})`
+          : castSql(`${value}.${quoteIdentifier(given.name)}`, given.type, each.type, path);
+      return `${quoteIdentifier(each.name)}: ${notNull(inner, each, path)}`;
+    });
+    return `CASE WHEN ${value} IS NOT NULL THEN {${fields.join(", ")}} END`;
+  }
+  if (from.kind === "array" && to.kind === "array" && holdsStruct(to.element)) {
+    const item = `x${value.length}`;
+    return `list_transform(${value}, lambda ${item}: ${castSql(item, from.element, to.element, `${name}.element`)})`;
+  }
+  if (from.kind === "map" && to.kind === "map" && (holdsStruct(to.value) || holdsStruct(to.key))) {
+    const item = `x${value.length}`;
+    const key = castSql(`${item}."key"`, from.key, to.key, `${name}.key`);
+    const element = castSql(`${item}."value"`, from.value, to.value, `${name}.value`);
+    return (
+      `CASE WHEN ${value} IS NOT NULL THEN map_from_entries(list_transform(map_entries(${value}), ` +
+      `lambda ${item}: {"key": ${key}, "value": ${element}})) END`
+    );
+  }
+  const cast = `CAST(${value} AS ${duckDbType(to)})`;
+  return to.kind === "string" && to.length !== undefined ? limited(cast, to.length, name) : cast;
+}
+
+function limited(value: string, length: { readonly max: number; readonly fixed: boolean }, name: string): string {
+  const type = `${length.fixed ? "char" : "varchar"}(${length.max})`;
+  const message = `[EXCEED_LIMIT_LENGTH] A value of column "${name}" exceeds the length limit of ${type}: `;
+  const text = length.fixed ? `rpad(${value}, ${length.max}, ' ')` : value;
+  return `CASE WHEN length(${value}) <= ${length.max} THEN ${text} WHEN ${value} IS NULL THEN NULL WHEN length(rtrim(${value}, ' ')) <= ${length.max} THEN left(${value}, ${length.max}) ELSE error(${quoteString(message)} || ${value}) END`;
+}
+
+function notNull(value: string, column: StructField, name: string): string {
+  if (column.nullable) return value;
+  const message = `[DELTA_NOT_NULL_CONSTRAINT_VIOLATED] NOT NULL constraint violated for column: ${name}.`;
+  return `CASE WHEN (${value}) IS NOT NULL THEN ${value} ELSE error(${quoteString(message)}) END`;
+}
+
+/** The row in the message of a failed check. */
+function rowText(table: StructType): string {
+  const parts = table.fields.map(
+    ({ name }) =>
+      `${quoteString(` ${name}: `)} || coalesce(left(CAST(${quoteIdentifier(name)} AS VARCHAR), 100), 'NULL')`,
+  );
+  return parts.join(" || ',' || ");
+}
+
+/** PROTOCOL.md, "Partition Value Serialization"; timestamps as instants in UTC. */
+function partitionText(column: string, type: DataType): string {
+  switch (type.kind) {
+    case "string":
+      return `nullif(${column}, '')`;
+    case "timestamp":
+      return `strftime(timezone('UTC', ${column}), '%Y-%m-%dT%H:%M:%S.%fZ')`;
+    case "timestamp_ntz":
+      return `strftime(${column}, '%Y-%m-%d %H:%M:%S.%f')`;
+    default:
+      return `CAST(${column} AS VARCHAR)`;
+  }
+}
+
+function checkColumns({ source, table }: WriteShape): void {
+  const names = table.fields.map(({ name }) => name);
+  for (const given of source.fields) {
+    const column = findField(table, given.name);
+    if (column === undefined) {
+      throw new BoathouseError("DELTA_SCHEMA_MISMATCH", `The table has no column "${given.name}".`, {
+        sqlState: "42KDG",
+        hint: didYouMean(given.name, names) ?? "Leave the column out, or set mergeSchema to add it to the table.",
+        details: { column: given.name, columns: names },
+      });
+    }
+    checkType(given.type, column.type, column.name);
+  }
+  const repeated = source.fields.find(
+    ({ name }, index) => source.fields.findIndex((each) => each.name.toLowerCase() === name.toLowerCase()) !== index,
+  );
+  if (repeated !== undefined) {
+    throw new BoathouseError("DELTA_DUPLICATE_COLUMNS_FOUND", `The data has the column "${repeated.name}" twice.`, {
+      sqlState: "42711",
+    });
+  }
+}
+
+function checkType(from: DataType, to: DataType, name: string): void {
+  if (from.kind === "void") return;
+  if (from.kind === "struct" && to.kind === "struct") {
+    for (const given of from.fields) {
+      const target = findField(to, given.name);
+      if (target === undefined) {
+        throw new BoathouseError("DELTA_SCHEMA_MISMATCH", `The column "${name}" has no field "${given.name}".`, {
+          sqlState: "42KDG",
+          hint: "Leave the field out, or set mergeSchema to add it to the table.",
+        });
+      }
+      checkType(given.type, target.type, `${name}.${given.name}`);
+    }
+  } else if (from.kind === "array" && to.kind === "array") checkType(from.element, to.element, `${name}.element`);
+  else if (from.kind === "map" && to.kind === "map") {
+    checkType(from.key, to.key, `${name}.key`);
+    checkType(from.value, to.value, `${name}.value`);
+  } else if (!isWidening(from, to)) {
+    throw new BoathouseError(
+      "DELTA_FAILED_TO_MERGE_FIELDS",
+      `The column "${name}" is of type ${simpleString(to)}, the data is of type ${simpleString(from)}.`,
+      { sqlState: "22005", hint: `Cast the data: CAST(${name} AS ${sqlType(to)}).` },
+    );
+  }
+}
+
+function holdsStruct(type: DataType): boolean {
+  if (type.kind === "struct") return true;
+  if (type.kind === "array") return holdsStruct(type.element);
+  return type.kind === "map" && (holdsStruct(type.key) || holdsStruct(type.value));
+}

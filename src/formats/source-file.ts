@@ -46,7 +46,7 @@ export function urlSql(files: readonly SourceFile[]): string {
 export function perFile(values: readonly string[]): string {
   const [first] = values;
   if (first !== undefined && values.every((value) => value === first)) return first;
-  return `[${values.join(", ")}][file_index + 1]`;
+  return `[${values.join(", ")}][file_index::BIGINT + 1]`;
 }
 
 export function pathList(files: readonly SourceFile[]): string {

@@ -16,7 +16,7 @@ export interface CsvDialect {
   readonly nullValue: string;
   readonly emptyValue: string;
   readonly encoding: CsvEncoding;
-  readonly maxColumns: number;
+  readonly maxColumns: number | undefined;
 }
 
 /** DuckDB's names. */
@@ -56,7 +56,7 @@ export function csvDialect(options: Options): CsvDialect {
     nullValue: options.string("nullValue"),
     emptyValue: options.string("emptyValue"),
     encoding,
-    maxColumns: options.integer("maxColumns"),
+    maxColumns: options.given("maxColumns") === undefined ? undefined : options.integer("maxColumns"),
   };
   for (const name of ["sep", "quote"] as const) {
     const value = name === "sep" ? dialect.separator : dialect.quote;

@@ -177,8 +177,7 @@ export const CSV_OPTIONS: readonly Option[] = [
   {
     name: "maxColumns",
     type: "integer",
-    default: "20480",
-    description: "A record with more fields is an error.",
+    description: "A record with more fields is an error. By default there is no limit.",
     use: "read",
   },
   {

@@ -154,13 +154,13 @@ function scanSql(read: CsvRead, dialect: CsvDialect, group: NamedGroup, mode: st
     outputs.push(`${rescuedSql(parts, files)} AS ${quoteIdentifier(read.rescuedColumn)}`);
   }
   if (read.metadata === true) outputs.push(metadataColumn(files));
-  const most = `len(fields) <= ${dialect.maxColumns} OR ${tooManyColumns(files, dialect)}`;
+  const most = dialect.maxColumns === undefined ? "" : ` WHERE ${tooManyColumns(files, dialect.maxColumns)}`;
   const filter =
     mode === "PERMISSIVE"
       ? ""
       : ` WHERE ${mode === "FAILFAST" ? failing(malformed, wrongWidth, width, files) : `NOT (${malformed})`}`;
   return `SELECT ${outputs.join(", ")} FROM (SELECT *${typed.join("")} FROM (SELECT ${tokens.join(", ")}
-    FROM (${cut}) WHERE ${most}))${filter}`;
+    FROM (${cut})${most}))${filter}`;
 }
 
 function positionOf(name: string, names: readonly string[], read: CsvRead): number | undefined {
@@ -196,8 +196,9 @@ function failing(malformed: string, wrongWidth: string, width: number, files: re
   return `CASE WHEN ${malformed} THEN error(${message}) ELSE true END`;
 }
 
-function tooManyColumns(files: readonly SourceFile[], dialect: CsvDialect): string {
-  return `error('[MALFORMED_RECORD_IN_PARSING] ' || ${urlSql(files)} || ': a record has ' || len(fields) || ' values, more than the option maxColumns (${dialect.maxColumns}) allows: ' || left(record, 200))`;
+function tooManyColumns(files: readonly SourceFile[], most: number): string {
+  return `CASE WHEN len(fields) > ${most} THEN error('[MALFORMED_RECORD_IN_PARSING] ' || ${urlSql(files)} || ': a record has ' ||
+    len(fields) || ' values, more than the option maxColumns (${most}) allows: ' || left(record, 200)) ELSE true END`;
 }
 
 /** No rows of a schema. */

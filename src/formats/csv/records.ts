@@ -45,7 +45,7 @@ function lineRecords(group: CsvGroup, dialect: CsvDialect, options: { readonly n
   const line = group.lineBreak === "\r\n" ? `(${index} + 1) // 2` : index;
   const from = options.numbered ? `(SELECT line, file_index, ${line} AS number FROM ${lines})` : lines;
   // Text that begins above the space character is not blank: the cheap test comes first.
-  const filters = ["line IS NOT NULL", `(line >= '!' OR trim(line, ${SPACES}) <> '')`];
+  const filters = [`CASE WHEN line >= '!' THEN true ELSE trim(line, ${SPACES}) <> '' END`];
   if (dialect.comment !== undefined) filters.push(`NOT starts_with(line, ${quoteString(dialect.comment)})`);
   const number = options.numbered ? ", number AS line" : "";
   return `SELECT line AS record, file_index${number} FROM ${from} WHERE ${filters.join(" AND ")}`;

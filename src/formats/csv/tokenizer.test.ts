@@ -18,7 +18,7 @@ const SPARK: CsvDialect = {
   nullValue: "",
   emptyValue: "",
   encoding: "utf-8",
-  maxColumns: 20480,
+  maxColumns: undefined,
 };
 
 let database: DuckDb;
@@ -142,7 +142,7 @@ function hasEscapeAfterQuote(text: string, { quote, escape }: CsvDialect): boole
 
 /** The parser's states one character at a time: `held` is a quote or escape whose meaning the next character decides. */
 function readByCharacter(text: string, { separator, quote, escape }: CsvDialect): string[] {
-  const chars = [...text];
+  const chars = Array.from(text);
   const fields: string[] = [];
   let at = 0;
   const untilSeparator = (): string => {

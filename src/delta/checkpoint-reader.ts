@@ -1,7 +1,8 @@
 import { quoteString } from "../duckdb/quote.ts";
 import { corrupted, parseCommit } from "./commit-file.ts";
-import type { AddAction } from "./actions.ts";
+import type { AddAction, RemoveAction } from "./actions.ts";
 import type { DeltaContext } from "./context.ts";
+import { FILE_KEY, keyList, VECTOR_TYPE } from "./file-list.ts";
 import { LOG_FOLDER } from "./log-files.ts";
 import { logKey, type CheckpointFiles, type TableLocation } from "./log-segment.ts";
 import { readObject } from "./objects.ts";
@@ -15,6 +16,8 @@ export interface CheckpointState {
   readonly state: Replay;
   /** Files that stand in a JSON checkpoint itself. */
   readonly inline: readonly AddAction[];
+  /** Tombstones that stand in a JSON checkpoint itself. */
+  readonly removed: readonly RemoveAction[];
   /** Parquet files of this machine with `add` rows. */
   readonly parquet: readonly string[];
 }
@@ -33,26 +36,31 @@ export async function readCheckpoint(
   const state = new Replay();
   if (first.key.endsWith(".json")) {
     const actions = parseCommit(await readObject(location.store, first.key), first.key);
-    state.apply(actions.filter((action) => action.remove === undefined));
+    state.apply(actions);
     const sidecars = actions.flatMap((action) => (action.sidecar === undefined ? [] : [action.sidecar.path]));
-    return { state, inline: [...state.added.values()], parquet: sidecarFiles(location, sidecars) };
+    return {
+      state,
+      inline: [...state.added.values()],
+      removed: [...state.removed.values()],
+      parquet: sidecarFiles(location, sidecars),
+    };
   }
   const files = checkpoint.files.map(({ key }) => localObject(location, key));
   const lines = await context.connection.rows(
     `SELECT to_json({protocol: protocol, metaData: "metaData", txn: txn, domainMetadata: "domainMetadata", sidecar: sidecar}) AS line ` +
-      `FROM ${readActions(files)} WHERE protocol IS NOT NULL OR "metaData" IS NOT NULL OR txn IS NOT NULL ` +
+      `FROM ${readActions(files, STATE_COLUMNS)} WHERE protocol IS NOT NULL OR "metaData" IS NOT NULL OR txn IS NOT NULL ` +
       `OR "domainMetadata" IS NOT NULL OR sidecar IS NOT NULL`,
   );
   const actions = parseCommit(lines.map((row) => textIn(row, "line")).join("\n"), first.key);
   state.apply(actions);
   const sidecars = actions.flatMap((action) => (action.sidecar === undefined ? [] : [action.sidecar.path]));
-  return { state, inline: [], parquet: [...files, ...sidecarFiles(location, sidecars)] };
+  return { state, inline: [], removed: [], parquet: [...files, ...sidecarFiles(location, sidecars)] };
 }
 
 const TEXT_MAP = "MAP(VARCHAR, VARCHAR)";
 
 /** The columns of a checkpoint that are not files (PROTOCOL.md, "Checkpoint Schema"). */
-const STATE_COLUMNS: Readonly<Record<string, string>> = {
+export const STATE_COLUMNS: Readonly<Record<string, string>> = {
   protocol:
     "STRUCT(minReaderVersion INTEGER, minWriterVersion INTEGER, readerFeatures VARCHAR[], writerFeatures VARCHAR[])",
   metaData:
@@ -63,9 +71,22 @@ const STATE_COLUMNS: Readonly<Record<string, string>> = {
   sidecar: "STRUCT(path VARCHAR, sizeInBytes BIGINT)",
 };
 
+/** The type of a tombstone in a checkpoint. */
+export const REMOVE_TYPE =
+  `STRUCT(path VARCHAR, "deletionTimestamp" BIGINT, "dataChange" BOOLEAN, "extendedFileMetadata" BOOLEAN, ` +
+  `"partitionValues" ${TEXT_MAP}, size BIGINT, tags ${TEXT_MAP}, "deletionVector" ${VECTOR_TYPE}, ` +
+  `"baseRowId" BIGINT, "defaultRowCommitVersion" BIGINT)`;
+
+/** The tombstones (column `remove`) of checkpoint files, less those whose key is in `hidden`. */
+export function removeRows(files: readonly string[], hidden: Iterable<string>): string {
+  const keys = [...hidden];
+  const rows = `SELECT remove, remove.path AS path, remove."deletionVector" AS dv FROM ${readActions(files, { remove: REMOVE_TYPE })} WHERE remove.path IS NOT NULL`;
+  return keys.length === 0 ? `(${rows})` : `(SELECT remove FROM (${rows}) WHERE ${FILE_KEY} NOT IN (${keyList(keys)}))`;
+}
+
 /** `read_parquet` with every column that an action may have; those a file lacks are null. */
-function readActions(files: readonly string[]): string {
-  const columns = Object.entries(STATE_COLUMNS).map(
+function readActions(files: readonly string[], types: Readonly<Record<string, string>>): string {
+  const columns = Object.entries(types).map(
     ([name, type]) =>
       `${quoteString(name)}: {name: ${quoteString(name)}, type: ${quoteString(type)}, default_value: NULL}`,
   );

@@ -1,5 +1,5 @@
 import { throwIfAborted } from "../core/cancellation.ts";
-import { BoathouseError, isBoathouseError } from "../core/errors.ts";
+import { BoathouseError, isBoathouseError, messageOf } from "../core/errors.ts";
 import type { Action } from "./actions.ts";
 import { formatCommit, parseCommit } from "./commit-file.ts";
 import { checkConflicts, type TransactionReads, type Winner } from "./conflict.ts";
@@ -39,7 +39,9 @@ export async function commitActions(attempt: CommitAttempt): Promise<number> {
       await location.store.write(logKey(location, commitName(version)), body, { ifNoneMatch: "*" });
       return version;
     } catch (error) {
-      const winners = await winnersAfter(location, version - 1);
+      const winners = await winnersAfter(location, version - 1).catch((cause: unknown) => {
+        throw stateUnknown(location, version, cause);
+      });
       const own = winners.find((winner) => isOwn(winner, attempt.txnId));
       if (own !== undefined) return own.version;
       if (!isBoathouseError(error, "OBJECT_EXISTS")) throw error;
@@ -83,6 +85,17 @@ function isOwn(winner: Winner, txnId: string): boolean {
 function inCommitTimestamp(winner: Winner | undefined): number | undefined {
   const time = winner?.actions[0]?.commitInfo?.["inCommitTimestamp"];
   return typeof time === "number" ? time : undefined;
+}
+
+/** Whether a commit landed is not known: its data files must stay. */
+export const COMMIT_STATE_UNKNOWN = "DELTA_COMMIT_STATE_UNKNOWN";
+
+function stateUnknown(location: TableLocation, version: number, cause: unknown): BoathouseError {
+  return new BoathouseError(
+    COMMIT_STATE_UNKNOWN,
+    `Whether version ${version} of ${describe(location)} was committed is not known: ${messageOf(cause)}`,
+    { cause, hint: "DESCRIBE HISTORY shows whether the commit is there, once the storage can be reached." },
+  );
 }
 
 function alreadyExists(location: TableLocation): BoathouseError {

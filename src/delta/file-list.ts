@@ -152,7 +152,7 @@ const VECTOR_FIELDS = [
   ["sizeInBytes", "INTEGER"],
   ["cardinality", "BIGINT"],
 ] as const;
-const VECTOR_TYPE = `STRUCT(${VECTOR_FIELDS.map(([name, type]) => `${quoteIdentifier(name)} ${type}`).join(", ")})`;
+export const VECTOR_TYPE = `STRUCT(${VECTOR_FIELDS.map(([name, type]) => `${quoteIdentifier(name)} ${type}`).join(", ")})`;
 const TEXT_MAP = "MAP(VARCHAR, VARCHAR)";
 
 /** Columns of the list and the fields of an `add` that they hold. */

@@ -28,7 +28,7 @@ export async function loadState(
   location: TableLocation,
   segment: LogSegment,
 ): Promise<TableState> {
-  const tail = await replay(location, segment.commits);
+  const tail = await replayCommits(location, segment.commits);
   const checkpoint =
     segment.checkpoint === undefined ? undefined : await readCheckpoint(context, location, segment.checkpoint);
   if (checkpoint !== undefined) tail.inherit(checkpoint.state);
@@ -51,7 +51,7 @@ export async function advanceState(
 ): Promise<TableState> {
   const last = commits.at(-1);
   if (last === undefined) return state;
-  const tail = await replay(location, commits);
+  const tail = await replayCommits(location, commits);
   tail.inherit({
     protocol: state.protocol,
     metadata: state.metadata,
@@ -77,7 +77,8 @@ export async function advanceState(
 /** Commits are read this many at a time: more does not help, and each holds its text. */
 const READ_WIDTH = 32;
 
-async function replay(location: TableLocation, commits: readonly CommitRef[]): Promise<Replay> {
+/** What a run of commits leaves. */
+export async function replayCommits(location: TableLocation, commits: readonly CommitRef[]): Promise<Replay> {
   const result = new Replay();
   for (let start = 0; start < commits.length; start += READ_WIDTH * 8) {
     const some = commits.slice(start, start + READ_WIDTH * 8);

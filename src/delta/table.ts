@@ -1,8 +1,12 @@
 import { BoathouseError, isBoathouseError } from "../core/errors.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
+import type { MetadataAction } from "./actions.ts";
+import { writeCheckpoint, type WrittenCheckpoint } from "./checkpoint-writer.ts";
 import type { DeltaContext } from "./context.ts";
+import { readDetail, readHistory, type HistoryEntry, type TableDetail } from "./history.ts";
 import { LOG_FOLDER } from "./log-files.ts";
 import { commitsAfter, describe, findSegment, keyOf, type TableLocation } from "./log-segment.ts";
+import { countProperty } from "./properties.ts";
 import { Snapshot } from "./snapshot.ts";
 import { advanceState, loadState, type TableState } from "./table-state.ts";
 import type { OperationInfo, TableDefinition } from "./transaction-options.ts";
@@ -24,6 +28,9 @@ export class DeltaTable {
   readonly location: TableLocation;
   readonly #context: DeltaContext;
   #newest: TableState | undefined;
+  #background: Promise<void> = Promise.resolve();
+  #checkpointError: unknown;
+  #checkpointed = 0;
   #refreshing: Promise<unknown> = Promise.resolve();
 
   /** `root` is the key of the table's folder in the store, without slashes around it. Nothing is read yet. */
@@ -81,7 +88,54 @@ export class DeltaTable {
   }
 
   #parts(info: OperationInfo): Omit<TransactionParts, "snapshot"> {
-    return { context: this.#context, location: this.location, info, committed: () => undefined };
+    return {
+      context: this.#context,
+      location: this.location,
+      info,
+      committed: (version, metadata) => this.#afterCommit(version, metadata),
+    };
+  }
+
+  /** The commits that are left, newest first: DESCRIBE HISTORY. */
+  history(options: { readonly limit?: number } = {}): Promise<HistoryEntry[]> {
+    return readHistory(this.location, options);
+  }
+
+  /** DESCRIBE DETAIL. */
+  async detail(): Promise<TableDetail> {
+    return readDetail(await this.snapshot());
+  }
+
+  /** Waits for what goes on after commits, outside their path: checkpoints. Their failures are in `checkpointError`. */
+  async settle(): Promise<void> {
+    await this.#background;
+  }
+
+  /** Why the last checkpoint could not be written. The table is whole without it: only opening it takes longer. */
+  get checkpointError(): unknown {
+    return this.#checkpointError;
+  }
+
+  /** Writes a checkpoint of the newest version now. */
+  async checkpoint(): Promise<WrittenCheckpoint | undefined> {
+    const state = await this.#refresh();
+    const written = await writeCheckpoint(this.#context, this.location, state);
+    this.#checkpointed = Math.max(this.#checkpointed, state.version);
+    return written;
+  }
+
+  /** Every tenth version gets a checkpoint from whoever commits it; others step in when that one was killed. */
+  #afterCommit(version: number, metadata: MetadataAction): void {
+    const interval = countProperty(metadata, "delta.checkpointInterval", 10);
+    const last = Math.max(this.#checkpointed, this.#newest?.checkpointVersion ?? 0);
+    if (version === 0 || (version % interval !== 0 && version - last < 2 * interval)) return;
+    this.#background = this.#background.then(async () => {
+      try {
+        await this.checkpoint();
+      } catch (error) {
+        this.#checkpointError = error;
+      }
+    });
   }
 
   #snapshotOf(state: TableState): Snapshot {

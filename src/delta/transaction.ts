@@ -1,9 +1,9 @@
 import type { StructType } from "../core/data-type.ts";
-import { BoathouseError } from "../core/errors.ts";
+import { BoathouseError, isBoathouseError } from "../core/errors.ts";
 import type { Connection } from "../duckdb/connection.ts";
 import type { Action, AddAction, DomainMetadataAction, MetadataAction, RemoveAction, TxnAction } from "./actions.ts";
 import { commitWithInfo, isolationOf, type CommitDescription } from "./commit-info.ts";
-import { commitActions } from "./commit.ts";
+import { commitActions, COMMIT_STATE_UNKNOWN } from "./commit.ts";
 import type { DeltaContext } from "./context.ts";
 import { discardData, sourceSchema, writeData, type DataSource, type WrittenData } from "./data-writer.ts";
 import { checkWritable, withFeatures } from "./features.ts";
@@ -243,7 +243,7 @@ export class Transaction {
       this.#parts.committed(version, this.metadata);
       return { version, metrics };
     } catch (error) {
-      await this.abort();
+      if (!isBoathouseError(error, COMMIT_STATE_UNKNOWN)) await this.abort();
       throw error;
     }
   }

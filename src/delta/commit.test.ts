@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { append, createTable, openLake, PEOPLE, rowsOf, type Lake } from "../../tests/delta/lake.ts";
+import { FaultyStore } from "../storage/faulty-store.ts";
+import type { DeltaTable } from "./table.ts";
+
+let lake: Lake;
+beforeAll(async () => {
+  lake = await openLake();
+});
+afterAll(() => lake.close());
+
+const row = (id: number): string => `SELECT ${id}::BIGINT AS id, 'n' AS name, 1 AS age`;
+
+async function ids(table: DeltaTable): Promise<number[]> {
+  return (await rowsOf(lake, await table.snapshot(), "id")).map((each) => Number(each["id"]));
+}
+
+describe("a commit that is killed", () => {
+  // An append and a full overwrite at the tenth version, so that a checkpoint is due as well.
+  for (const when of ["before", "after"] as const) {
+    it(`leaves the table whole, ${when} every step of storage`, async () => {
+      let steps = 0;
+      for (let at = 1; ; at += 1) {
+        const name = `crash-${when}-${at}`;
+        const table = await createTable(lake, name, {
+          select: row(0),
+          properties: { "delta.checkpointInterval": "2" },
+        });
+        await append(lake, table, row(1));
+        const store = new FaultyStore(lake.store, { at, kind: "crash", when });
+        const failing = lake.table(name, store);
+        let committed = false;
+        try {
+          const transaction = await failing.begin({ operation: "WRITE" });
+          await transaction.overwrite({ connection: lake.connection, select: row(2) }, { kind: "full" });
+          await transaction.append({ connection: lake.connection, select: row(3) });
+          await transaction.commit();
+          committed = true;
+          await failing.settle();
+        } catch (error) {
+          expect(error).toMatchObject({ code: expect.stringMatching(/SIMULATED_CRASH|DELTA_COMMIT_STATE_UNKNOWN/) });
+        }
+        const fresh = lake.table(name);
+        const found = await ids(fresh);
+        expect(
+          committed
+            ? [[2, 3]]
+            : [
+                [0, 1],
+                [2, 3],
+              ],
+        ).toContainEqual(found);
+        // The table can be written again, and nothing is there twice.
+        await append(lake, fresh, row(9));
+        await append(lake, fresh, row(10));
+        await fresh.settle();
+        expect(await ids(lake.table(name))).toEqual([...found, 9, 10]);
+        steps = store.operations.length;
+        if (at > steps) break;
+      }
+      expect(steps).toBeGreaterThan(8);
+    });
+  }
+
+  it("is recognised as done when only the acknowledgement was lost", async () => {
+    await createTable(lake, "lost", { select: row(0) });
+    const store = new FaultyStore(lake.store, { at: 1, operations: ["write"], kind: "unavailable", when: "after" });
+    expect(await append(lake, lake.table("lost", store), row(1))).toBe(1);
+    expect(await ids(lake.table("lost"))).toEqual([0, 1]);
+  });
+
+  it("leaves no data files behind when storage is full", async () => {
+    const table = await createTable(lake, "full", { select: row(0) });
+    const store = new FaultyStore(lake.store, { at: 1, operations: ["write"], kind: "full" });
+    await expect(append(lake, lake.table("full", store), row(1))).rejects.toMatchObject({ code: "STORE_FULL" });
+    const { numFiles } = await (await table.snapshot()).totals();
+    let files = 0;
+    for await (const { key } of lake.store.list("full/part-")) files += key.endsWith(".parquet") ? 1 : 0;
+    expect(files).toBe(numFiles);
+  });
+});
+
+describe("the history", () => {
+  it("says what every commit did, in Delta's own names", async () => {
+    const table = await createTable(lake, "history", { select: row(0), comment: "people" });
+    await append(lake, table, row(1));
+    const transaction = await table.begin({ operation: "MERGE", parameters: { predicate: ["a"] }, userName: "ann" });
+    transaction.addMetrics({ numTargetRowsInserted: 1 });
+    await transaction.append({ connection: lake.connection, select: row(2) });
+    await transaction.commit();
+    const [merge, write, create] = await table.history();
+    expect(merge).toMatchObject({
+      version: 2,
+      operation: "MERGE",
+      operationParameters: { predicate: '["a"]' },
+      operationMetrics: { numTargetRowsInserted: "1", numTargetFilesAdded: "1", numOutputRows: "1" },
+      userName: "ann",
+      readVersion: 1,
+      isolationLevel: "Serializable",
+    });
+    expect(write).toMatchObject({ operation: "WRITE", isBlindAppend: true, operationMetrics: { numOutputRows: "1" } });
+    expect(create).toMatchObject({ version: 0, operation: "CREATE TABLE" });
+    expect(await table.history({ limit: 1 })).toHaveLength(1);
+    expect(await table.detail()).toMatchObject({
+      format: "delta",
+      description: "people",
+      numFiles: 3,
+      minReaderVersion: 1,
+      minWriterVersion: 2,
+      tableFeatures: ["appendOnly", "invariants"],
+    });
+  });
+
+  it("dates versions, so that a table can be read as it was at a time", async () => {
+    let now = Date.UTC(2026, 0, 1);
+    const dated = await openLake({ clock: { now: () => now, sleep: () => Promise.resolve() } });
+    try {
+      const properties = { "delta.enableInCommitTimestamps": "true" };
+      const table = await createTable(dated, "times", { schema: PEOPLE, properties, select: row(0) });
+      now += 60_000;
+      await append(dated, table, row(1));
+      // A clock that runs backwards does not reorder versions.
+      now -= 30_000;
+      await append(dated, table, row(2));
+      const times = (await table.history()).map((entry) => entry.timestamp - Date.UTC(2026, 0, 1));
+      expect(times).toEqual([60_001, 60_000, 0]);
+      const at = async (offset: number): Promise<number> =>
+        (await table.snapshot({ timestamp: Date.UTC(2026, 0, 1) + offset })).version;
+      expect([await at(0), await at(59_999), await at(60_000), await at(60_001)]).toEqual([0, 0, 1, 2]);
+      await expect(at(-1)).rejects.toMatchObject({ code: "DELTA_TIMESTAMP_EARLIER_THAN_COMMIT_RETENTION" });
+      await expect(at(70_000)).rejects.toMatchObject({ code: "DELTA_TIMESTAMP_GREATER_THAN_COMMIT" });
+    } finally {
+      await dated.close();
+    }
+  });
+});

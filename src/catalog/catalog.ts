@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import { systemClock } from "../core/clock.ts";
 import type { StructType } from "../core/data-type.ts";
+import { BoathouseError } from "../core/errors.ts";
 import { randomIds, type IdSource } from "../core/ids.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { State } from "../state/state.ts";
@@ -289,7 +290,9 @@ export class Catalog {
       this.#latest = snapshot;
       return result;
     } catch (error) {
-      await this.audit({ user, action: event, parameters, error });
+      if (error instanceof BoathouseError && error.kind === "user") {
+        await this.audit({ user, action: event, parameters, error });
+      }
       throw error;
     }
   }

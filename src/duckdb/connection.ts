@@ -114,8 +114,15 @@ export class Connection {
     if (this.#closed) return;
     this.#closed = true;
     this.#native.interrupt();
-    this.#host.released(this);
-    void this.#last.finally(() => this.#native.closeSync());
+    this.#last = this.#last.finally(() => {
+      this.#native.closeSync();
+      this.#host.released(this);
+    });
+  }
+
+  /** Resolves when nothing runs on the connection any more; after `close`, when it is given back. */
+  async idle(): Promise<void> {
+    await this.#last;
   }
 
   async *#batches(

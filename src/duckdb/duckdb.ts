@@ -93,7 +93,9 @@ export class DuckDb {
 
   /** Closes all connections and removes what was spilled. */
   async close(): Promise<void> {
-    for (const connection of this.#connections) connection.close();
+    const connections = [...this.#connections];
+    for (const connection of connections) connection.close();
+    await Promise.all(connections.map((connection) => connection.idle()));
     this.#native.closeSync();
     await rm(this.#spill, { recursive: true, force: true });
   }

@@ -36,4 +36,9 @@ export const dateMacros: readonly Macro[] = [
     `CASE WHEN s < 0 OR s > 60 THEN error('[INVALID_FRACTION_OF_SECOND] The fraction of sec must be zero or lower than 60. Valid range is [0, 60].')
       ELSE make_timestamp(y, mo, d, h, mi, 0.0::DOUBLE) + to_microseconds(CAST(s * 1000000 AS BIGINT)) END`,
   ),
+  macro(
+    "spk_make_interval",
+    "y, mo, w, d, h, mi, s",
+    "to_months(CAST(CAST(y AS BIGINT) * 12 + mo AS INTEGER)) + to_days(CAST(CAST(w AS BIGINT) * 7 + d AS INTEGER)) + to_microseconds(CAST(h AS BIGINT) * 3600000000 + CAST(mi AS BIGINT) * 60000000 + CAST(s * 1000000 AS BIGINT))",
+  ),
 ];

@@ -5,14 +5,14 @@ import { asNumber, asText, udf, type Udf } from "./udf.ts";
 
 /** Java's regular expressions for patterns that RE2 does not read as Java does, or that are not constant. */
 export const regexpUdfs: readonly Udf[] = [
-  udf("spkjs_rlike", [STRING, STRING], BOOLEAN, (value, pattern) => compiled(asText(pattern)).test(asText(value))),
+  udf("spkjs_rlike", [STRING, STRING], BOOLEAN, (value, pattern) => compiledPattern(asText(pattern)).test(asText(value))),
   udf("spkjs_regexp_extract", [STRING, STRING, INT], STRING, (value, pattern, group) => {
-    const expression = compiled(asText(pattern));
+    const expression = compiledPattern(asText(pattern));
     checkGroup("regexp_extract", expression, asNumber(group));
     return expression.exec(asText(value))?.[asNumber(group)] ?? "";
   }),
   udf("spkjs_regexp_extract_all", [STRING, STRING, INT], array(STRING), (value, pattern, group) => {
-    const expression = compiled(asText(pattern));
+    const expression = compiledPattern(asText(pattern));
     checkGroup("regexp_extract_all", expression, asNumber(group));
     return allMatches(expression, asText(value)).map((match) => match[asNumber(group)] ?? "");
   }),
@@ -20,14 +20,14 @@ export const regexpUdfs: readonly Udf[] = [
     const text = asText(value);
     const from = asNumber(position) - 1;
     if (from > 0 && from >= text.length) return text;
-    return replaced(compiled(asText(pattern)), text, asText(replacement), from);
+    return replaced(compiledPattern(asText(pattern)), text, asText(replacement), from);
   }),
-  udf("spkjs_regexp_count", [STRING, STRING], INT, (value, pattern) => allMatches(compiled(asText(pattern)), asText(value)).length),
+  udf("spkjs_regexp_count", [STRING, STRING], INT, (value, pattern) => allMatches(compiledPattern(asText(pattern)), asText(value)).length),
   udf("spkjs_regexp_instr", [STRING, STRING], INT, (value, pattern) => {
-    const match = compiled(asText(pattern)).exec(asText(value));
+    const match = compiledPattern(asText(pattern)).exec(asText(value));
     return match === null ? 0 : match.index + 1;
   }),
-  udf("spkjs_regexp_substr", [STRING, STRING], STRING, (value, pattern) => compiled(asText(pattern)).exec(asText(value))?.[0] ?? null),
+  udf("spkjs_regexp_substr", [STRING, STRING], STRING, (value, pattern) => compiledPattern(asText(pattern)).exec(asText(value))?.[0] ?? null),
   udf("spkjs_split", [STRING, STRING, INT], array(STRING, false), (value, pattern, limit) =>
     split(asText(value), asText(pattern), asNumber(limit)),
   ),
@@ -36,7 +36,7 @@ export const regexpUdfs: readonly Udf[] = [
 const cache = new Map<string, RegExp>();
 
 /** Throws `INVALID_PARAMETER_VALUE.PATTERN`, `UNSUPPORTED_FEATURE.REGULAR_EXPRESSION`. */
-function compiled(pattern: string): RegExp {
+export function compiledPattern(pattern: string): RegExp {
   const known = cache.get(pattern);
   if (known !== undefined) return known;
   const script = javaScriptSource(pattern);
@@ -131,7 +131,7 @@ function split(text: string, pattern: string, limit: number): string[] {
   }
   const parts: string[] = [];
   let last = 0;
-  for (const match of allMatches(compiled(pattern), text)) {
+  for (const match of allMatches(compiledPattern(pattern), text)) {
     if (limit > 0 && parts.length >= limit - 1) break;
     if (match[0] === "" && (match.index === 0 || match.index >= text.length)) continue;
     if (match.index === 0 && match[0] === "") continue;

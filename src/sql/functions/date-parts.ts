@@ -1,0 +1,168 @@
+import {
+  BYTE,
+  CALENDAR_INTERVAL,
+  DATE,
+  decimal,
+  INT,
+  TIMESTAMP,
+  TIMESTAMP_NTZ,
+  type DataType,
+  type IntervalType,
+} from "../../core/data-type.ts";
+import type { BoundExpression } from "../bound.ts";
+import { constant, filled, integer } from "./defaults.ts";
+import { bindSignature, coerce, expressions, wrongNumber, type BoundFunction, type CallSite, type FunctionRow } from "./function.ts";
+import { date, exactly, int, text } from "./params.ts";
+import { named, scalarBy, textOf } from "./rules.ts";
+
+const category = "date and time";
+const SECONDS = decimal(8, 6);
+const MICROS = decimal(18, 6);
+
+interface Field {
+  readonly type: DataType;
+  /** SQL of the part, given that of a value whose clock is local. */
+  readonly sql: (value: string) => string;
+}
+
+const integerField = (sql: string): Field => ({ type: INT, sql: (value) => `CAST(${sql.replaceAll("$1", value)} AS INTEGER)` });
+
+const MOMENT_FIELDS: readonly (readonly [names: string, field: Field])[] = [
+  ["YEAR Y YEARS YR YRS", integerField("year($1)")],
+  ["YEAROFWEEK", integerField("isoyear($1)")],
+  ["QUARTER QTR", integerField("quarter($1)")],
+  ["MONTH MON MONS MONTHS", integerField("month($1)")],
+  ["WEEK W WEEKS", integerField("week($1)")],
+  ["DAY D DAYS", integerField("day($1)")],
+  ["DAYOFWEEK DOW", integerField("dayofweek($1) + 1")],
+  ["DAYOFWEEK_ISO DOW_ISO", integerField("isodow($1)")],
+  ["DOY", integerField("dayofyear($1)")],
+  ["HOUR H HOURS HR HRS", integerField("hour($1)")],
+  ["MINUTE M MIN MINS MINUTES", integerField("minute($1)")],
+  ["SECOND S SEC SECONDS SECS", { type: SECONDS, sql: (value) => `CAST(CAST(extract(microsecond FROM ${value}) AS DECIMAL(18,0)) * 0.000001 AS DECIMAL(8,6))` }],
+];
+
+const byteField = (sql: string): Field => ({ type: BYTE, sql: (value) => `CAST(${sql.replaceAll("$1", value)} AS TINYINT)` });
+
+const YEAR_MONTH_FIELDS: typeof MOMENT_FIELDS = [
+  ["YEAR Y YEARS YR YRS", integerField("spk_months($1) // 12")],
+  ["MONTH MON MONS MONTHS", byteField("spk_months($1) % 12")],
+];
+
+const DAY_TIME_FIELDS: typeof MOMENT_FIELDS = [
+  ["DAY D DAYS", integerField("spk_micros($1) // 86400000000")],
+  ["HOUR H HOURS HR HRS", byteField("spk_micros($1) % 86400000000 // 3600000000")],
+  ["MINUTE M MIN MINS MINUTES", byteField("spk_micros($1) % 3600000000 // 60000000")],
+  ["SECOND S SEC SECONDS SECS", { type: SECONDS, sql: (value) => `CAST(CAST(spk_micros(${value}) % 60000000 AS DECIMAL(18,0)) * 0.000001 AS DECIMAL(8,6))` }],
+];
+
+function fieldsOf(type: DataType): typeof MOMENT_FIELDS {
+  if (type.kind === "interval_year_month") return YEAR_MONTH_FIELDS;
+  return type.kind === "interval_day_time" ? DAY_TIME_FIELDS : MOMENT_FIELDS;
+}
+
+function extract(call: CallSite): BoundFunction {
+  const args = expressions(call);
+  const [unit, given] = args;
+  if (unit === undefined || given === undefined || args.length !== 2) throw wrongNumber(call, "2");
+  const name = textOf(unit);
+  if (typeof name !== "string") {
+    throw call.error("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", `Cannot resolve "${call.name}" due to data type mismatch: the input field should be a foldable "STRING" expression.`);
+  }
+  if (given.type.kind === "calendar_interval") {
+    throw call.error("UNSUPPORTED_FEATURE.FUNCTION", "Extracting fields from a calendar interval is not supported.");
+  }
+  const source = given.type.kind === "string" || given.type.kind === "void" ? coerce(given, TIMESTAMP, call) : given;
+  const wanted = name.toUpperCase();
+  const field = fieldsOf(source.type).find(([names]) => names.split(" ").includes(wanted))?.[1];
+  if (field === undefined) {
+    throw call.error("INVALID_EXTRACT_FIELD", `Cannot extract \`${name}\` from "${call.name}".`);
+  }
+  const separator = call.name === "date_part" ? ", " : " FROM ";
+  return {
+    args: [unit, source],
+    type: field.type,
+    nullable: source.nullable,
+    pretty: ([a = "", b = ""]) => `${call.name}(${a}${separator}${b})`,
+    lower: ([, value = "NULL"], _, tools) => tools.once(clock(value, source), (each) => field.sql(each)),
+  };
+}
+
+/** Hours of an instant depend on the session's zone. */
+function clock(value: string, source: BoundExpression): string {
+  return source.type.kind === "timestamp" ? `CAST(${value} AS TIMESTAMP)` : value;
+}
+
+const decimalSeconds = exactly(MICROS);
+const makeParams = [int, int, int, int, int, exactly(decimal(16, 6))];
+
+/** `make_timestamp` and its kin, with six parts, a zone perhaps. */
+function makeTimestamp(target: DataType, safe: boolean): (call: CallSite) => BoundFunction {
+  return (call) => {
+    const zoned = call.args.length === 7;
+    if (call.args.length !== 6 && !(zoned && target.kind === "timestamp")) throw wrongNumber(call, target.kind === "timestamp" ? "[6, 7]" : "6");
+    return bindSignature(
+      call,
+      { params: zoned ? [...makeParams, text] : makeParams, returns: target, ...(safe || !call.context.ansi ? { nullable: true } : {}) },
+      (args, _, { ansi }) => {
+        const local = `spk_make_timestamp(${args.slice(0, 6).join(", ")})`;
+        const whole = zoned
+          ? `make_timestamptz(spkjs_zone_instant(epoch_us(${local}), ${args[6] ?? "NULL"}))`
+          : target.kind === "timestamp"
+            ? `CAST(${local} AS TIMESTAMPTZ)`
+            : local;
+        return ansi && !safe ? whole : `TRY(${whole})`;
+      },
+    );
+  };
+}
+
+const YEAR_TO_MONTH: IntervalType = { kind: "interval_year_month", start: "year", end: "month" };
+const DAY_TO_SECOND: IntervalType = { kind: "interval_day_time", start: "day", end: "second" };
+const zeroSeconds = constant("0.000000", MICROS);
+const zero = integer(0);
+
+function makeInterval(safe: boolean): (call: CallSite) => BoundFunction {
+  return (given) =>
+    bindSignature(
+      filled(given, 7, [zero, zero, zero, zero, zero, zero, zeroSeconds]),
+      { params: [int, int, int, int, int, int, decimalSeconds], returns: CALENDAR_INTERVAL, ...(safe ? { nullable: true } : {}) },
+      ([y = "0", mo = "0", w = "0", d = "0", h = "0", mi = "0", s = "0"], _, { ansi }) => {
+        const whole = `spk_make_interval(${y}, ${mo}, ${w}, ${d}, ${h}, ${mi}, ${s})`;
+        return ansi && !safe ? whole : `TRY(${whole})`;
+      },
+    );
+}
+
+export const dateParts: readonly FunctionRow[] = [
+  scalarBy(["extract", "date_part", "datepart"], category, extract),
+  scalarBy("make_date", category, (call) =>
+    bindSignature(call, { params: [int, int, int], returns: DATE, ...(call.context.ansi ? {} : { nullable: true }) }, call.context.ansi ? "make_date($1, $2, $3)" : "TRY(make_date($1, $2, $3))"),
+  ),
+  scalarBy("make_timestamp", category, makeTimestamp(TIMESTAMP, false)),
+  scalarBy("make_timestamp_ltz", category, makeTimestamp(TIMESTAMP, false)),
+  scalarBy("make_timestamp_ntz", category, makeTimestamp(TIMESTAMP_NTZ, false)),
+  scalarBy("try_make_timestamp", category, (call) => {
+    const [day] = call.args;
+    if (call.args.length !== 1 || day === undefined || day.kind === "unbound_lambda") return makeTimestamp(TIMESTAMP, true)(call);
+    return bindSignature(call, { params: [date], returns: TIMESTAMP, pretty: named("try_make_timestamp") }, "CAST($1 AS TIMESTAMPTZ)");
+  }),
+  scalarBy("try_make_timestamp_ltz", category, makeTimestamp(TIMESTAMP, true)),
+  scalarBy("try_make_timestamp_ntz", category, makeTimestamp(TIMESTAMP_NTZ, true)),
+  scalarBy("make_dt_interval", category, (call) =>
+    bindSignature(
+      filled(call, 4, [zero, zero, zero, zeroSeconds]),
+      { params: [int, int, int, decimalSeconds], returns: DAY_TO_SECOND },
+      "spk_day_time(CAST($1 AS BIGINT) * 86400000000 + CAST($2 AS BIGINT) * 3600000000 + CAST($3 AS BIGINT) * 60000000 + CAST($4 * 1000000 AS BIGINT))",
+    ),
+  ),
+  scalarBy("make_ym_interval", category, (call) =>
+    bindSignature(
+      filled(call, 2, [zero, zero]),
+      { params: [int, int], returns: YEAR_TO_MONTH },
+      "to_months(CAST(CAST($1 AS BIGINT) * 12 + $2 AS INTEGER))",
+    ),
+  ),
+  scalarBy("make_interval", category, makeInterval(false)),
+  scalarBy("try_make_interval", category, makeInterval(true)),
+];

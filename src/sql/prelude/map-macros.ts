@@ -1,0 +1,15 @@
+import { macro, type Macro } from "./macro.ts";
+
+const NULL_KEY = "error('[NULL_MAP_KEY] Cannot use null as map key.')";
+const DUPLICATE = "error('[DUPLICATED_MAP_KEY] Duplicate map key was found, please check the input data. To remove duplicates by keeping the last one set \"spark.sql.mapKeyDedupPolicy\" to \"LAST_WIN\".')";
+
+export const mapMacros: readonly Macro[] = [
+  macro(
+    "spk_map_of",
+    "k, v",
+    `CASE WHEN len(k) <> len(v) THEN error('[INVALID_PARAMETER_VALUE.MAP_LENGTHS] The key array and value array of MapData must have the same length.')
+      WHEN len(list_filter(k, lambda spk_x: spk_x IS NULL)) > 0 THEN ${NULL_KEY}
+      WHEN list_unique(k) < len(k) THEN ${DUPLICATE} ELSE MAP(k, v) END`,
+  ),
+  macro("spk_map_from", "e", "CASE WHEN e IS NOT NULL THEN spk_map_of(list_transform(e, lambda spk_x: spk_x.\"key\"), list_transform(e, lambda spk_x: spk_x.\"value\")) END"),
+];

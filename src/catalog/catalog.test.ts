@@ -381,6 +381,65 @@ describe("dropping", () => {
   });
 });
 
+describe("what a commit or a statement has changed", () => {
+  it("is followed by who may modify the table, and described by who administers", async () => {
+    await shop();
+    const name = ["shop", "gold", "orders"];
+    await give("USE CATALOG", "catalog", ["shop"], "ann");
+    await give("USE SCHEMA", "schema", ["shop", "gold"], "ann");
+    const wider = struct([...columns.fields, field("price", INT)]);
+    await expect(catalog.describeTable("ann", name, { columns: wider })).rejects.toEqual(
+      fail("INSUFFICIENT_PERMISSIONS"),
+    );
+    await give("MODIFY", "table", name, "ann");
+    await catalog.describeTable("ann", name, { columns: wider, partitionColumns: ["region"] });
+    await catalog.describeObject(
+      "ann",
+      { kind: "table", name },
+      { comment: "All orders", properties: { a: "1", b: "2" } },
+    );
+    await catalog.describeObject("ann", { kind: "table", name }, { properties: { a: null } });
+    expect(getRelation(await catalog.access("admin"), name)).toMatchObject({
+      columns: wider,
+      partitionColumns: ["region"],
+      comment: "All orders",
+      properties: { b: "2" },
+      updatedBy: "ann",
+    });
+    await expect(
+      catalog.describeObject("ann", { kind: "schema", name: ["shop", "gold"] }, { comment: "x" }),
+    ).rejects.toEqual(fail("INSUFFICIENT_PERMISSIONS"));
+  });
+
+  it("is a view's query, and never a table's", async () => {
+    await shop();
+    const name = ["shop", "gold", "recent"];
+    await catalog.createView("admin", { name, columns, definition });
+    const changed = { ...definition, text: "SELECT 2" };
+    await catalog.setDefinition("admin", name, changed, struct([field("id", INT)]));
+    expect(getRelation(await catalog.access("admin"), name)).toMatchObject({ definition: changed });
+    await expect(catalog.setDefinition("admin", ["shop", "gold", "orders"], changed, columns)).rejects.toEqual(
+      fail("EXPECT_VIEW_NOT_TABLE"),
+    );
+  });
+
+  it("is where an external location points", async () => {
+    await shop();
+    await location();
+    await location("other", "abfss://other@lake.dfs.core.windows.net");
+    const to = (url: string): Promise<unknown> => catalog.alterExternalLocation("admin", { name: "raw", url });
+    await expect(to("abfss://other@lake.dfs.core.windows.net/in")).rejects.toEqual(fail("LOCATION_OVERLAP"));
+    await to("abfss://raw@lake.dfs.core.windows.net/in");
+    await to("abfss://raw@lake.dfs.core.windows.net/in/deeper");
+    await location("out", "abfss://raw@lake.dfs.core.windows.net/out");
+    await expect(to("abfss://raw@lake.dfs.core.windows.net")).rejects.toEqual(fail("LOCATION_OVERLAP"));
+    await to("abfss://raw@lake.dfs.core.windows.net/in");
+    const access = await catalog.access("admin");
+    expect(catalog.places.externalLocationOf(access, "abfss://raw@lake.dfs.core.windows.net/in/a")?.name).toBe("raw");
+    expect(catalog.places.externalLocationOf(access, "abfss://raw@lake.dfs.core.windows.net/up")).toBeUndefined();
+  });
+});
+
 describe("system tables", () => {
   it("show each user what it sees", async () => {
     await shop();

@@ -138,8 +138,7 @@ export function alterLocation(change: Change, options: AlterLocationOptions): Ex
   let altered: ExternalLocation = found;
   if (options.url !== undefined) {
     const url = canonicalUrl(options.url);
-    // Its own old place does not count.
-    if (!change.places.overlap(found.url, url)) change.places.requireFree(access, url, "external location");
+    change.places.requireFree(access, url, "external location", found);
     altered = { ...altered, url };
   }
   if (options.credential !== undefined)

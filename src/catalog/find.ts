@@ -103,6 +103,11 @@ export function getRoutine(access: Access, name: readonly string[]): RoutineObje
   return found;
 }
 
+/** What the user sees in a metastore, catalog or schema, by name: for SHOW and for suggestions. */
+export function visibleChildren(access: Access, parent: Securable, namespace: Namespace): readonly Securable[] {
+  return access.snapshot.children(parent.id).filter((each) => NAMESPACES[each.kind] === namespace && access.sees(each));
+}
+
 /** Spark's condition for an object that is not there, with the nearest name that the user can see. */
 export function notFound(access: Access, kind: SecurableKind, name: readonly string[]): BoathouseError {
   const names = visibleNames(access, kind, name);
@@ -172,11 +177,7 @@ function fits(kind: SecurableKind, found: Securable): boolean {
 
 function visibleNames(access: Access, kind: SecurableKind, name: readonly string[]): string[] {
   const parent = parentOf(access, kind, name);
-  if (parent === undefined) return [];
-  return access.snapshot
-    .children(parent.id)
-    .filter((each) => NAMESPACES[each.kind] === NAMESPACES[kind] && access.sees(each))
-    .map((each) => each.name);
+  return parent === undefined ? [] : visibleChildren(access, parent, NAMESPACES[kind]).map((each) => each.name);
 }
 
 function parentOf(access: Access, kind: SecurableKind, name: readonly string[]): Securable | undefined {

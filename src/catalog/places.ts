@@ -24,6 +24,7 @@ export type Governor = ExternalLocation | Volume | Table | undefined;
 export class Places {
   readonly #storage: Storage;
   readonly #root: string;
+  readonly #known = new Map<string, string>();
 
   constructor(storage: Storage, root: string) {
     this.#storage = storage;
@@ -32,9 +33,13 @@ export class Places {
 
   /** Where a URL really is: a `file:` URL when it is on this machine. */
   placeOf(url: string): string {
-    const { store } = this.#storage.resolve(url);
-    if (store.localPath === undefined) return canonicalUrl(url);
-    return pathToFileURL(this.#storage.localPath(url)).href.replace(/\/$/, "");
+    let place = this.#known.get(url);
+    if (place === undefined) {
+      place = this.#find(url);
+      if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+      this.#known.set(url, place);
+    }
+    return place;
   }
 
   overlap(a: string, b: string): boolean {
@@ -87,6 +92,12 @@ export class Places {
     });
   }
 
+  #find(url: string): string {
+    const { store } = this.#storage.resolve(url);
+    if (store.localPath === undefined) return canonicalUrl(url);
+    return pathToFileURL(this.#storage.localPath(url)).href.replace(/\/$/, "");
+  }
+
   /** Does the path lie in the lakehouse's own folder, or hold it? */
   #isOurs(place: string): boolean {
     return contains(this.#root, place) || contains(place, this.#root);
@@ -129,11 +140,11 @@ export class Places {
 
   /**
    * Refuses a place for new data that overlaps with data that is there: `LOCATION_OVERLAP`. Managed roots may share a
-   * place with each other (their objects have folders of their own), with nothing else.
+   * place with each other (their objects have folders of their own), with nothing else. What is `moved` leaves its old place.
    */
-  requireFree(access: Access, url: string, what: NewPlace): void {
+  requireFree(access: Access, url: string, what: NewPlace, moved?: Securable): void {
     for (const each of placesOf(access)) {
-      if (isHarmless(each, what) || !this.overlap(each.url, url)) continue;
+      if (each.of === moved || isHarmless(each, what) || !this.overlap(each.url, url)) continue;
       const name = access.sees(each.of) ? access.describe(each.of) : "another object";
       throw new BoathouseError("LOCATION_OVERLAP", `${canonicalUrl(url)} overlaps with the location of ${name}.`, {
         hint: "Choose a path that neither contains nor lies in another object's.",
@@ -173,6 +184,8 @@ function isHarmless({ of, is }: Place, what: NewPlace): boolean {
       return is !== "external location" && of.kind !== "metastore";
   }
 }
+
+const MOST_KNOWN = 100_000;
 
 export function hasPolicy(table: Table): boolean {
   return table.rowFilter !== undefined || Object.keys(table.columnMasks).length > 0;

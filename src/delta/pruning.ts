@@ -92,8 +92,8 @@ function statsCondition(predicate: Leaf, range: ColumnRange, negated: boolean): 
       return range.compare(negated ? NEGATED[op] : op, value);
     }
     case "in":
+      if (predicate.values.length === 0) return negated ? "true" : "false";
       if (negated) return range.hasValues();
-      if (predicate.values.length === 0) return "false";
       return `(${predicate.values.map((value) => range.compare("=", value)).join(" OR ")})`;
     case "startsWith":
       return negated ? range.hasValues() : range.startsWith(predicate.prefix);

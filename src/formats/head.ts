@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
 import { BoathouseError, messageOf } from "../core/errors.ts";
-import type { CsvEncoding } from "./csv/dialect.ts";
+import type { LineBreak, TextEncoding } from "./lines.ts";
 import type { SourceFile } from "./source-file.ts";
 
 export interface Head {
@@ -12,9 +12,15 @@ export interface Head {
 }
 
 /** The first `bytes` of a file as text, without the mark that some files begin with. Throws `INVALID_ENCODING`. */
-export async function readHead(file: SourceFile, bytes: number, encoding: CsvEncoding): Promise<Head> {
+export async function readHead(file: SourceFile, bytes: number, encoding: TextEncoding): Promise<Head> {
   const { data, whole } = file.path.endsWith(".gz") ? await gunzipHead(file, bytes) : await plainHead(file, bytes);
   return { text: decode(data, whole, file, encoding), whole };
+}
+
+/** How a text ends its lines: the first line break decides, as in univocity. */
+export function lineBreakOf(text: string): LineBreak {
+  const found = /\r\n|\n|\r/.exec(text)?.[0];
+  return found === "\r\n" || found === "\r" ? found : "\n";
 }
 
 async function plainHead(file: SourceFile, bytes: number): Promise<{ data: Buffer; whole: boolean }> {
@@ -60,7 +66,7 @@ async function gunzipHead(file: SourceFile, bytes: number): Promise<{ data: Buff
   return { data: Buffer.concat(parts), whole: true };
 }
 
-function decode(data: Buffer, whole: boolean, file: SourceFile, encoding: CsvEncoding): string {
+function decode(data: Buffer, whole: boolean, file: SourceFile, encoding: TextEncoding): string {
   if (encoding === "latin-1") return data.toString("latin1");
   if (encoding === "utf-16") {
     if (data[0] === 0xfe && data[1] === 0xff) throw wrongEncoding(file, "UTF-16 with its high byte first", 1);

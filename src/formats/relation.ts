@@ -1,6 +1,7 @@
-import { type StructField, type StructType } from "../core/data-type.ts";
+import { field, STRING, struct, type StructField, type StructType } from "../core/data-type.ts";
 import { quoteIdentifier, quoteString } from "../duckdb/quote.ts";
-import { perFile, urlSql, metadataSql, type SourceFile } from "./source-file.ts";
+import { duckDbType } from "../duckdb/types.ts";
+import { FILE_METADATA, perFile, urlSql, metadataSql, type SourceFile } from "./source-file.ts";
 import { cellSql, type CellFormat } from "./cell.ts";
 
 /** What a read gives besides the columns of the data. */
@@ -48,4 +49,18 @@ export function rescuedSql(parts: readonly string[], files: readonly SourceFile[
 /** `"name":` followed by the JSON that `value` is SQL for. */
 export function rescuedEntry(name: string, value: string): string {
   return `${quoteString(`${JSON.stringify(name)}:`)} || ${value}`;
+}
+
+/** The columns that a read gives. */
+export function relationSchema(read: ReadExtras & { readonly schema: StructType }): StructType {
+  const fields: StructField[] = [...read.schema.fields, ...(read.partitionColumns ?? [])];
+  if (read.rescuedColumn !== undefined) fields.push(field(read.rescuedColumn, STRING));
+  if (read.metadata === true) fields.push(field("_metadata", FILE_METADATA, false));
+  return struct(fields);
+}
+
+/** No rows of a schema. */
+export function emptySql(schema: StructType): string {
+  const columns = schema.fields.map((each) => `NULL::${duckDbType(each.type)} AS ${quoteIdentifier(each.name)}`);
+  return `SELECT ${columns.join(", ")} WHERE false`;
 }

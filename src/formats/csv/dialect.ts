@@ -1,4 +1,6 @@
 import { BoathouseError } from "../../core/errors.ts";
+import { encodingOf } from "../encoding.ts";
+import type { TextEncoding } from "../lines.ts";
 import type { Options } from "../option.ts";
 
 /** How the text of a CSV file is cut into values. */
@@ -15,25 +17,9 @@ export interface CsvDialect {
   readonly trimTrailing: boolean;
   readonly nullValue: string;
   readonly emptyValue: string;
-  readonly encoding: CsvEncoding;
+  readonly encoding: TextEncoding;
   readonly maxColumns: number | undefined;
 }
-
-/** DuckDB's names. */
-export type CsvEncoding = "utf-8" | "latin-1" | "utf-16";
-
-const ENCODINGS: Readonly<Record<string, CsvEncoding>> = {
-  "utf-8": "utf-8",
-  utf8: "utf-8",
-  "us-ascii": "utf-8",
-  ascii: "utf-8",
-  "iso-8859-1": "latin-1",
-  iso8859_1: "latin-1",
-  latin1: "latin-1",
-  "latin-1": "latin-1",
-  "utf-16": "utf-16",
-  "utf-16le": "utf-16",
-};
 
 export function csvDialect(options: Options): CsvDialect {
   const multiLine = options.boolean("multiLine");
@@ -72,15 +58,6 @@ export function csvDialect(options: Options): CsvDialect {
     });
   }
   return dialect;
-}
-
-function encodingOf(name: string): CsvEncoding {
-  const known = ENCODINGS[name.toLowerCase()];
-  if (known !== undefined) return known;
-  throw new BoathouseError("UNSUPPORTED_ENCODING", `Files in the encoding "${name}" cannot be read.`, {
-    details: { encoding: name },
-    hint: "UTF-8, US-ASCII, ISO-8859-1 and UTF-16 (little-endian) can. Convert the files to one of them.",
-  });
 }
 
 function character(value: string): string | undefined {

@@ -1,10 +1,11 @@
 import { BoathouseError } from "../../core/errors.ts";
 import type { Connection } from "../../duckdb/connection.ts";
 import { quoteString } from "../../duckdb/quote.ts";
-import { readHead } from "../head.ts";
+import { lineBreakOf, readHead } from "../head.ts";
+import { LONGEST_LINE, type LineBreak } from "../lines.ts";
 import type { SourceFile } from "../source-file.ts";
 import type { CsvDialect } from "./dialect.ts";
-import { LONGEST_LINE, recordList, type LineBreak } from "./records.ts";
+import { recordList } from "./records.ts";
 import { tokenize } from "./tokenizer.ts";
 
 /** What the first record of a file says. */
@@ -133,10 +134,4 @@ async function tokensOf(
     );
   }
   return tokens;
-}
-
-/** The first line break decides for a file, as univocity does. */
-function lineBreakOf(text: string): LineBreak {
-  const found = /\r\n|\n|\r/.exec(text)?.[0];
-  return found === "\r\n" || found === "\r" ? found : "\n";
 }

@@ -1,18 +1,19 @@
-import { field, STRING, struct, type StructField, type StructType } from "../../core/data-type.ts";
+import type { StructField, StructType } from "../../core/data-type.ts";
 import type { Connection } from "../../duckdb/connection.ts";
 import { quoteIdentifier, quoteString } from "../../duckdb/quote.ts";
-import { duckDbType } from "../../duckdb/types.ts";
 import { cellSql, type CellFormat } from "../cell.ts";
 import type { Options } from "../option.ts";
 import {
+  emptySql,
   fileColumns,
   metadataColumn,
+  relationSchema,
   rescuedEntry,
   rescuedSql,
   type FileRelation,
   type ReadExtras,
 } from "../relation.ts";
-import { FILE_METADATA, urlSql, type SourceFile } from "../source-file.ts";
+import { urlSql, type SourceFile } from "../source-file.ts";
 import { csvDialect, type CsvDialect } from "./dialect.ts";
 import { readHeads, type CsvHead } from "./header.ts";
 import { recordsSql, type CsvGroup } from "./records.ts";
@@ -41,14 +42,6 @@ export async function readCsv(connection: Connection, read: CsvRead): Promise<Fi
   const schema = relationSchema(read);
   if (scans.length > 0) return { sql: scans.join("\nUNION ALL\n"), schema };
   return { sql: emptySql(schema), schema };
-}
-
-/** The columns that a read gives. */
-export function relationSchema(read: ReadExtras & { readonly schema: StructType }): StructType {
-  const fields: StructField[] = [...read.schema.fields, ...(read.partitionColumns ?? [])];
-  if (read.rescuedColumn !== undefined) fields.push(field(read.rescuedColumn, STRING));
-  if (read.metadata === true) fields.push(field("_metadata", FILE_METADATA, false));
-  return struct(fields);
 }
 
 export function csvCellFormat(options: Options): CellFormat {
@@ -199,10 +192,4 @@ function failing(malformed: string, wrongWidth: string, width: number, files: re
 function tooManyColumns(files: readonly SourceFile[], most: number): string {
   return `CASE WHEN len(fields) > ${most} THEN error('[MALFORMED_RECORD_IN_PARSING] ' || ${urlSql(files)} || ': a record has ' ||
     len(fields) || ' values, more than the option maxColumns (${most}) allows: ' || left(record, 200)) ELSE true END`;
-}
-
-/** No rows of a schema. */
-export function emptySql(schema: StructType): string {
-  const columns = schema.fields.map((each) => `NULL::${duckDbType(each.type)} AS ${quoteIdentifier(each.name)}`);
-  return `SELECT ${columns.join(", ")} WHERE false`;
 }

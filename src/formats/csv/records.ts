@@ -1,7 +1,8 @@
 import { quoteString } from "../../duckdb/quote.ts";
+import { lineRecords, type LineBreak } from "../lines.ts";
 import { pathList, type SourceFile } from "../source-file.ts";
 import type { CsvDialect } from "./dialect.ts";
-import { recordPattern, SPACES } from "./tokenizer.ts";
+import { recordPattern } from "./tokenizer.ts";
 
 /** Files that are read by one scan: they have the same header and the same way of ending lines. */
 export interface CsvGroup {
@@ -13,14 +14,6 @@ export interface CsvGroup {
   readonly lineBreak: LineBreak;
 }
 
-export type LineBreak = "\r\n" | "\n" | "\r";
-
-/** The longest line. Reading buffers are sized by it, so it has a price. */
-export const LONGEST_LINE = 16 * 1024 * 1024;
-
-/** A character that no text holds, for DuckDB's reader to cut at: a line is one column. */
-const NOTHING = "\u{10FFFF}";
-
 /**
  * A SELECT of the records of files: `record` (text) and `file_index` (position in `files`), in the files' order; with
  * `numbered` also `line`, the physical line (from 1) where the record begins, which takes one file a group.
@@ -28,27 +21,9 @@ const NOTHING = "\u{10FFFF}";
  * Blank lines (nothing above the space character) and comments are left out, as Spark does.
  */
 export function recordsSql(group: CsvGroup, dialect: CsvDialect, options: { readonly numbered: boolean }): string {
-  return dialect.multiLine ? multiLineRecords(group, dialect, options) : lineRecords(group, dialect, options);
-}
-
-/** Physical lines of text files as the column `line` (null when empty), CR, LF and CRLF each ending one. */
-export function linesSql(files: readonly SourceFile[], encoding: string, skip = 0): string {
-  // With LF as its line break DuckDB also cuts at CR; a CRLF then gives an empty line more, which nobody reads.
-  return `read_csv(${pathList(files)}, columns = {'line': 'VARCHAR'}, auto_detect = false, header = false,
-    strict_mode = false, delim = '${NOTHING}', quote = '', escape = '', new_line = '\\n', encoding = '${encoding}',
-    max_line_size = ${LONGEST_LINE}${skip === 0 ? "" : `, skip = ${skip}`})`;
-}
-
-function lineRecords(group: CsvGroup, dialect: CsvDialect, options: { readonly numbered: boolean }): string {
-  const lines = linesSql(group.files, dialect.encoding, group.skip);
-  const index = options.numbered ? `row_number() OVER () + ${group.skip}` : "";
-  const line = group.lineBreak === "\r\n" ? `(${index} + 1) // 2` : index;
-  const from = options.numbered ? `(SELECT line, file_index, ${line} AS number FROM ${lines})` : lines;
-  // Text that begins above the space character is not blank: the cheap test comes first.
-  const filters = [`CASE WHEN line >= '!' THEN true ELSE trim(line, ${SPACES}) <> '' END`];
-  if (dialect.comment !== undefined) filters.push(`NOT starts_with(line, ${quoteString(dialect.comment)})`);
-  const number = options.numbered ? ", number AS line" : "";
-  return `SELECT line AS record, file_index${number} FROM ${from} WHERE ${filters.join(" AND ")}`;
+  if (dialect.multiLine) return multiLineRecords(group, dialect, options);
+  const { encoding, comment } = dialect;
+  return lineRecords(group.files, { ...options, encoding, comment, skip: group.skip, lineBreak: group.lineBreak });
 }
 
 /** Whole files, cut by a regular expression: a quoted field may hold line breaks. */

@@ -1,4 +1,5 @@
 import { quoteString } from "../../duckdb/quote.ts";
+import { SPACES } from "../lines.ts";
 import type { CsvDialect } from "./dialect.ts";
 
 /**
@@ -197,9 +198,6 @@ function char(text: string): string {
 function pattern(text: string): string {
   return quoteString(`(?s)${text}`);
 }
-
-/** What Java's `trim` takes away: every character up to the space. */
-export const SPACES = quoteString(Array.from({ length: 33 }, (_, code) => String.fromCharCode(code)).join(""));
 
 function spaces(dialect: CsvDialect): string {
   const all = Array.from({ length: 33 }, (_, code) => String.fromCharCode(code));

@@ -20,7 +20,8 @@ import { jsonRecords } from "./read.ts";
  * what differs a STRING, fields that are always null or empty STRING. A malformed record adds the column for corrupt
  * records, unless `rescued` says that such records are rescued. Without `inferTypes` all columns are strings.
  *
- * Unlike in Spark, whole numbers beyond 64 bits are DOUBLE (there DECIMAL).
+ * Unlike in Spark, whole numbers beyond 64 bits are DOUBLE (there DECIMAL), and a field that is always an empty object is a
+ * STRING (there it is left out).
  */
 export async function inferJson(
   connection: Connection,
@@ -30,16 +31,16 @@ export async function inferJson(
 ): Promise<StructType> {
   if (files.length === 0) return struct([]);
   const records = await jsonRecords(files, options, { numbered: false });
-  // An empty string says nothing of a type. Inside a string a quote has a backslash before it.
-  const text = `CASE WHEN contains(record, '""') THEN regexp_replace(record, '(:\\s*)""', '\\1null', 'g') ELSE record END`;
+  // Empty strings and objects say nothing of a type. (What looks like them inside a string does no harm to its type.)
+  const text = nothingAsNull(nothingAsNull("record", '""', '(:\\s*)""'), "{", "([:\\[,]\\s*)\\{\\s*\\}");
   const rows =
     await connection.rows(`SELECT DISTINCT CASE WHEN kind = 'OBJECT' THEN json_structure(${text}) END AS structure
     FROM (SELECT *, CASE WHEN json_valid(record) THEN json_type(record) END AS kind FROM (${records}))`);
   let merged: Structure = {};
   let corrupt = false;
   for (const { structure } of rows) {
-    if (typeof structure === "string") merged = merge(merged, JSON.parse(structure) as Structure);
-    else corrupt = true;
+    if (typeof structure !== "string") corrupt = true;
+    else if (structure !== EMPTY_OBJECT) merged = merge(merged, JSON.parse(structure) as Structure);
   }
   const context: Context = {
     primitivesAsString: options.boolean("primitivesAsString"),
@@ -51,6 +52,13 @@ export async function inferJson(
   const isShown = corrupt && options.choice("mode") === "PERMISSIVE" && !how.rescued;
   if (!isShown || typed.some((each) => each.name === corruptName)) return struct(typed);
   return struct([...typed, field(corruptName, STRING)].toSorted(byName));
+}
+
+/** What `json_structure` says of `{}`. */
+const EMPTY_OBJECT = '"JSON"';
+
+function nothingAsNull(text: string, mark: string, pattern: string): string {
+  return `CASE WHEN contains(record, '${mark}') THEN regexp_replace(${text}, '${pattern}', '\\1null', 'g') ELSE ${text} END`;
 }
 
 /** What DuckDB's `json_structure` says of a value: a type's name, `[element]`, or the fields of an object. */

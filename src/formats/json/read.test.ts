@@ -53,11 +53,12 @@ describe("inference", () => {
     const content = [
       '{"l":1,"d":1,"s":1,"b":true,"m":true,"n":null,"e":"","o":{"x":1},"a":[1,2],"t":"2020-01-01","v":{},"w":[]}',
       '{"l":-5,"d":1.5,"s":"x","b":false,"m":1,"n":null,"e":2,"o":{"y":[{"z":1}]},"a":[1.5],"c":{"k":1}}',
-      '{"c":5}',
+      '{"c":5,"o":{},"a":[]}',
+      "{}",
     ].join("\n");
     expect(await infer(content)).toBe(
       "struct<a:array<double>,b:boolean,c:string,d:double,e:bigint,l:bigint,m:string,n:string," +
-        "o:struct<x:bigint,y:array<struct<z:bigint>>>,s:string,t:string,w:array<string>>",
+        "o:struct<x:bigint,y:array<struct<z:bigint>>>,s:string,t:string,v:string,w:array<string>>",
     );
     expect(await infer(content, { primitivesAsString: "true", dropFieldIfAllNull: "true" })).toBe(
       "struct<a:array<string>,b:string,c:string,d:string,e:string,l:string,m:string," +

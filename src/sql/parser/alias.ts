@@ -38,7 +38,8 @@ const FOLLOWING: Readonly<Record<string, readonly string[]>> = {
 /** `[AS] name [(columns)]` after a relation; undefined when there is none. */
 export function tableAlias(c: Cursor): TableAlias | undefined {
   const { start } = c;
-  if (c.accept("AS")) {
+  if (c.at("AS") && !c.peekIs(1, "(")) {
+    c.advance();
     if (c.token.kind === "word" && isStrict(c.token.text)) c.fail("an alias");
   } else if (!startsTableAlias(c)) return undefined;
   const name = c.strictIdentifier("an alias");
@@ -49,7 +50,7 @@ export function tableAlias(c: Cursor): TableAlias | undefined {
 function startsTableAlias(c: Cursor): boolean {
   const { token } = c;
   if (token.kind === "quoted") return true;
-  if (token.kind !== "word" || isStrict(token.text)) return false;
+  if (token.kind !== "word" || isStrict(token.text) || token.text === c.noAlias) return false;
   const seconds = FOLLOWING[token.text];
   if (seconds === undefined) return true;
   if (seconds.length > 0) return !c.peekIs(1, ...seconds);

@@ -35,6 +35,8 @@ export class Cursor {
   parameterCount = 0;
   /** A query in parentheses that turned out to be the first part of a larger query, for `rules.query` to take up. */
   pending: Query | undefined;
+  /** A word that is no alias of a relation just now, because a clause starts with it. */
+  noAlias: string | undefined;
   /** How deep in BEGIN…END: there `SET x = 1` sets a variable. */
   blockDepth = 0;
   private position = 0;
@@ -179,8 +181,26 @@ export class Cursor {
   identifier(what = "an identifier"): Identifier {
     const token = this.token;
     if (token.kind !== "word" && token.kind !== "quoted") this.fail(what);
+    if (token.text === "IDENTIFIER" && this.peekIs(1, "(") && this.peek(2).kind === "string") return this.computed();
     this.advance();
     return this.toIdentifier(token);
+  }
+
+  /** `IDENTIFIER('name')` where one part of a name stands: only a constant, known at once. */
+  private computed(): Identifier {
+    const { start } = this.advance();
+    this.expect("(");
+    const text = this.string();
+    this.expect(")");
+    const span = this.span(start);
+    const parts = tokenize(text, this.options);
+    const [only, end] = parts;
+    if (parts.length > 2 || only === undefined || (only.kind !== "word" && only.kind !== "quoted")) {
+      const limit = "The limit of name parts here is 1.";
+      this.raise("IDENTIFIER_TOO_MANY_NAME_PARTS", `${text} is not a valid identifier: ${limit}`, span);
+    }
+    const name = only.kind === "quoted" ? only.text : text.slice(only.start, end?.start).trim();
+    return { kind: "identifier", span, name, quoted: true };
   }
 
   /** An identifier where no expression can follow: `a-b` and letters beyond ASCII must be in back-ticks there. */
@@ -316,7 +336,6 @@ export class Cursor {
   private toIdentifier(token: Token): Identifier {
     const quoted = token.kind === "quoted";
     const name = quoted ? token.text : this.text.slice(token.start, token.end);
-    if (quoted && name === "") this.raise("PARSE_SYNTAX_ERROR", "Syntax error: an identifier cannot be empty.", token);
     return { kind: "identifier", span: { start: token.start, end: token.end }, name, quoted };
   }
 }

@@ -258,7 +258,7 @@ function timeType(c: Cursor): never {
 }
 
 function numbers(c: Cursor): number[] {
-  return c.parenthesized(() => c.integer());
+  return c.parenthesized(() => (c.accept("ANY") ? 0 : c.integer()));
 }
 
 function unsupported(c: Cursor, start: number, sizes: readonly number[]): never {

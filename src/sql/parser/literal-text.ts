@@ -30,7 +30,7 @@ function isTimestamp(text: string): boolean {
   return zone === undefined || isZone(zone.trim());
 }
 
-const TIME = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d{1,6})?)?(?:\s*([AP]M))?$/i;
+const TIME = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d{1,9})?)?(?:\s*([AP]M))?$/i;
 
 function isTime(text: string): boolean {
   const matched = TIME.exec(text);

@@ -88,7 +88,7 @@ function pipeOperator(c: Cursor, body: (c: Cursor) => QueryBody): PipeOperator |
 
 function bothPivots(c: Cursor): never {
   return c.raise(
-    "NOT_ALLOWED_IN_PIPE_OPERATOR_WHERE",
+    "NOT_ALLOWED_IN_FROM.UNPIVOT_WITH_PIVOT",
     "Not allowed in a pipe operator: PIVOT together with UNPIVOT.",
     c.token,
     "Write each after its own |>.",
@@ -111,5 +111,12 @@ function aggregate(c: Cursor): PipeAggregate {
     return { kind: "pipe_aggregate", span, items, groupBy: [], all: true };
   }
   const groupBy = c.list((): NamedExpression | GroupingAnalytics => analytics(c) ?? namedExpression(c));
+  if (c.atAny("GROUPING", "WITH", "SETS")) {
+    c.raise(
+      "UNSUPPORTED_FEATURE.PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE",
+      "The feature is not supported: GROUPING SETS, WITH ROLLUP or WITH CUBE after the expressions of |> AGGREGATE.",
+      c.token,
+    );
+  }
   return { kind: "pipe_aggregate", span, items, groupBy, all: false };
 }

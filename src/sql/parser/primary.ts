@@ -110,7 +110,10 @@ function named(c: Cursor): Expression {
     parts.push(c.identifier("a field"));
   }
   const span = c.span(start);
-  if (c.at("(")) return call(c, { kind: "name", span, parts });
+  // `condition (SELECT …)`: no function takes a bare query.
+  if (c.at("(") && !(c.peekIs(1, "SELECT", "WITH") && startsQuery(c, 1))) {
+    return call(c, { kind: "name", span, parts });
+  }
   return { kind: "column", span, parts };
 }
 

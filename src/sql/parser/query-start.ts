@@ -12,7 +12,10 @@ export function startsQuery(c: Cursor, ahead = 0): boolean {
     case "SELECT":
       return !isOperator(next.kind, next.text, ")", ",", ".", "=", "[") && next.kind !== "end";
     case "WITH":
-      return next.kind === "word" || next.kind === "quoted";
+      return (
+        (next.kind === "word" || next.kind === "quoted") &&
+        (c.peekIs(ahead + 2, "AS", "(", "MAX") || c.peekIs(ahead + 1, "RECURSIVE"))
+      );
     case "VALUES":
       return next.kind !== "end" && !isOperator(next.kind, next.text, ")", ",", ".", "=", "[", "+", "/", "<", ">");
     case "FROM":

@@ -60,7 +60,7 @@ export function splitJsonValues(text: string): string[] {
 const LONG_NUMBER = /[:[,]\s*-?\d{16,}/;
 /** Strings, so that digits inside them are left alone, and long integers. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
-const MARK = "\u0001int:";
+const MARK = "\uE000whole:";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

@@ -62,13 +62,15 @@ export interface AggregateExpression extends Typed {
   readonly pretty?: Pretty | undefined;
 }
 
-/** A function over a window. A pure window function (`row_number`) is an `aggregate` node with `windowOnly` here. */
+/** A function over a window. A pure window function (`row_number`) is an `aggregate` node here. */
 export interface WindowExpression extends Typed {
   readonly kind: "window";
   readonly function: AggregateExpression;
   readonly partitionBy: readonly BoundExpression[];
   readonly orderBy: readonly SortOrder[];
   readonly frame: WindowFrame | undefined;
+  /** The frame that Spark shows in names where none is written. */
+  readonly shownFrame: string;
 }
 
 export interface WindowFrame {
@@ -127,6 +129,8 @@ export interface SubqueryExpression extends Typed {
   /** What is looked for, of `in`: one expression for each column of the plan. */
   readonly values: readonly BoundExpression[];
   readonly plan: BoundPlan;
+  /** The names of the outer columns that it uses, as automatic names show them. */
+  readonly outer: readonly string[];
 }
 
 /** A reference to an alias of the same SELECT list; gone when analysis is done. */

@@ -1,0 +1,113 @@
+import type { DataType } from "../../core/data-type.ts";
+import { locationOf } from "../../core/diagnostic.ts";
+import { BoathouseError, type ErrorOptions } from "../../core/errors.ts";
+import type { Span } from "../ast/node.ts";
+import type { Column, ColumnSource, CteDefinition } from "../bound.ts";
+import type { AnalysisContext, NameContext, Relation, Resolver } from "../resolver.ts";
+import type { TimeTravel } from "../value.ts";
+import { sqlStateOf } from "./conditions.ts";
+
+/** What is shared by the whole analysis of one statement. */
+export interface Statement {
+  readonly context: AnalysisContext;
+  readonly resolver: Resolver;
+  readonly scans: ScanRecord[];
+  /** Stored relations that the statement names itself. */
+  readonly reads: Map<string, readonly string[]>;
+  /** Where the values of columns of scans come from. */
+  readonly sources: Map<number, ColumnSource>;
+  lastId: number;
+}
+
+export interface ScanRecord {
+  readonly relation: Relation;
+  readonly stream: boolean;
+  readonly timeTravel: TimeTravel | undefined;
+  readonly columns: readonly Column[];
+  readonly span: Span | undefined;
+}
+
+/**
+ * Where in the analysis we are: whose names count, which text the spans point into, which common table expressions are
+ * known. Entering a view or a SQL function makes another one over the same statement.
+ */
+export interface Analysis {
+  readonly statement: Statement;
+  readonly names: NameContext;
+  readonly text: string;
+  readonly file: string | undefined;
+  readonly ctes: CteScope | undefined;
+  /** Values of a SQL function's parameters are resolved through these, after columns. */
+  readonly depth: number;
+  /** True outside views and functions. */
+  readonly direct: boolean;
+}
+
+/** Common table expressions by name, innermost first. */
+export interface CteScope {
+  readonly name: string;
+  readonly definition: CteDefinition;
+  readonly parent: CteScope | undefined;
+}
+
+/** Deeper nesting of views and functions than this is taken for a cycle. */
+const MAX_DEPTH = 100;
+
+export function newAnalysis(context: AnalysisContext, resolver: Resolver): Analysis {
+  return {
+    statement: { context, resolver, scans: [], reads: new Map(), sources: new Map(), lastId: 0 },
+    names: { catalog: context.currentCatalog, schema: context.currentSchema, user: context.user },
+    text: context.text,
+    file: context.file,
+    ctes: undefined,
+    depth: 0,
+    direct: true,
+  };
+}
+
+/** The analysis inside a view or a function. */
+export function enter(analysis: Analysis, names: NameContext, text: string, span: Span | undefined): Analysis {
+  if (analysis.depth >= MAX_DEPTH) {
+    throw failure(
+      analysis,
+      span,
+      "VIEW_EXCEED_MAX_NESTED_DEPTH",
+      "Views or functions are nested too deeply; they may refer to themselves.",
+    );
+  }
+  const { statement, depth } = analysis;
+  return { statement, names, text, file: undefined, ctes: undefined, depth: depth + 1, direct: false };
+}
+
+export function nextId(analysis: Analysis): number {
+  analysis.statement.lastId += 1;
+  return analysis.statement.lastId;
+}
+
+export function newColumn(analysis: Analysis, name: string, type: DataType, nullable: boolean): Column {
+  return { id: nextId(analysis), name, type, nullable };
+}
+
+/** An error of analysis, at its place. */
+export function failure(
+  analysis: Analysis,
+  span: Span | undefined,
+  condition: string,
+  message: string,
+  options: Omit<ErrorOptions, "location" | "source"> = {},
+): BoathouseError {
+  const sqlState = options.sqlState ?? sqlStateOf(condition);
+  return new BoathouseError(condition, message, {
+    ...options,
+    ...(sqlState === undefined ? {} : { sqlState }),
+    ...(span === undefined
+      ? {}
+      : { location: locationOf(analysis.text, span.start, span.end, analysis.file), source: analysis.text }),
+  });
+}
+
+/** A construct that is refused by name. */
+export function unsupported(analysis: Analysis, span: Span | undefined, what: string, why?: string): BoathouseError {
+  const reason = why === undefined ? "" : `: ${why}`;
+  return failure(analysis, span, "UNSUPPORTED_FEATURE", `${what} is not supported${reason}.`);
+}

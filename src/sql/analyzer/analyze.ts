@@ -1,0 +1,35 @@
+import { field, struct } from "../../core/data-type.ts";
+import type { Query } from "../ast/query.ts";
+import type { BoundPlan, BoundQuery } from "../bound.ts";
+import type { AnalysisContext, Resolver } from "../resolver.ts";
+import { sourcesOf } from "../lineage.ts";
+import { newAnalysis, type Analysis } from "./analysis.ts";
+import { rootEnv, type Binders, type Env } from "./env.ts";
+import { bindExpression } from "./expression.ts";
+import { bindQuery } from "./query.ts";
+import { scansOf } from "./scans.ts";
+import { exact } from "./tail.ts";
+
+export const binders: Binders = { expression: bindExpression, query: bindQuery };
+
+/** What a query means: a plan that can be generated, its schema, what it reads and where each column comes from. */
+export function analyzeQuery(query: Query, resolver: Resolver, context: AnalysisContext): BoundQuery {
+  const analysis = newAnalysis(context, resolver);
+  const { plan } = bindRoot(query, rootEnv(analysis, binders));
+  return boundQuery(plan, analysis);
+}
+
+export function bindRoot(query: Query, env: Env): { readonly plan: BoundPlan } {
+  return exact(bindQuery(query, env), env.analysis);
+}
+
+export function boundQuery(plan: BoundPlan, analysis: Analysis): BoundQuery {
+  const sources = sourcesOf([plan], analysis.statement.sources);
+  return {
+    plan,
+    schema: struct(plan.columns.map((column) => field(column.name, column.type, column.nullable))),
+    scans: scansOf([{ plan, columns: plan.columns.map((column) => column.id) }], analysis),
+    lineage: plan.columns.map((column) => sources(column.id)),
+    reads: [...analysis.statement.reads.values()],
+  };
+}

@@ -1,0 +1,361 @@
+import { didYouMean } from "../../core/nearest.ts";
+import type { Argument, Call, Lambda } from "../ast/expression.ts";
+import { partsOf, type Span } from "../ast/node.ts";
+import type { AggregateExpression, BoundExpression, SortOrder } from "../bound.ts";
+import type { CallArgument, CallSite, FunctionRow } from "../functions/function.ts";
+import { functionNames, lookupFunction } from "../functions/registry.ts";
+import { failure, nextId, unsupported } from "./analysis.ts";
+import { bind, type Env } from "./env.ts";
+import { bindSortItems } from "./order.ts";
+import { bindRoutine } from "./routine.ts";
+import { bindWindow } from "./window.ts";
+
+/** A call as the parser gives it: built-in function, aggregate, window function, generator or a user's own function. */
+export function bindCall(node: Call, env: Env): BoundExpression {
+  const parts = functionParts(node, env);
+  const name = (parts.at(-1) ?? "").toLowerCase();
+  const builtIn = isBuiltInName(parts) ? lookupFunction(name) : undefined;
+  if (builtIn === undefined) return bindRoutine(node, parts, env) ?? unknownFunction(parts, node.span, env);
+  const named = orderNamed(node, builtIn, env);
+  const isAggregate = builtIn.kind === "aggregate" || builtIn.kind === "window";
+  const inner: Env = isAggregate
+    ? { ...env, first: node.over === undefined ? undefined : env.first, allows: insideAggregate(node, builtIn, env) }
+    : env;
+  const args = named.filter((each) => each.value.kind !== "star").map((each) => argument(each, inner));
+  const star = named.some((each) => each.value.kind === "star");
+  const expanded = star && name !== "count" ? expandStars(named, inner) : args;
+  const orderBy = bindSortItems(node.withinGroup, inner);
+  const site = callSite(name, expanded, node.span, env, {
+    distinct: node.distinct,
+    star: star && name === "count" && args.length === 0,
+    ignoreNulls: node.nulls === "ignore",
+    orderBy,
+    windowed: node.over !== undefined,
+  });
+  return finish(node, builtIn, site, env);
+}
+
+/** A function that has no syntax of its own here: operators, `EXTRACT`, names without parentheses. */
+export function callFunction(name: string, args: readonly BoundExpression[], span: Span, env: Env): BoundExpression {
+  const row = lookupFunction(name);
+  if (row === undefined || row.kind !== "scalar") throw unsupported(env.analysis, span, `The function ${name}`);
+  return scalarCall(row, callSite(name, args, span, env), span);
+}
+
+interface Modifiers {
+  readonly distinct: boolean;
+  readonly star: boolean;
+  readonly ignoreNulls: boolean;
+  readonly orderBy: readonly SortOrder[];
+  readonly windowed: boolean;
+}
+
+const PLAIN: Modifiers = { distinct: false, star: false, ignoreNulls: false, orderBy: [], windowed: false };
+
+export function callSite(
+  name: string,
+  args: readonly CallArgument[],
+  span: Span,
+  env: Env,
+  modifiers: Modifiers = PLAIN,
+): CallSite {
+  const { analysis } = env;
+  return {
+    ...modifiers,
+    name,
+    args,
+    context: analysis.statement.context,
+    error: (condition, message, details) =>
+      failure(analysis, span, condition, message, details === undefined ? {} : { details }),
+  };
+}
+
+function finish(node: Call, row: FunctionRow, site: CallSite, env: Env): BoundExpression {
+  const { span } = node;
+  switch (row.kind) {
+    case "scalar": {
+      if (node.over !== undefined) throw notOverWindow(site.name, node, env);
+      if (node.distinct || node.filter !== undefined || node.withinGroup.length > 0) {
+        throw failure(
+          env.analysis,
+          span,
+          "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
+          `The function \`${site.name}\` does not support DISTINCT, FILTER or WITHIN GROUP.`,
+          { sqlState: "42000" },
+        );
+      }
+      return scalarCall(row, site, span);
+    }
+    case "generator": {
+      if (!env.allows.generators) {
+        throw failure(
+          env.analysis,
+          span,
+          "UNSUPPORTED_GENERATOR.OUTSIDE_SELECT",
+          `The generator is not supported: ${site.name} stands outside the SELECT clause.`,
+        );
+      }
+      const bound = row.bind(site);
+      const [first] = bound.columns;
+      return {
+        kind: "generator",
+        name: site.name,
+        args: bound.args,
+        columns: bound.columns,
+        lower: bound.lower,
+        pretty: bound.pretty,
+        outer: bound.outer ?? false,
+        type: first?.type ?? { kind: "void" },
+        nullable: true,
+        span,
+      };
+    }
+    case "table":
+      throw failure(
+        env.analysis,
+        span,
+        "NOT_A_SCALAR_FUNCTION",
+        `${site.name} appears as a scalar expression here, but the function was defined as a table function.`,
+        { sqlState: "42887" },
+      );
+    case "window":
+    case "aggregate":
+      return aggregateCall(node, row, site, env);
+  }
+}
+
+function scalarCall(row: FunctionRow & { kind: "scalar" }, site: CallSite, span: Span): BoundExpression {
+  const bound = row.bind(site);
+  return {
+    kind: "call",
+    name: site.name,
+    args: bound.args,
+    type: bound.type,
+    nullable: bound.nullable,
+    lower: bound.lower,
+    pretty: bound.pretty,
+    deterministic: bound.deterministic ?? true,
+    span,
+  };
+}
+
+function aggregateCall(
+  node: Call,
+  row: FunctionRow & { kind: "aggregate" | "window" },
+  site: CallSite,
+  env: Env,
+): BoundExpression {
+  const { span, over } = node;
+  if (over === undefined && row.kind === "window") {
+    throw failure(
+      env.analysis,
+      span,
+      "WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE",
+      `The window function "${site.name}" requires an OVER clause.`,
+    );
+  }
+  if (over === undefined && !env.allows.aggregates) throw misplacedAggregate(site.name, span, env);
+  const filter =
+    node.filter === undefined
+      ? undefined
+      : bind(node.filter, { ...env, allows: { ...env.allows, aggregates: false, windows: false, generators: false } });
+  const bound = row.bind(site);
+  const aggregate: AggregateExpression = {
+    kind: "aggregate",
+    name: site.name,
+    args: bound.args,
+    distinct: site.distinct,
+    filter,
+    orderBy: bound.orderBy ?? site.orderBy,
+    ignoreNulls: site.ignoreNulls,
+    type: bound.type,
+    nullable: bound.nullable,
+    lower: bound.lower,
+    pretty: bound.pretty,
+    span,
+  };
+  return over === undefined ? aggregate : bindWindow(aggregate, over, row.kind, span, env);
+}
+
+/** Inside an aggregate no other one may stand, save below a window: `sum(count(*)) OVER ()`. */
+function insideAggregate(node: Call, row: FunctionRow, env: Env): Env["allows"] {
+  const windowed = node.over !== undefined || row.kind === "window";
+  const clause = windowed ? env.allows.clause : "an aggregate function";
+  return { aggregates: windowed && env.allows.aggregates, windows: false, generators: false, clause };
+}
+
+function misplacedAggregate(name: string, span: Span, env: Env): Error {
+  const { clause } = env.allows;
+  if (clause === "an aggregate function") {
+    return failure(
+      env.analysis,
+      span,
+      "NESTED_AGGREGATE_FUNCTION",
+      "It is not allowed to use an aggregate function in the argument of another aggregate function. Please use the inner aggregate function in a sub-query.",
+    );
+  }
+  if (clause === "GROUP BY") {
+    return failure(
+      env.analysis,
+      span,
+      "GROUP_BY_AGGREGATE",
+      `Aggregate functions are not allowed in GROUP BY, but found ${name}.`,
+    );
+  }
+  if (clause === "WHERE") {
+    return failure(
+      env.analysis,
+      span,
+      "INVALID_WHERE_CONDITION",
+      `The WHERE condition contains the aggregate function ${name}. Rewrite the query to avoid window functions, aggregate functions, and generator functions in the WHERE clause.`,
+    );
+  }
+  return failure(
+    env.analysis,
+    span,
+    "UNSUPPORTED_EXPR_FOR_OPERATOR",
+    `The aggregate function ${name} is not allowed in ${clause}.`,
+    { sqlState: "42K0E" },
+  );
+}
+
+function notOverWindow(name: string, node: Call, env: Env): Error {
+  return failure(
+    env.analysis,
+    node.span,
+    "UNSUPPORTED_EXPR_FOR_WINDOW",
+    `Expression "${name}" not supported within a window function.`,
+  );
+}
+
+function argument(node: Argument, env: Env): CallArgument {
+  return node.value.kind === "lambda" ? unboundLambda(node.value, env) : bind(node.value, env);
+}
+
+function unboundLambda(node: Lambda, env: Env): CallArgument {
+  return {
+    kind: "unbound_lambda",
+    arity: node.parameters.length,
+    bind: (types) => {
+      const parameters = node.parameters.map((parameter, index) => {
+        const given = types[index] ?? { type: { kind: "void" } as const, nullable: true };
+        const { type, nullable } = given;
+        return { kind: "lambda_variable" as const, id: nextId(env.analysis), name: parameter.name, type, nullable };
+      });
+      const names = new Set(parameters.map((parameter) => parameter.name.toLowerCase()));
+      if (names.size < parameters.length) {
+        throw failure(
+          env.analysis,
+          node.span,
+          "INVALID_LAMBDA_FUNCTION_CALL.DUPLICATE_ARG_NAMES",
+          "The lambda function has duplicate arguments. Please, consider to rename the argument names or set the case-sensitive setting.",
+        );
+      }
+      const variables = new Map(parameters.map((parameter) => [parameter.name.toLowerCase(), parameter]));
+      const body = bind(node.body, { ...env, lambda: { variables, parent: env.lambda } });
+      return { kind: "lambda", parameters, body, type: body.type, nullable: body.nullable, span: node.span };
+    },
+  };
+}
+
+function expandStars(args: readonly Argument[], env: Env): CallArgument[] {
+  return args.flatMap((each): CallArgument[] => {
+    if (each.value.kind !== "star") return [argument(each, env)];
+    if (each.value.qualifier !== undefined)
+      throw unsupported(env.analysis, each.span, "A qualified star as an argument");
+    return env.scope.visible.map(({ column }) => ({
+      kind: "column",
+      column,
+      type: column.type,
+      nullable: column.nullable,
+      span: each.span,
+    }));
+  });
+}
+
+/** `f(b => 2, a => 1)` as `f(1, 2)`. */
+function orderNamed(node: Call, row: FunctionRow, env: Env): readonly Argument[] {
+  if (node.arguments.every((each) => each.name === undefined)) return node.arguments;
+  const { parameters } = row;
+  const [functionName] = row.names;
+  if (parameters === undefined) {
+    throw failure(
+      env.analysis,
+      node.span,
+      "NAMED_PARAMETERS_NOT_SUPPORTED",
+      `Named parameters are not supported for function \`${functionName}\`.`,
+      { sqlState: "4274K" },
+    );
+  }
+  const slots = new Map<number, Argument>();
+  node.arguments.forEach((each, position) => {
+    const name = each.name?.name.toLowerCase();
+    const index = name === undefined ? position : parameters.findIndex((parameter) => parameter.toLowerCase() === name);
+    if (index < 0) {
+      const hint = didYouMean(name ?? "", parameters);
+      throw failure(
+        env.analysis,
+        each.span,
+        "UNRECOGNIZED_PARAMETER_NAME",
+        `The function \`${functionName}\` has no parameter \`${name ?? ""}\`.`,
+        { sqlState: "4274K", ...(hint === undefined ? {} : { hint }) },
+      );
+    }
+    if (slots.has(index)) {
+      throw failure(
+        env.analysis,
+        each.span,
+        "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE",
+        `The parameter \`${parameters[index] ?? ""}\` is given twice.`,
+        { sqlState: "4274K" },
+      );
+    }
+    slots.set(index, each);
+  });
+  const last = Math.max(...slots.keys());
+  return Array.from({ length: last + 1 }, (_, index) => {
+    const given = slots.get(index);
+    if (given !== undefined) return given;
+    throw failure(
+      env.analysis,
+      node.span,
+      "REQUIRED_PARAMETER_NOT_FOUND",
+      `The parameter \`${parameters[index] ?? ""}\` of \`${functionName}\` is missing.`,
+      { sqlState: "4274K" },
+    );
+  });
+}
+
+function functionParts(node: Call, env: Env): string[] {
+  if (node.name.kind === "name") return partsOf(node.name);
+  const { expression, rest } = node.name;
+  const value = bind(expression, env);
+  if (value.kind !== "literal" || typeof value.value !== "string") {
+    throw failure(
+      env.analysis,
+      node.name.span,
+      "NOT_A_CONSTANT_STRING.NOT_CONSTANT",
+      "The expression used for the routine name must be a constant string.",
+      { sqlState: "42601" },
+    );
+  }
+  return [...value.value.split("."), ...rest.map((part) => part.name)];
+}
+
+function isBuiltInName(parts: readonly string[]): boolean {
+  if (parts.length === 1) return true;
+  const schema = parts.slice(0, -1).join(".").toLowerCase();
+  return schema === "system.builtin" || schema === "builtin";
+}
+
+function unknownFunction(parts: readonly string[], span: Span, env: Env): never {
+  const name = parts.map((part) => `\`${part}\``).join(".");
+  const hint = didYouMean(parts.at(-1) ?? "", functionNames());
+  throw failure(
+    env.analysis,
+    span,
+    "UNRESOLVED_ROUTINE",
+    `Cannot resolve routine ${name} on search path [\`system\`.\`builtin\`, \`system\`.\`session\`, \`${env.analysis.names.catalog}\`.\`${env.analysis.names.schema}\`].`,
+    hint === undefined ? {} : { hint },
+  );
+}

@@ -1,0 +1,75 @@
+import { CALENDAR_INTERVAL, DATE, TIMESTAMP, TIMESTAMP_NTZ, type DataType } from "../../core/data-type.ts";
+import type { IntervalLiteral, Literal, TypedLiteral } from "../ast/expression.ts";
+import type { Span } from "../ast/node.ts";
+import type { LiteralExpression } from "../bound.ts";
+import { dateText, parseDate, parseInstant, parseTime } from "../types/instant.ts";
+import { intervalOf, parseCalendarInterval, type Interval } from "../types/interval.ts";
+import type { LiteralValue } from "../value.ts";
+import { failure, unsupported, type Analysis } from "./analysis.ts";
+
+export function constant(value: LiteralValue, type: DataType, span?: Span): LiteralExpression {
+  return { kind: "literal", value, type, nullable: value === null, span };
+}
+
+export function bindLiteral(node: Literal): LiteralExpression {
+  const { value, type, span } = node;
+  const integral = type.kind === "byte" || type.kind === "short" || type.kind === "int" || type.kind === "long";
+  return constant(integral && typeof value === "number" ? BigInt(value) : value, type, span);
+}
+
+/** `DATE '…'`, `TIMESTAMP '…'`: the value depends on the session's time zone. */
+export function bindTypedLiteral(node: TypedLiteral, analysis: Analysis): LiteralExpression {
+  const { text, span, type } = node;
+  const { now, timeZone } = analysis.statement.context;
+  const value = typedValue(type, text, now, timeZone);
+  if (type === "time") throw unsupported(analysis, span, "The type TIME");
+  if (value === undefined) {
+    throw failure(
+      analysis,
+      span,
+      "INVALID_TYPED_LITERAL",
+      `The value of the typed literal "${type.toUpperCase()}" is invalid: '${text}'.`,
+    );
+  }
+  return { ...value, span };
+}
+
+function typedValue(
+  type: TypedLiteral["type"],
+  text: string,
+  now: bigint,
+  zone: string,
+): LiteralExpression | undefined {
+  switch (type) {
+    case "date": {
+      const days = parseDate(text, now, zone);
+      return days === undefined ? undefined : constant(dateText(days), DATE);
+    }
+    case "timestamp":
+    case "timestamp_ltz": {
+      const micros = parseInstant(text, now, zone);
+      return micros === undefined ? undefined : constant(micros, TIMESTAMP);
+    }
+    case "timestamp_ntz": {
+      const parsed = parseTime(text, now, zone);
+      return parsed === undefined ? undefined : constant(parsed.local, TIMESTAMP_NTZ);
+    }
+    case "interval": {
+      const value = parseCalendarInterval(text);
+      return value === undefined ? undefined : constant(value, CALENDAR_INTERVAL);
+    }
+    case "time":
+      return undefined;
+  }
+}
+
+/** `INTERVAL 3 DAYS`, `INTERVAL '1-2' YEAR TO MONTH`. */
+export function bindInterval(node: IntervalLiteral, analysis: Analysis): LiteralExpression {
+  const found: Interval | undefined = intervalOf(node);
+  if (found === undefined) {
+    throw failure(analysis, node.span, "INVALID_INTERVAL_FORMAT.UNRECOGNIZED_NUMBER", "Error parsing the interval.", {
+      sqlState: "22006",
+    });
+  }
+  return constant(found.value, found.type, node.span);
+}

@@ -1,0 +1,143 @@
+import type { BoundArgument, BoundExpression, BoundPlan, Projection, SortOrder } from "../bound.ts";
+
+export type Rewrite = (expression: BoundExpression) => BoundExpression | undefined;
+
+/**
+ * Replaces parts of an expression, from the outside in: where `replace` gives something, that stands and is not looked
+ * into any further. Plans of subqueries are rewritten too.
+ */
+export function rewrite(expression: BoundExpression, replace: Rewrite): BoundExpression {
+  const replaced = replace(expression);
+  if (replaced !== undefined) return replaced;
+  const inner = (each: BoundExpression): BoundExpression => rewrite(each, replace);
+  switch (expression.kind) {
+    case "literal":
+    case "column":
+    case "lambda_variable":
+    case "alias":
+      return expression;
+    case "call":
+    case "generator":
+      return { ...expression, args: rewriteArguments(expression.args, replace) };
+    case "aggregate":
+      return {
+        ...expression,
+        args: rewriteArguments(expression.args, replace),
+        filter: expression.filter && inner(expression.filter),
+        orderBy: rewriteOrder(expression.orderBy, replace),
+      };
+    case "window": {
+      const call = expression.function;
+      return {
+        ...expression,
+        function: {
+          ...call,
+          args: rewriteArguments(call.args, replace),
+          filter: call.filter && inner(call.filter),
+          orderBy: rewriteOrder(call.orderBy, replace),
+        },
+        partitionBy: expression.partitionBy.map(inner),
+        orderBy: rewriteOrder(expression.orderBy, replace),
+      };
+    }
+    case "cast":
+      return { ...expression, operand: inner(expression.operand) };
+    case "field":
+      return { ...expression, operand: inner(expression.operand) };
+    case "case":
+      return {
+        ...expression,
+        branches: expression.branches.map(({ when, then }) => ({ when: inner(when), then: inner(then) })),
+        otherwise: expression.otherwise && inner(expression.otherwise),
+      };
+    case "subquery":
+      return { ...expression, values: expression.values.map(inner), plan: rewritePlan(expression.plan, replace) };
+  }
+}
+
+export function rewriteOrder(order: readonly SortOrder[], replace: Rewrite): SortOrder[] {
+  return order.map((each) => ({ ...each, expression: rewrite(each.expression, replace) }));
+}
+
+function rewriteArguments(args: readonly BoundArgument[], replace: Rewrite): BoundArgument[] {
+  return args.map((arg) =>
+    arg.kind === "lambda" ? { ...arg, body: rewrite(arg.body, replace) } : rewrite(arg, replace),
+  );
+}
+
+function rewriteItems(items: readonly Projection[], replace: Rewrite): Projection[] {
+  return items.map((item) => ({ ...item, expression: rewrite(item.expression, replace) }));
+}
+
+/** Every expression of a plan and of the plans inside it. */
+export function rewritePlan(plan: BoundPlan, replace: Rewrite): BoundPlan {
+  const inner = (each: BoundPlan): BoundPlan => rewritePlan(each, replace);
+  const value = (each: BoundExpression): BoundExpression => rewrite(each, replace);
+  switch (plan.kind) {
+    case "scan":
+    case "one_row":
+    case "cte":
+      return plan;
+    case "values":
+      return { ...plan, rows: plan.rows.map((row) => row.map(value)) };
+    case "table_function":
+      return { ...plan, args: rewriteArguments(plan.args, replace) };
+    case "project":
+      return { ...plan, input: inner(plan.input), items: rewriteItems(plan.items, replace) };
+    case "filter":
+      return { ...plan, input: inner(plan.input), condition: value(plan.condition) };
+    case "aggregate":
+      return {
+        ...plan,
+        input: inner(plan.input),
+        groups: rewriteItems(plan.groups, replace),
+        aggregates: rewriteItems(plan.aggregates, replace),
+      };
+    case "sort":
+      return { ...plan, input: inner(plan.input), order: rewriteOrder(plan.order, replace) };
+    case "limit":
+      return {
+        ...plan,
+        input: inner(plan.input),
+        limit: plan.limit && value(plan.limit),
+        offset: plan.offset && value(plan.offset),
+      };
+    case "distinct":
+    case "sample":
+      return { ...plan, input: inner(plan.input) };
+    case "join":
+      return {
+        ...plan,
+        left: inner(plan.left),
+        right: inner(plan.right),
+        condition: plan.condition && value(plan.condition),
+      };
+    case "set":
+      return { ...plan, left: inner(plan.left), right: inner(plan.right) };
+    case "generate": {
+      const generator = { ...plan.generator, args: rewriteArguments(plan.generator.args, replace) };
+      return { ...plan, input: inner(plan.input), generator };
+    }
+    case "with":
+      return {
+        ...plan,
+        input: inner(plan.input),
+        definitions: plan.definitions.map((each) => ({
+          ...each,
+          plan: inner(each.plan),
+          recursive: each.recursive && { ...each.recursive, step: inner(each.recursive.step) },
+        })),
+      };
+  }
+}
+
+/** Does `test` hold for the expression or any part of it (not inside subqueries' plans)? */
+export function some(expression: BoundExpression, test: (each: BoundExpression) => boolean): boolean {
+  let found = false;
+  rewrite(expression, (each) => {
+    if (found) return each;
+    if (test(each)) found = true;
+    return found ? each : each.kind === "subquery" ? { ...each } : undefined;
+  });
+  return found;
+}

@@ -1,0 +1,39 @@
+import type { Sample } from "../ast/query.ts";
+import { failure, unsupported } from "./analysis.ts";
+import { bind, type BoundRelation, type Env } from "./env.ts";
+
+/** `TABLESAMPLE (10 PERCENT)`, `TABLESAMPLE (5 ROWS)`, `TABLESAMPLE (BUCKET 1 OUT OF 4)`. */
+export function sampled(relation: BoundRelation, sample: Sample | undefined, env: Env): BoundRelation {
+  if (sample === undefined) return relation;
+  const { plan, scope } = relation;
+  const seed = sample.seed === undefined ? undefined : Number(sample.seed);
+  const of = (percent: number | undefined, rows: number | undefined): BoundRelation => ({
+    plan: { kind: "sample", input: plan, percent, rows, seed, columns: plan.columns },
+    scope,
+  });
+  const { method } = sample;
+  switch (method.by) {
+    case "percent":
+      if (method.percent < 0 || method.percent > 100) {
+        throw failure(
+          env.analysis,
+          sample.span,
+          "INVALID_SQL_SYNTAX.INVALID_SAMPLING_FRACTION",
+          `Sampling fraction (${method.percent / 100}) must be on interval [0, 1].`,
+          { sqlState: "42000" },
+        );
+      }
+      return of(method.percent, undefined);
+    case "rows": {
+      const rows = bind(method.rows, env);
+      if (rows.kind !== "literal" || typeof rows.value !== "bigint")
+        throw unsupported(env.analysis, sample.span, "A sample of a number of rows that is not constant");
+      return of(undefined, Number(rows.value));
+    }
+    case "bucket":
+      if (method.on !== undefined) throw unsupported(env.analysis, sample.span, "TABLESAMPLE BUCKET … ON");
+      return of((method.bucket / method.of) * 100, undefined);
+    case "bytes":
+      throw unsupported(env.analysis, sample.span, "TABLESAMPLE by bytes");
+  }
+}

@@ -1,0 +1,169 @@
+import type { Expression, NamedExpression, Star } from "../ast/expression.ts";
+import type { Identifier } from "../ast/node.ts";
+import type { BoundExpression } from "../bound.ts";
+import { failure, unsupported } from "./analysis.ts";
+import { bind, type Env } from "./env.ts";
+import { fieldOf } from "./name.ts";
+import { pretty } from "./pretty.ts";
+import { reference } from "./project.ts";
+import { endsWith, lookup, type Visible } from "./scope.ts";
+
+/** One column of a SELECT list, or a generator, which may give several. */
+export interface SelectItem {
+  readonly name: string;
+  readonly expression: BoundExpression;
+  /** Written by the user, so that other items may refer to it. */
+  readonly alias: string | undefined;
+  /** `AS (a, b)`, for a generator. */
+  readonly aliases: readonly Identifier[];
+}
+
+/** The items of a SELECT list; stars become columns, later items may use the aliases of earlier ones. */
+export function bindItems(nodes: readonly NamedExpression[], env: Env): SelectItem[] {
+  const items: SelectItem[] = [];
+  const alias: Env["alias"] = (name, span) => {
+    const wanted = name.toLowerCase();
+    const found = items.flatMap((item, index) => (item.alias?.toLowerCase() === wanted ? [{ item, index }] : []));
+    const [match, second] = found;
+    if (match === undefined) return undefined;
+    if (second !== undefined) {
+      throw failure(
+        env.analysis,
+        span,
+        "AMBIGUOUS_LATERAL_COLUMN_ALIAS",
+        `Lateral column alias \`${name}\` is ambiguous and has ${found.length} matches.`,
+      );
+    }
+    const { type, nullable } = match.item.expression;
+    return { kind: "alias", index: match.index, name, type, nullable, span };
+  };
+  const inner = { ...env, alias };
+  for (const node of nodes) {
+    if (node.expression.kind === "star") items.push(...expandStar(node.expression, inner));
+    else items.push(bindItem(node, inner));
+  }
+  return items;
+}
+
+function bindItem(node: NamedExpression, env: Env): SelectItem {
+  const expression = bind(node.expression, env);
+  const [alias] = node.aliases;
+  if (node.aliases.length > 1 && expression.kind !== "generator") {
+    throw failure(
+      env.analysis,
+      node.span,
+      "MULTI_ALIAS_WITHOUT_GENERATOR",
+      `Multi part aliasing (${node.aliases.map((each) => each.name).join(", ")}) is not supported with ${pretty(expression)} as it is not a generator function.`,
+      { sqlState: "42K0E" },
+    );
+  }
+  return {
+    name: alias?.name ?? automaticName(node.expression, expression),
+    expression,
+    alias: alias?.name,
+    aliases: node.aliases,
+  };
+}
+
+/** Spark's name for an expression without alias. */
+export function automaticName(node: Expression, expression: BoundExpression): string {
+  if (node.kind === "column") return node.parts.at(-1)?.name ?? "";
+  if (expression.kind === "column") return expression.column.name;
+  if (
+    node.kind === "cast" &&
+    expression.kind === "cast" &&
+    expression.operand.kind === "column" &&
+    node.operand.kind === "column"
+  ) {
+    return expression.operand.column.name;
+  }
+  return pretty(expression);
+}
+
+function expandStar(star: Star, env: Env): SelectItem[] {
+  const columns = star.qualifier === undefined ? env.scope.visible.map(columnItem) : qualified(star, env);
+  if (star.except.length === 0) return columns;
+  const excluded = star.except.map((name) => {
+    if (
+      name.parts.length > 1 &&
+      lookup(
+        env.scope,
+        name.parts.map((part) => part.name),
+      ).some((match) => match.fields.length > 0)
+    ) {
+      throw unsupported(env.analysis, name.span, "EXCEPT with a field of a struct");
+    }
+    const wanted = (name.parts.at(-1)?.name ?? "").toLowerCase();
+    if (!columns.some((column) => column.name.toLowerCase() === wanted)) {
+      throw failure(
+        env.analysis,
+        name.span,
+        "UNRESOLVED_COLUMN.WITH_SUGGESTION",
+        `A column, variable, or function parameter with name \`${name.parts.at(-1)?.name ?? ""}\` cannot be resolved.`,
+      );
+    }
+    return wanted;
+  });
+  return columns.filter((column) => !excluded.includes(column.name.toLowerCase()));
+}
+
+function columnItem(each: Visible): SelectItem {
+  return { name: each.column.name, expression: reference(each.column), alias: undefined, aliases: [] };
+}
+
+function qualified(star: Star, env: Env): SelectItem[] {
+  const parts = star.qualifier?.parts.map((part) => part.name) ?? [];
+  const fits = (each: Visible): boolean => endsWith(each.qualifier, parts, parts.length);
+  const found = env.scope.visible.filter(fits);
+  const keys = env.scope.hidden.filter(
+    (each) =>
+      fits(each) &&
+      env.scope.visible.some(({ column }) => column.name.toLowerCase() === each.column.name.toLowerCase()),
+  );
+  if (found.length + keys.length > 0) return [...keys, ...found].map(columnItem);
+  for (let outer = env.outer; outer !== undefined; outer = outer.outer) {
+    const there = outer.scope.visible.filter(fits);
+    if (there.length > 0) {
+      there.forEach(({ column }) => env.onOuter?.(column.name));
+      return there.map(columnItem);
+    }
+  }
+  const [match] = lookup(env.scope, parts);
+  if (match === undefined) {
+    throw failure(
+      env.analysis,
+      star.span,
+      "CANNOT_RESOLVE_STAR_EXPAND",
+      `Cannot resolve \`${parts.join("`.`")}\`.* given input columns ${env.scope.visible.map(({ column }) => `\`${column.name}\``).join(", ")}.`,
+      { sqlState: "42704" },
+    );
+  }
+  const base = match.fields.reduce<BoundExpression>(
+    (operand, name) => fieldOf(operand, name, star.span, env.analysis),
+    reference(match.column),
+  );
+  const { type } = base;
+  if (type.kind !== "struct") {
+    throw failure(
+      env.analysis,
+      star.span,
+      "CANNOT_RESOLVE_STAR_EXPAND",
+      `Cannot resolve \`${parts.join("`.`")}\`.*: it is not a struct.`,
+      { sqlState: "42704" },
+    );
+  }
+  return type.fields.map((field, index) => ({
+    name: field.name,
+    expression: {
+      kind: "field",
+      operand: base,
+      index,
+      name: field.name,
+      type: field.type,
+      nullable: base.nullable || field.nullable,
+      span: star.span,
+    },
+    alias: undefined,
+    aliases: [],
+  }));
+}

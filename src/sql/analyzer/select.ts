@@ -1,0 +1,295 @@
+import { BOOLEAN } from "../../core/data-type.ts";
+import type { Expression, SortItem, Window, WindowReference } from "../ast/expression.ts";
+import type { Select } from "../ast/query.ts";
+import type { BoundExpression, BoundPlan, Column, Projection, SortOrder } from "../bound.ts";
+import { castTo } from "../types/cast-expression.ts";
+import { displayType } from "../types/duckdb-type.ts";
+import { aggregation, type Aggregation } from "./aggregation.ts";
+import { failure, newColumn, unsupported, type Analysis } from "./analysis.ts";
+import { bind, inClause, type BoundRelation, type Env } from "./env.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { bindFrom } from "./from.ts";
+import { generated, lateralView } from "./generate.ts";
+import { bindGroupBy, hasAggregate } from "./grouping.ts";
+import { layered, withoutAliases } from "./layers.ts";
+import { bindOrderBy } from "./order-by.ts";
+import { passing, project, reference } from "./project.ts";
+import { rewrite, some } from "./rewrite.ts";
+import type { Scope } from "./scope.ts";
+import { bindItems, type SelectItem } from "./select-item.ts";
+
+/** ORDER BY of the query whose body the SELECT is: it sees the inside of the SELECT. */
+export interface OrderClause {
+  readonly items: readonly SortItem[];
+  readonly windows: ReadonlyMap<string, Window | WindowReference>;
+}
+
+const NO_ORDER: OrderClause = { items: [], windows: new Map() };
+
+/** A SELECT with what orders it. */
+export function bindSelect(node: Select, outer: Env, order: OrderClause = NO_ORDER): BoundRelation {
+  if (node.transform !== undefined) throw unsupported(outer.analysis, node.transform.span, "TRANSFORM");
+  let source = bindFrom(node.from, outer);
+  for (const view of node.lateralViews) source = lateralView(source, view, { ...outer, scope: source.scope });
+  return selectFrom(source, node, outer, order);
+}
+
+export function selectFrom(source: BoundRelation, node: Select, outer: Env, order: OrderClause): BoundRelation {
+  const windows = new Map(order.windows);
+  for (const each of node.windows) windows.set(each.name.name.toLowerCase(), each.window);
+  const env: Env = { ...outer, scope: source.scope, windows };
+  const input =
+    node.where === undefined
+      ? source.plan
+      : filtered(source.plan, node.where, inClause(env, source.scope, { clause: "WHERE" }));
+  const items = bindItems(
+    node.items,
+    inClause(env, source.scope, { aggregates: true, windows: true, generators: true, clause: "SELECT" }),
+  );
+  const aliasOf = (name: string): BoundExpression | undefined => {
+    const item = items.find((each) => each.alias?.toLowerCase() === name.toLowerCase());
+    return item === undefined ? undefined : withoutAliases(item.expression, items);
+  };
+  const late: Env = {
+    ...inClause(env, source.scope, { aggregates: true, windows: true, clause: "HAVING" }),
+    alias: aliasOf,
+  };
+  const having =
+    node.having === undefined
+      ? undefined
+      : condition(node.having, { ...late, allows: { ...late.allows, windows: false } });
+  const qualify = node.qualify === undefined ? undefined : condition(node.qualify, late);
+  const outputs = outputColumns(items, input, env.analysis);
+  const sorted = bindOrderBy(
+    order.items,
+    outputs,
+    inClause(env, source.scope, { aggregates: true, windows: true, clause: "ORDER BY" }),
+  );
+  const every = [
+    ...items.map((item) => item.expression),
+    ...sorted.map((each) => each.expression),
+    ...(qualify === undefined ? [] : [qualify]),
+  ];
+  const grouped = node.groupBy !== undefined || having !== undefined || every.some(hasAggregate);
+  const parts: Parts = { items, outputs, having, qualify, order: sorted };
+  return assemble(
+    grouped ? grouping(node, input, parts, aliasOf, env) : { plan: input, parts },
+    node,
+    source.scope,
+    env,
+  );
+}
+
+interface Parts {
+  readonly items: readonly SelectItem[];
+  readonly outputs: readonly Column[];
+  readonly having: BoundExpression | undefined;
+  readonly qualify: BoundExpression | undefined;
+  readonly order: readonly SortOrder[];
+}
+
+/** Puts the aggregation below and makes every expression one over its result. */
+function grouping(
+  node: Select,
+  input: BoundPlan,
+  parts: Parts,
+  aliasOf: (name: string) => BoundExpression | undefined,
+  env: Env,
+): { readonly plan: BoundPlan; readonly parts: Parts } {
+  const by = node.groupBy === undefined ? undefined : bindGroupBy(node.groupBy, parts.items, env);
+  const state: Aggregation = aggregation(input, by, node.groupBy?.all ?? false, env.analysis);
+  const items = parts.items.map((item) => ({ ...item, expression: state.extract(item.expression) }));
+  const having = parts.having === undefined ? undefined : state.extract(parts.having, aliasOf);
+  const qualify = parts.qualify === undefined ? undefined : state.extract(parts.qualify, aliasOf);
+  const order = parts.order.map((each) => ({ ...each, expression: state.extract(each.expression) }));
+  const plan = state.plan();
+  const over: BoundPlan =
+    having === undefined ? plan : { kind: "filter", input: plan, condition: having, columns: plan.columns };
+  return { plan: over, parts: { items, outputs: parts.outputs, having: undefined, qualify, order } };
+}
+
+function assemble(
+  { plan: input, parts }: { readonly plan: BoundPlan; readonly parts: Parts },
+  node: Select,
+  _scope: Scope,
+  env: Env,
+): BoundRelation {
+  const { analysis } = env;
+  let { items, order } = parts;
+  let plan = input;
+  if (parts.qualify !== undefined) {
+    const windowed = withWindows(plan, items, order, parts.qualify, analysis);
+    ({ items, order } = windowed);
+    plan = { kind: "filter", input: windowed.plan, condition: windowed.qualify, columns: windowed.plan.columns };
+  }
+  const unfolded = unfold(plan, items, parts.outputs, env);
+  const layers = layered(unfolded.plan, unfolded.items, analysis);
+  const projections = layers.expressions.map((expression, index): Projection => {
+    const column = unfolded.outputs[index] ?? newColumn(analysis, "", expression.type, expression.nullable);
+    return { column: { ...column, type: expression.type, nullable: expression.nullable }, expression };
+  });
+  return finish(layers.plan, projections, order, node.quantifier === "distinct", analysis);
+}
+
+/** Project, DISTINCT, ORDER BY; what only ORDER BY needs is carried along and dropped at the end. */
+function finish(
+  input: BoundPlan,
+  items: readonly Projection[],
+  order: readonly SortOrder[],
+  isDistinct: boolean,
+  analysis: Analysis,
+): BoundRelation {
+  const columns = items.map((item) => item.column);
+  const outputs = new Set(columns.map((column) => column.id));
+  const byKey = new Map(items.map((item) => [fingerprint(item.expression), item.column]));
+  const extra = new Map<number, Projection>();
+  const available = new Map(input.columns.map((column) => [column.id, column]));
+  const keys = order.map((each): SortOrder => {
+    const whole = byKey.get(fingerprint(each.expression));
+    if (whole !== undefined) return { ...each, expression: reference(whole) };
+    const expression = rewrite(each.expression, (part) => {
+      if (part.kind === "column" && outputs.has(part.column.id)) return part;
+      const same = byKey.get(fingerprint(part));
+      if (same !== undefined && part.kind !== "literal") return reference(same);
+      if (part.kind === "column" && available.has(part.column.id)) extra.set(part.column.id, passing(part.column));
+      if (part.kind === "window" || part.kind === "subquery") {
+        const value = part.kind === "window" ? inlineOutputs(part, items) : part;
+        const column = newColumn(analysis, "order", part.type, part.nullable);
+        extra.set(column.id, { column, expression: value });
+        return reference(column);
+      }
+      return undefined;
+    });
+    return { ...each, expression };
+  });
+  if (isDistinct && extra.size > 0) {
+    const [missing] = extra.values();
+    throw failure(
+      analysis,
+      order[0]?.expression.span,
+      "UNRESOLVED_COLUMN.WITH_SUGGESTION",
+      `A column, variable, or function parameter with name \`${missing?.column.name ?? ""}\` cannot be resolved: ORDER BY of SELECT DISTINCT sees only what is selected.`,
+    );
+  }
+  let plan = project(input, [...items, ...extra.values()]);
+  if (isDistinct) plan = { kind: "distinct", input: plan, columns: plan.columns };
+  if (keys.length > 0) plan = { kind: "sort", input: plan, order: keys, columns: plan.columns };
+  if (extra.size > 0) plan = project(plan, columns.map(passing));
+  return { plan, scope: { visible: columns.map((column) => ({ column, qualifier: [] })), hidden: [] } };
+}
+
+function inlineOutputs(expression: BoundExpression, items: readonly Projection[]): BoundExpression {
+  const byId = new Map(items.map((item) => [item.column.id, item.expression]));
+  return rewrite(expression, (each) => (each.kind === "column" ? byId.get(each.column.id) : undefined));
+}
+
+/** Computes every window function before QUALIFY filters. */
+function withWindows(
+  input: BoundPlan,
+  items: readonly SelectItem[],
+  order: readonly SortOrder[],
+  qualify: BoundExpression,
+  analysis: Analysis,
+): {
+  readonly plan: BoundPlan;
+  readonly items: readonly SelectItem[];
+  readonly order: readonly SortOrder[];
+  readonly qualify: BoundExpression;
+} {
+  const found = new Map<string, Projection>();
+  const replace = (expression: BoundExpression): BoundExpression =>
+    rewrite(expression, (each) => {
+      if (each.kind !== "window") return undefined;
+      const key = fingerprint(each);
+      const known = found.get(key) ?? {
+        column: newColumn(analysis, "window", each.type, each.nullable),
+        expression: withoutAliases(each, items),
+      };
+      found.set(key, known);
+      return reference(known.column);
+    });
+  const replaced = items.map((item) => ({ ...item, expression: replace(item.expression) }));
+  const keys = order.map((each) => ({ ...each, expression: replace(each.expression) }));
+  const test = replace(qualify);
+  const plan = project(input, [...input.columns.map(passing), ...found.values()]);
+  return { plan, items: replaced, order: keys, qualify: test };
+}
+
+/** A generator among the items becomes a plan below, its columns take its place. */
+function unfold(input: BoundPlan, items: readonly SelectItem[], outputs: readonly Column[], env: Env) {
+  const { analysis } = env;
+  const isGenerator = (each: BoundExpression): boolean => each.kind === "generator";
+  const nested = items.find((item) => item.expression.kind !== "generator" && some(item.expression, isGenerator));
+  if (nested !== undefined) {
+    throw failure(
+      analysis,
+      nested.expression.span,
+      "UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS",
+      "The generator is not supported: nested in expressions.",
+    );
+  }
+  const generators = items.filter((item) => isGenerator(item.expression));
+  if (generators.length > 1) {
+    throw failure(
+      analysis,
+      generators[1]?.expression.span,
+      "UNSUPPORTED_GENERATOR.MULTI_GENERATOR",
+      `The generator is not supported: only one generator allowed per SELECT clause but found ${generators.length}.`,
+    );
+  }
+  const [chosen] = generators;
+  if (chosen?.expression.kind !== "generator") return { plan: input, items, outputs };
+  const made = generated(input, chosen.expression, chosen.aliases, undefined, env);
+  const all = items.map((item, index) => ({ item, output: outputs[index] }));
+  const pairs = all.flatMap(({ item, output }) => {
+    if (item !== chosen) return [{ item, output }];
+    return made.scope.visible.map(({ column }) => ({
+      item: { ...item, name: column.name, expression: reference(column) },
+      output: column,
+    }));
+  });
+  return {
+    plan: made.plan,
+    items: pairs.map((pair) => pair.item),
+    outputs: pairs.map((pair) => pair.output).filter((output) => output !== undefined),
+  };
+}
+
+/** The column of each item: a column that is only passed on keeps its identity, once. */
+function outputColumns(items: readonly SelectItem[], input: BoundPlan, analysis: Analysis): Column[] {
+  const given = new Set(input.columns.map((column) => column.id));
+  const taken = new Set<number>();
+  return items.map((item) => {
+    const { expression } = item;
+    if (
+      expression.kind === "column" &&
+      item.alias === undefined &&
+      given.has(expression.column.id) &&
+      !taken.has(expression.column.id)
+    ) {
+      taken.add(expression.column.id);
+      return { ...expression.column, name: item.name };
+    }
+    return newColumn(analysis, item.name, expression.type, expression.nullable);
+  });
+}
+
+export function filtered(input: BoundPlan, node: Expression, env: Env): BoundPlan {
+  return { kind: "filter", input, condition: condition(node, env), columns: input.columns };
+}
+
+/** A condition, which must be boolean. */
+export function condition(node: Expression, env: Env): BoundExpression {
+  const bound = bind(node, env);
+  const value =
+    bound.type.kind === "void" || (bound.type.kind === "string" && env.analysis.statement.context.ansi)
+      ? castTo(bound, BOOLEAN, "ansi")
+      : bound;
+  if (value.type.kind === "boolean") return value;
+  throw failure(
+    env.analysis,
+    node.span,
+    "DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",
+    `Cannot resolve the condition due to data type mismatch: Filter expression has the type "${displayType(value.type)}", expected "BOOLEAN".`,
+  );
+}

@@ -1,0 +1,94 @@
+import { BOOLEAN } from "../../core/data-type.ts";
+import type { Exists, ScalarSubquery } from "../ast/expression.ts";
+import type { Span } from "../ast/node.ts";
+import type { Query } from "../ast/query.ts";
+import type { BoundExpression, BoundPlan } from "../bound.ts";
+import { castTo } from "../types/cast-expression.ts";
+import { displayType } from "../types/duckdb-type.ts";
+import { comparisonType } from "../operators/comparison.ts";
+import { failure } from "./analysis.ts";
+import { nestedEnv, type Env } from "./env.ts";
+import { projectTo } from "./project.ts";
+
+/** `(SELECT …)` as a value. */
+export function bindScalarSubquery(node: ScalarSubquery, env: Env): BoundExpression {
+  const { plan, outer } = nested(node.query, env);
+  const [column, ...others] = plan.columns;
+  if (column === undefined || others.length > 0) {
+    throw failure(
+      env.analysis,
+      node.span,
+      "INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN",
+      `Scalar subquery must return only one column, but returned ${plan.columns.length}.`,
+      { sqlState: "42823" },
+    );
+  }
+  return {
+    kind: "subquery",
+    form: "scalar",
+    values: [],
+    plan,
+    outer,
+    type: column.type,
+    nullable: true,
+    span: node.span,
+  };
+}
+
+export function bindExists(node: Exists, env: Env): BoundExpression {
+  const { plan, outer } = nested(node.query, env);
+  return { kind: "subquery", form: "exists", values: [], plan, outer, type: BOOLEAN, nullable: false, span: node.span };
+}
+
+/** `values IN (SELECT …)`, both sides brought to their common types. */
+export function bindInQuery(values: readonly BoundExpression[], query: Query, span: Span, env: Env): BoundExpression {
+  const { plan, outer } = nested(query, env);
+  if (plan.columns.length !== values.length) {
+    throw failure(
+      env.analysis,
+      span,
+      "DATATYPE_MISMATCH.IN_SUBQUERY_LENGTH_MISMATCH",
+      `The number of columns in the left hand side (${values.length}) of an IN subquery does not match the number of ` +
+        `columns in the output of the subquery (${plan.columns.length}).`,
+    );
+  }
+  const { ansi } = env.analysis.statement.context;
+  const types = values.map((value, index) => {
+    const column = plan.columns[index];
+    const right: BoundExpression | undefined = column && {
+      kind: "column",
+      column,
+      type: column.type,
+      nullable: column.nullable,
+    };
+    const type = right && comparisonType(value, right, ansi);
+    if (type !== undefined) return type;
+    throw failure(
+      env.analysis,
+      span,
+      "DATATYPE_MISMATCH.IN_SUBQUERY_DATA_TYPE_MISMATCH",
+      `The data type of one or more elements in the left hand side of an IN subquery is not compatible with the data ` +
+        `type of the output of the subquery: "${displayType(value.type)}" and "${column === undefined ? "" : displayType(column.type)}".`,
+    );
+  });
+  const converted = values.map((value, index) => castTo(value, types[index] ?? value.type, ansi ? "ansi" : "legacy"));
+  return {
+    kind: "subquery",
+    form: "in",
+    values: converted,
+    plan: projectTo(plan, types, env.analysis),
+    outer,
+    type: BOOLEAN,
+    nullable: converted.some((value) => value.nullable) || plan.columns.some((column) => column.nullable),
+    span,
+  };
+}
+
+function nested(query: Query, env: Env): { readonly plan: BoundPlan; readonly outer: readonly string[] } {
+  const outer: string[] = [];
+  const { plan } = env.binders.query(
+    query,
+    nestedEnv(env, (name) => outer.push(name)),
+  );
+  return { plan, outer: [...new Set(outer)] };
+}

@@ -1,0 +1,158 @@
+import { unreachable } from "../../core/errors.ts";
+import type {
+  AggregateExpression,
+  BoundArgument,
+  BoundExpression,
+  BoundPlan,
+  CaseExpression,
+  Column,
+  FrameBound,
+  LoweringCall,
+  SortOrder,
+  SubqueryExpression,
+  WindowExpression,
+} from "../bound.ts";
+import { castSql } from "../types/cast-sql.ts";
+import { duckDbType } from "../types/duckdb-type.ts";
+import { literalSql } from "./literal.ts";
+import { loweringTools, type GeneratorContext, type Modifiers, type Names } from "./tools.ts";
+
+/** What expressions need of the plan around them. */
+export interface ExpressionScope {
+  readonly context: GeneratorContext;
+  readonly names: Names;
+  /** SQL of a subquery's plan, without parentheses. */
+  query(plan: BoundPlan): string;
+  /** SQL of a column where it is not its `columnName`. */
+  column?(column: Column): string;
+}
+
+/** The SQL name of a column: its identity, so that no two columns of a statement are confused. */
+export function columnName(id: number): string {
+  return `"c${id}"`;
+}
+
+/** DuckDB SQL of an expression; columns stand under `columnName`. */
+export function expressionSql(expression: BoundExpression, scope: ExpressionScope): string {
+  const sql = (each: BoundExpression): string => expressionSql(each, scope);
+  switch (expression.kind) {
+    case "literal":
+      return literalSql(expression.value, expression.type);
+    case "column":
+      return scope.column?.(expression.column) ?? columnName(expression.column.id);
+    case "call": {
+      const args = expression.args.map((arg) => argumentSql(arg, scope));
+      const call = { ...PLAIN, name: expression.name, args: expression.args, type: expression.type };
+      return expression.lower(args, call, loweringTools(scope.context, scope.names));
+    }
+    case "aggregate":
+      return aggregateSql(expression, undefined, scope);
+    case "window":
+      return aggregateSql(expression.function, expression, scope);
+    case "cast": {
+      const tools = loweringTools(scope.context, scope.names);
+      return castSql(sql(expression.operand), expression.operand.type, expression.type, expression.mode, tools);
+    }
+    case "case":
+      return caseSql(expression, sql);
+    case "field":
+      return `struct_extract(${sql(expression.operand)}, ${expression.index + 1})`;
+    case "lambda_variable":
+      return lambdaName(expression.id);
+    case "subquery":
+      return subquerySql(expression, scope);
+    case "alias":
+    case "generator":
+      return unreachable(`A ${expression.kind} was left in the plan.`);
+  }
+}
+
+const PLAIN = { distinct: false, ignoreNulls: false, orderBy: [], windowed: false } as const;
+
+function lambdaName(id: number): string {
+  return `"l${id}"`;
+}
+
+export function argumentSql(arg: BoundArgument, scope: ExpressionScope): string {
+  if (arg.kind !== "lambda") return expressionSql(arg, scope);
+  const names = arg.parameters.map((parameter) => lambdaName(parameter.id));
+  return `lambda ${names.join(", ")}: ${expressionSql(arg.body, scope)}`;
+}
+
+function caseSql(expression: CaseExpression, sql: (each: BoundExpression) => string): string {
+  const branches = expression.branches.map(({ when, then }) => `WHEN ${sql(when)} THEN ${sql(then)}`);
+  const otherwise = expression.otherwise === undefined ? "" : ` ELSE ${sql(expression.otherwise)}`;
+  return `CASE ${branches.join(" ")}${otherwise} END`;
+}
+
+function aggregateSql(call: AggregateExpression, window: WindowExpression | undefined, scope: ExpressionScope): string {
+  const orderBy = call.orderBy.map((order) => ({ ...order, sql: expressionSql(order.expression, scope) }));
+  const modifiers: Modifiers = {
+    distinct: call.distinct,
+    ignoreNulls: call.ignoreNulls && window !== undefined,
+    orderBy: orderBy
+      .map(({ sql, direction, nulls }) => `${sql} ${direction.toUpperCase()} NULLS ${nulls.toUpperCase()}`)
+      .join(", "),
+    filter: call.filter === undefined ? "" : expressionSql(call.filter, scope),
+    over: window === undefined ? "" : windowSql(window, scope),
+  };
+  const described: LoweringCall = {
+    name: call.name,
+    args: call.args,
+    type: call.type,
+    distinct: call.distinct,
+    ignoreNulls: call.ignoreNulls,
+    orderBy,
+    windowed: window !== undefined,
+  };
+  const args = call.args.map((arg) => argumentSql(arg, scope));
+  return call.lower(args, described, loweringTools(scope.context, scope.names, modifiers));
+}
+
+/** What stands between the parentheses of OVER. An empty window needs a blank, so that it is not taken for none. */
+function windowSql(window: WindowExpression, scope: ExpressionScope): string {
+  const parts: string[] = [];
+  if (window.partitionBy.length > 0) {
+    parts.push(`PARTITION BY ${window.partitionBy.map((each) => expressionSql(each, scope)).join(", ")}`);
+  }
+  if (window.orderBy.length > 0) parts.push(`ORDER BY ${orderSql(window.orderBy, scope)}`);
+  const { frame } = window;
+  if (frame !== undefined) {
+    parts.push(`${frame.unit.toUpperCase()} BETWEEN ${boundSql(frame.start, scope)} AND ${boundSql(frame.end, scope)}`);
+  }
+  return parts.length === 0 ? " " : parts.join(" ");
+}
+
+export function orderSql(order: readonly SortOrder[], scope: ExpressionScope): string {
+  return order
+    .map(
+      (each) => `${orderKey(each.expression, scope)} ${each.direction.toUpperCase()} NULLS ${each.nulls.toUpperCase()}`,
+    )
+    .join(", ");
+}
+
+/** A constant would be taken for a position. */
+function orderKey(expression: BoundExpression, scope: ExpressionScope): string {
+  const sql = expressionSql(expression, scope);
+  return expression.kind === "literal" ? `(${sql} IS NULL)` : sql;
+}
+
+function boundSql(bound: FrameBound, scope: ExpressionScope): string {
+  if (bound.kind === "preceding" || bound.kind === "following") {
+    return `${expressionSql(bound.offset, scope)} ${bound.kind.toUpperCase()}`;
+  }
+  return bound.kind.replace("_", " ").toUpperCase();
+}
+
+function subquerySql(expression: SubqueryExpression, scope: ExpressionScope): string {
+  const plan = scope.query(expression.plan);
+  if (expression.form === "exists") return `EXISTS (${plan})`;
+  if (expression.form === "scalar") return `CAST((${plan}) AS ${duckDbType(expression.type)})`;
+  const values = expression.values.map((value) => expressionSql(value, scope));
+  const [first = "", ...others] = values;
+  if (others.length === 0) return `(${first} IN (${plan}))`;
+  // Null where no row matches for certain but one may, as for a single value.
+  const names = expression.plan.columns.map((column) => columnName(column.id));
+  const equal = values.map((value, index) => `${value} = ${names[index] ?? ""}`).join(" AND ");
+  return `CASE WHEN EXISTS (SELECT 1 FROM (${plan}) WHERE ${equal}) THEN true WHEN EXISTS (SELECT 1 FROM (${plan}) WHERE (${equal}) IS NULL) THEN NULL ELSE false END`;
+}

@@ -1,0 +1,69 @@
+import type { DataType } from "../../core/data-type.ts";
+import type { CastMode, LoweringTools } from "../bound.ts";
+import { castSql } from "../types/cast-sql.ts";
+import { duckDbType, textLiteral } from "../types/duckdb-type.ts";
+import type { LiteralValue } from "../value.ts";
+import { literalSql } from "./literal.ts";
+
+/** What of the session the generated SQL depends on. */
+export interface GeneratorContext {
+  readonly ansi: boolean;
+  readonly timeZone: string;
+  readonly now: bigint;
+}
+
+/** Names that occur once in a statement. */
+export class Names {
+  #count = 0;
+
+  fresh(hint: string): string {
+    this.#count += 1;
+    return `${hint.replaceAll(/\W/g, "_")}_${this.#count}`;
+  }
+}
+
+/** What stands inside and behind a native aggregate. */
+export interface Modifiers {
+  readonly distinct: boolean;
+  readonly ignoreNulls: boolean;
+  readonly orderBy: string;
+  readonly filter: string;
+  readonly over: string;
+}
+
+const NONE: Modifiers = { distinct: false, ignoreNulls: false, orderBy: "", filter: "", over: "" };
+
+export function loweringTools(context: GeneratorContext, names: Names, modifiers: Modifiers = NONE): LoweringTools {
+  const once = (sql: string, use: (name: string) => string): string => {
+    if (isSimple(sql)) return use(sql);
+    const name = `"${names.fresh("v")}"`;
+    return `list_transform([${sql}], lambda ${name}: ${use(name)})[1]`;
+  };
+  const fresh = (hint: string): string => names.fresh(hint);
+  const mode = context.ansi ? "ansi" : "legacy";
+  return {
+    ansi: context.ansi,
+    timeZone: context.timeZone,
+    now: context.now,
+    typeName: duckDbType,
+    text: textLiteral,
+    cast: (sql, from, to, wanted?: CastMode) => castSql(sql, from, to, wanted ?? mode, { once, fresh }),
+    literal: (value: LiteralValue, type: DataType) => literalSql(value, type),
+    fresh,
+    once,
+    aggregate: (name, args) => nativeAggregate(name, args, modifiers),
+  };
+}
+
+/** A column, a parameter of a lambda or a short literal: cheap to repeat. */
+function isSimple(sql: string): boolean {
+  return (
+    /^"[^"]*"(?:\."[^"]*")?$/.test(sql) || (sql.length <= 40 && !sql.includes("(")) || /^'(?:[^']|'')*'$/.test(sql)
+  );
+}
+
+function nativeAggregate(name: string, args: readonly string[], modifiers: Modifiers): string {
+  const { distinct, ignoreNulls, orderBy, filter, over } = modifiers;
+  const inside = `${distinct ? "DISTINCT " : ""}${args.join(", ")}${orderBy === "" ? "" : ` ORDER BY ${orderBy}`}${ignoreNulls ? " IGNORE NULLS" : ""}`;
+  return `${name}(${inside})${filter === "" ? "" : ` FILTER (WHERE ${filter})`}${over === "" ? "" : ` OVER (${over})`}`;
+}

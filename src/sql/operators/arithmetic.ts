@@ -1,0 +1,236 @@
+import { DOUBLE, INT, LONG, type DataType, type DecimalType } from "../../core/data-type.ts";
+import type { BoundExpression, Lowering, LoweringTools } from "../bound.ts";
+import {
+  coerce,
+  expressionAt,
+  template,
+  wrongNumber,
+  type BoundFunction,
+  type CallSite,
+  type ScalarRow,
+} from "../functions/function.ts";
+import { decimalResult, type DecimalOperator } from "../types/decimal.ts";
+import { isAnsiInterval, isDatetime, isDecimal, isIntegral, isInterval, isNumeric } from "../types/kinds.ts";
+import { decimalOperands, differingTypes, numberType, result, twoOperands, wrongType } from "./binary.ts";
+import { temporalArithmetic } from "./temporal.ts";
+import { decimalArithmetic } from "./decimal-arithmetic.ts";
+import { byNonZero } from "./division.ts";
+
+const category = "operator";
+
+function row(names: readonly [string, ...string[]], bind: (call: CallSite) => BoundFunction): ScalarRow {
+  return { kind: "scalar", names, category, bind };
+}
+
+export const arithmeticRows: readonly ScalarRow[] = [
+  row(["+"], (call) => plusMinusTimes(call, "+")),
+  row(["-"], (call) => plusMinusTimes(call, "-")),
+  row(["*"], (call) => plusMinusTimes(call, "*")),
+  row(["/"], divide),
+  row(["%", "mod"], remainder),
+  row(["div"], integralDivide),
+  row(["negative"], negative),
+  row(["positive"], positive),
+  row(["try_add"], (call) => attempt(call, "+")),
+  row(["try_subtract"], (call) => attempt(call, "-")),
+  row(["try_multiply"], (call) => attempt(call, "*")),
+  row(["try_divide"], (call) => attempt(call, "/")),
+  row(["try_mod"], (call) => attempt(call, "%")),
+  row(["pmod"], pmod),
+];
+
+function plusMinusTimes(call: CallSite, symbol: "+" | "-" | "*"): BoundFunction {
+  const [left, right] = twoOperands(call);
+  if (isDatetime(left.type) || isDatetime(right.type) || isInterval(left.type) || isInterval(right.type)) {
+    const found = temporalArithmetic(call, symbol, left, right);
+    if (found !== undefined) return found;
+  }
+  return numeric(call, symbol, left, right, (type) =>
+    call.context.ansi || !isIntegral(type) ? `($1 ${symbol} $2)` : wrapped(`$1::HUGEINT ${symbol} $2`, type),
+  );
+}
+
+function numeric(
+  call: CallSite,
+  symbol: DecimalOperator,
+  left: BoundExpression,
+  right: BoundExpression,
+  lower: (type: DataType) => string | Lowering,
+): BoundFunction {
+  const decimals = decimalOperands(left, right, call);
+  if (decimals !== undefined) return decimalCall(call, symbol, decimals);
+  const type = numberType(left.type, right.type, call.context.ansi);
+  if (type === undefined) throw unfit(call, symbol, left.type, right.type);
+  const args = [coerce(left, type, call), coerce(right, type, call)];
+  return result(call, symbol, args, type, lower(type));
+}
+
+function decimalCall(
+  call: CallSite,
+  symbol: DecimalOperator,
+  [left, right]: readonly [BoundExpression, BoundExpression],
+): BoundFunction {
+  const [a, b] = [asDecimal(left.type), asDecimal(right.type)];
+  const type = decimalResult(symbol, a, b);
+  const nullable = left.nullable || right.nullable || !call.context.ansi || symbol === "/" || symbol === "%";
+  return result(call, symbol, [left, right], type, decimalArithmetic(symbol, a, b, type), nullable);
+}
+
+function asDecimal(type: DataType): DecimalType {
+  if (isDecimal(type)) return type;
+  throw new TypeError("Not a decimal.");
+}
+
+function unfit(call: CallSite, symbol: string, left: DataType, right: DataType): Error {
+  if (left.kind === right.kind) return wrongType(call, symbol, left, "NUMERIC");
+  return differingTypes(call, symbol, left, right);
+}
+
+/** Java's two's complement, for arithmetic outside ANSI mode. */
+function wrapped(sql: string, type: DataType): string {
+  const bits = { byte: 8, short: 16, int: 32, long: 64 }[
+    type.kind === "byte" || type.kind === "short" || type.kind === "int" ? type.kind : "long"
+  ];
+  return `CAST(spk_wrap${bits}(${sql}) AS $T)`;
+}
+
+function divide(call: CallSite): BoundFunction {
+  const [left, right] = twoOperands(call);
+  if (isInterval(left.type)) {
+    const found = temporalArithmetic(call, "/", left, right);
+    if (found !== undefined) return found;
+  }
+  const decimals = decimalOperands(left, right, call);
+  if (decimals !== undefined) return decimalCall(call, "/", decimals);
+  if (numberType(left.type, right.type, call.context.ansi) === undefined) throw unfit(call, "/", left.type, right.type);
+  const args = [coerce(left, DOUBLE, call), coerce(right, DOUBLE, call)];
+  return result(
+    call,
+    "/",
+    args,
+    DOUBLE,
+    byNonZero((a, b) => `(${a} / ${b})`, "DIVIDE_BY_ZERO"),
+    true,
+  );
+}
+
+function remainder(call: CallSite): BoundFunction {
+  const [left, right] = twoOperands(call);
+  const bound = numeric(call, "%", left, right, (type) =>
+    byNonZero(
+      (a, b) => (type.kind === "double" || type.kind === "float" ? `fmod(${a}, ${b})` : `(${a} % ${b})`),
+      "REMAINDER_BY_ZERO",
+    ),
+  );
+  return { ...bound, nullable: true };
+}
+
+function integralDivide(call: CallSite): BoundFunction {
+  const [left, right] = twoOperands(call);
+  if (isAnsiInterval(left.type) && left.type.kind === right.type.kind) {
+    const part = left.type.kind === "interval_year_month" ? "spk_months" : "spk_micros";
+    const lower = byNonZero(
+      (a, b) => `CAST(${part}(${a}) // ${b.includes("CASE") ? b : `${part}(${b})`} AS BIGINT)`,
+      "DIVIDE_BY_ZERO",
+    );
+    return result(
+      call,
+      "div",
+      [left, right],
+      LONG,
+      (args, site, tools) => lower([args[0] ?? "", `${part}(${args[1] ?? ""})`], site, tools),
+      true,
+    );
+  }
+  const decimals = decimalOperands(left, right, call);
+  if (decimals !== undefined) {
+    const [a, b] = [asDecimal(decimals[0].type), asDecimal(decimals[1].type)];
+    return result(call, "div", decimals, LONG, decimalArithmetic("div", a, b, decimalResult("div", a, b)), true);
+  }
+  const type = numberType(left.type, right.type, call.context.ansi);
+  if (type === undefined || !(isIntegral(type) || left.type.kind === "string" || right.type.kind === "string")) {
+    throw unfit(call, "div", left.type, right.type);
+  }
+  const args = [coerce(left, LONG, call), coerce(right, LONG, call)];
+  return result(
+    call,
+    "div",
+    args,
+    LONG,
+    byNonZero((a, b) => `(${a} // ${b})`, "DIVIDE_BY_ZERO"),
+    true,
+  );
+}
+
+function pmod(call: CallSite): BoundFunction {
+  const [left, right] = twoOperands(call);
+  const decimals = decimalOperands(left, right, call);
+  if (decimals !== undefined) return { ...decimalCall(call, "pmod", decimals), nullable: true };
+  const bound = numeric(call, "pmod", left, right, (type) => {
+    const mod = (a: string, b: string) => (isIntegral(type) ? `(${a} % ${b})` : `fmod(${a}, ${b})`);
+    return byNonZero(
+      (a, b) => `(CASE WHEN ${mod(a, b)} < 0 THEN ${mod(`(${mod(a, b)} + ${b})`, b)} ELSE ${mod(a, b)} END)`,
+      "REMAINDER_BY_ZERO",
+    );
+  });
+  return { ...bound, nullable: true };
+}
+
+function negative(call: CallSite): BoundFunction {
+  const operand = only(call);
+  const { type } = operand;
+  if (!isNumeric(type) && !isInterval(type) && type.kind !== "string" && type.kind !== "void") {
+    throw wrongType(call, "-", type, "NUMERIC or INTERVAL");
+  }
+  const arg = type.kind === "string" || type.kind === "void" ? coerce(operand, DOUBLE, call) : operand;
+  const wraps = !call.context.ansi && isIntegral(arg.type);
+  return {
+    args: [arg],
+    type: arg.type,
+    nullable: arg.nullable,
+    lower: template(wraps ? wrapped("-($1::HUGEINT)", arg.type) : "(-$1)"),
+    pretty: ([text = ""]) => (call.name === "negative" ? `negative(${text})` : `(- ${text})`),
+  };
+}
+
+function positive(call: CallSite): BoundFunction {
+  const operand = only(call);
+  const arg =
+    operand.type.kind === "string"
+      ? coerce(operand, DOUBLE, call)
+      : operand.type.kind === "void"
+        ? coerce(operand, INT, call)
+        : operand;
+  return {
+    args: [arg],
+    type: arg.type,
+    nullable: arg.nullable,
+    lower: template("$1"),
+    pretty: ([text = ""]) => `(+ ${text})`,
+  };
+}
+
+function only(call: CallSite): BoundExpression {
+  if (call.args.length !== 1) throw wrongNumber(call, "1");
+  return expressionAt(call, 0);
+}
+
+/** `try_add` and its kin: as in ANSI mode, but null where that raises. */
+function attempt(call: CallSite, symbol: "+" | "-" | "*" | "/" | "%"): BoundFunction {
+  const strict: CallSite = {
+    ...call,
+    name: symbol,
+    context: { ...call.context, ansi: true },
+    error: call.error.bind(call),
+  };
+  const bound = symbol === "/" ? divide(strict) : symbol === "%" ? remainder(strict) : plusMinusTimes(strict, symbol);
+  return {
+    ...bound,
+    nullable: true,
+    pretty: undefined,
+    lower: (args, site, tools) => {
+      const quiet: LoweringTools = { ...tools, ansi: symbol !== "/" && symbol !== "%" };
+      return `TRY(${bound.lower(args, site, quiet)})`;
+    },
+  };
+}

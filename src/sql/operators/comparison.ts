@@ -1,0 +1,92 @@
+import { BOOLEAN, DOUBLE, type DataType } from "../../core/data-type.ts";
+import type { BoundExpression } from "../bound.ts";
+import { coerce, expressions, type BoundFunction, type CallSite, type ScalarRow } from "../functions/function.ts";
+import { commonType, widerType } from "../types/common-type.ts";
+import { displayType } from "../types/duckdb-type.ts";
+import { hasMap, isAtomic, isNumeric, isOrderable } from "../types/kinds.ts";
+import { decimalForInteger, widerDecimal } from "../types/decimal.ts";
+import { differingTypes, result, twoOperands, wrongType } from "./binary.ts";
+
+const category = "operator";
+
+const COMPARISONS = {
+  "=": "($1 = $2)",
+  "<=>": "($1 IS NOT DISTINCT FROM $2)",
+  "<": "($1 < $2)",
+  "<=": "($1 <= $2)",
+  ">": "($1 > $2)",
+  ">=": "($1 >= $2)",
+} as const;
+
+export const comparisonRows: readonly ScalarRow[] = [
+  ...Object.entries(COMPARISONS).map(([symbol, sql]): ScalarRow => ({
+    kind: "scalar",
+    names: symbol === "=" ? ["=", "=="] : [symbol],
+    category,
+    bind: (call) => compare({ ...call, name: symbol, error: call.error.bind(call) }, symbol, sql),
+  })),
+  {
+    kind: "scalar",
+    names: ["equal_null"],
+    category,
+    bind: (call) => ({ ...compare(call, "<=>", COMPARISONS["<=>"]), pretty: undefined }),
+  },
+  { kind: "scalar", names: ["in"], category, bind: inList },
+];
+
+function compare(call: CallSite, symbol: string, sql: string): BoundFunction {
+  const [left, right] = twoOperands(call);
+  const type = comparisonType(left, right, call.context.ansi);
+  if (type === undefined) throw differingTypes(call, symbol, left.type, right.type);
+  if (symbol === "=" || symbol === "<=>" ? hasMap(type) : !isOrderable(type)) {
+    throw wrongType(call, symbol, type, "ordering");
+  }
+  const args = [coerce(left, type, call), coerce(right, type, call)];
+  return result(call, symbol, args, BOOLEAN, sql, symbol === "<=>" ? false : undefined);
+}
+
+/** The type in which two values are compared. */
+export function comparisonType(left: BoundExpression, right: BoundExpression, ansi: boolean): DataType | undefined {
+  const literal = decimalLiteralType(left, right) ?? decimalLiteralType(right, left);
+  if (literal !== undefined) return literal;
+  const [a, b] = [left.type, right.type];
+  if (!ansi && (a.kind === "string") !== (b.kind === "string")) {
+    const other = a.kind === "string" ? b : a;
+    if (other.kind === "decimal") return DOUBLE;
+    if (isAtomic(other)) return other;
+  }
+  return widerType(a, b, ansi);
+}
+
+/** An integer literal beside a decimal takes the fewest digits that hold it. */
+function decimalLiteralType(literal: BoundExpression, other: BoundExpression): DataType | undefined {
+  if (other.type.kind !== "decimal" || literal.kind !== "literal" || typeof literal.value !== "bigint")
+    return undefined;
+  return isNumeric(literal.type) ? widerDecimal(other.type, decimalForInteger(literal.value)) : undefined;
+}
+
+function inList(call: CallSite): BoundFunction {
+  const args = expressions(call);
+  const [first, second] = args;
+  const type =
+    args.length === 2 && first !== undefined && second !== undefined
+      ? comparisonType(first, second, call.context.ansi)
+      : commonType(
+          args.map((arg) => arg.type),
+          call.context.ansi,
+        );
+  if (type === undefined) {
+    throw call.error(
+      "DATATYPE_MISMATCH.DATA_DIFF_TYPES",
+      `Cannot resolve "in" due to data type mismatch: the input should all be the same type, but it's ` +
+        `[${args.map((arg) => `"${displayType(arg.type)}"`).join(", ")}].`,
+    );
+  }
+  return {
+    args: args.map((arg) => coerce(arg, type, call)),
+    type: BOOLEAN,
+    nullable: args.some((arg) => arg.nullable),
+    lower: ([value = "", ...list]) => `(${value} IN (${list.join(", ")}))`,
+    pretty: ([value = "", ...list]) => `(${value} IN (${list.join(", ")}))`,
+  };
+}

@@ -1,0 +1,58 @@
+import type { DataType } from "../../core/data-type.ts";
+import { BoathouseError } from "../../core/errors.ts";
+import type { CastMode } from "../bound.ts";
+import type { CastTools } from "./cast-tools.ts";
+import { displayType, duckDbType } from "./duckdb-type.ts";
+
+/**
+ * Casts from text. DuckDB's own conversion is more generous than Spark's (`1.5`, `1_000` and `0x10` are integers to it),
+ * so the characters that make it so are first turned into one that it refuses; the value is still read only once.
+ */
+export function castFromString(sql: string, to: DataType, mode: CastMode, tools: CastTools): string {
+  const word = mode === "ansi" ? "CAST" : "TRY_CAST";
+  const type = duckDbType(to);
+  switch (to.kind) {
+    case "byte":
+    case "short":
+    case "int":
+    case "long":
+      if (mode === "legacy") {
+        return `TRY_CAST(regexp_replace(translate(${sql}, '_eExXbB', '!!!!!!!'), '\\.[0-9]*(\\s*)$', '') AS ${type})`;
+      }
+      return `${word}(translate(${sql}, '._eExXbB', '!!!!!!!!') AS ${type})`;
+    case "float":
+    case "double":
+      return `${word}(regexp_replace(translate(${sql}, '_', '!'), '([0-9.])[dDfF](\\s*)$', '\\1') AS ${type})`;
+    case "decimal":
+      return `${word}(translate(${sql}, '_', '!') AS ${type})`;
+    case "boolean":
+      return `${word}(trim(${sql}, e' \\t\\n\\r') AS BOOLEAN)`;
+    case "binary":
+      return `encode(${sql})`;
+    case "date":
+      return checked(sql, (s) => `spk_parse_date(${s})`, to, mode, tools);
+    case "timestamp":
+      return checked(sql, (s) => `spk_parse_timestamp(${s})`, to, mode, tools);
+    case "timestamp_ntz":
+      return checked(sql, (s) => `spk_parse_timestamp_ntz(${s})`, to, mode, tools);
+    default:
+      throw new BoathouseError(
+        "UNSUPPORTED_FEATURE.CAST",
+        `The cast from STRING to ${displayType(to)} is not supported.`,
+        {
+          sqlState: "0A000",
+        },
+      );
+  }
+}
+
+function checked(sql: string, parse: (s: string) => string, to: DataType, mode: CastMode, tools: CastTools): string {
+  return tools.once(sql, (s) => {
+    if (mode !== "ansi") return parse(s);
+    const message =
+      `'[CAST_INVALID_INPUT] The value ''' || ${s} || ''' of the type "STRING" cannot be cast to "${displayType(to)}" ` +
+      `because it is malformed. Correct the value as per the syntax, or change its target type. Use try_cast to ` +
+      `tolerate malformed input and return NULL instead.'`;
+    return `coalesce(${parse(s)}, CASE WHEN ${s} IS NOT NULL THEN error(${message}) END)`;
+  });
+}

@@ -6,8 +6,8 @@ import type { Connection } from "../duckdb/connection.ts";
 import type { CopiedFile } from "../duckdb/copy.ts";
 import type { AddAction, MetadataAction, ProtocolAction } from "./actions.ts";
 import { indexedColumns } from "./column-stats.ts";
+import { constraintChecks } from "./constraints.ts";
 import type { DeltaContext } from "./context.ts";
-import { isSupported } from "./features.ts";
 import { fileStats } from "./file-stats.ts";
 import type { TableLocation } from "./log-segment.ts";
 import { encodePath, rootFolder } from "./paths.ts";
@@ -99,25 +99,6 @@ export async function writeData(
 export async function discardData(location: TableLocation, adds: readonly AddAction[]): Promise<void> {
   const root = rootFolder(location);
   await removeFiles(adds.map((add) => join(root, decodeURIComponent(add.path))));
-}
-
-/** CHECK constraints of the table, compiled. Throws `DELTA_CONSTRAINTS_NOT_SUPPORTED` when nothing can compile them. */
-export function constraintChecks(target: WriteTarget, table: StructType): RowCheck[] {
-  const { metadata, protocol, context } = target;
-  const legacy = protocol.minWriterVersion < 7;
-  if (!legacy && !isSupported(protocol, "checkConstraints")) return [];
-  return Object.entries(metadata.configuration).flatMap(([key, expression]) => {
-    const name = /^delta\.constraints\.(.+)$/i.exec(key)?.[1];
-    if (name === undefined) return [];
-    if (context.expressions === undefined) {
-      throw new BoathouseError("DELTA_CONSTRAINTS_NOT_SUPPORTED", `The table has the CHECK constraint "${name}".`, {
-        hint: "Write the table through a session, which can evaluate constraints.",
-      });
-    }
-    const condition = context.expressions.compile(expression, table);
-    const message = `CHECK constraint ${name} (${expression}) violated by row with values:`;
-    return [{ condition, code: "DELTA_VIOLATE_CONSTRAINT_WITH_VALUES", message }];
-  });
 }
 
 const DEFAULT_FILE_SIZE = 256 * 1024 * 1024;

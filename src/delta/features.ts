@@ -201,13 +201,6 @@ export function checkWritable(protocol: ProtocolAction, metadata: MetadataAction
 
 /** The lowest protocol that a new table with these features needs. */
 export function protocolFor(names: readonly string[]): ProtocolAction {
-  const features = names.map((name) => BY_NAME.get(name)).filter((feature) => feature !== undefined);
-  if (features.every(({ legacy, readers }) => legacy !== undefined && !readers)) {
-    return {
-      minReaderVersion: 1,
-      minWriterVersion: Math.max(2, ...features.map(({ legacy }) => legacy?.writer ?? 2)),
-    };
-  }
   return withFeatures({ minReaderVersion: 1, minWriterVersion: 2 }, names);
 }
 
@@ -216,6 +209,13 @@ export function withFeatures(protocol: ProtocolAction, names: readonly string[])
   const have = supportedFeatures(protocol);
   const missing = names.filter((name) => !have.includes(name));
   if (missing.length === 0) return protocol;
+  const versions = missing.map((name) => {
+    const feature = BY_NAME.get(name);
+    return feature?.legacy === undefined || feature.readers ? undefined : feature.legacy.writer;
+  });
+  if (protocol.minWriterVersion < 7 && versions.every((version) => version !== undefined)) {
+    return { ...protocol, minWriterVersion: Math.max(protocol.minWriterVersion, ...versions) };
+  }
   const all = [...have, ...missing];
   const readers = all.filter((name) => BY_NAME.get(name)?.readers === true);
   const listed = readers.length > 0;

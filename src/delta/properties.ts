@@ -74,6 +74,11 @@ export function requiredFeatures(metadata: MetadataAction): string[] {
   return names;
 }
 
+/** The property as it is written in the metadata: names are compared without regard to case. */
+export function findProperty(metadata: MetadataAction, name: string): string | undefined {
+  return Object.keys(metadata.configuration).find((key) => key.toLowerCase() === name.toLowerCase());
+}
+
 /** `interval 7 days`, `interval 30 minutes` → milliseconds. Throws `DELTA_INVALID_TABLE_PROPERTY`. */
 export function durationProperty(metadata: MetadataAction, name: string, fallback: number): number {
   const text = metadata.configuration[name];

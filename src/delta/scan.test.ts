@@ -7,6 +7,7 @@ import { schemaToJson } from "../core/schema-json.ts";
 import { DuckDb } from "../duckdb/duckdb.ts";
 import { formatCommit } from "./commit-file.ts";
 import type { Action, AddAction } from "./actions.ts";
+import { textIn } from "./row-values.ts";
 import { decodePath, encodePath } from "./paths.ts";
 
 let lake: Lake;
@@ -59,9 +60,9 @@ describe("a scan", () => {
       [1n, 0n],
       [1n, 1n],
     ]);
-    const path = String(rows[1]?.["path"]);
+    const path = textIn(rows[1], "path");
     expect(path).toBe(`${lake.store.url}/hidden/${scan.files[1]?.path}`);
-    expect(path.endsWith(encodeURIComponent(String(rows[1]?.["name"])))).toBe(true);
+    expect(path.endsWith(encodeURIComponent(textIn(rows[1], "name")))).toBe(true);
     expect(rows[1]?.["size"]).toBe(BigInt(scan.files[1]?.size ?? 0));
     expect(await lake.connection.rows(`SELECT id FROM ${scan.only([0]).sql()}`)).toEqual([{ id: 1n }]);
     expect(

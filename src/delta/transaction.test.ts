@@ -208,6 +208,98 @@ describe("a transaction", () => {
     await expect(again.commit()).rejects.toMatchObject({ code: "DELTA_CONCURRENT_APPEND" });
   });
 
+  it("changes rows by rewriting the files that hold them, as UPDATE and MERGE do", async () => {
+    const table = await createTable(lake, "rewrite", {
+      select: "SELECT i AS id, 'n' AS name, i::INT AS age FROM range(10) AS t(i)",
+    });
+    await append(lake, table, "SELECT i AS id, 'm' AS name, i::INT AS age FROM range(10, 20) AS t(i)");
+    const transaction = await table.begin({ operation: "MERGE" });
+    const scan = await transaction.scan();
+    const { connection } = lake;
+    const source = "(SELECT 12::BIGINT AS id, 'new' AS name UNION ALL SELECT 30, 'added')";
+    const touched = await connection.rows(
+      `SELECT DISTINCT file FROM ${scan.sql({ fileColumn: "file" })} AS t JOIN ${source} AS s USING (id)`,
+    );
+    const some = scan.only(touched.map((row) => Number(row["file"])));
+    expect(some.files).toHaveLength(1);
+    const select =
+      `SELECT coalesce(t.id, s.id) AS id, coalesce(s.name, t.name) AS name, t.age AS age ` +
+      `FROM ${some.sql()} AS t FULL JOIN ${source} AS s ON t.id = s.id`;
+    await transaction.rewrite(some, { connection, select });
+    transaction.addMetrics({ numTargetRowsInserted: 1, numTargetRowsUpdated: 1 });
+    expect((await transaction.commit()).metrics).toMatchObject({
+      numTargetFilesAdded: 1,
+      numTargetFilesRemoved: 1,
+      numOutputRows: 11,
+      numTargetRowsUpdated: 1,
+    });
+    const rows = await rowsOf(lake, await table.snapshot(), "id");
+    expect(rows.slice(-1)).toEqual([{ id: 30n, name: "added", age: null }]);
+    expect([rows.length, rows[12]?.["name"], rows[13]?.["name"]]).toEqual([21, "new", "m"]);
+  });
+
+  it("enforces CHECK constraints, old rows and new ones, and says which row breaks one", async () => {
+    const expressions = { compile: (text: string) => text };
+    const checked = await openLake({ expressions });
+    try {
+      const table = await createTable(checked, "checked", { select: ANN });
+      const failing = await table.begin({ operation: "ADD CONSTRAINT" });
+      await expect(failing.addConstraint(checked.connection, "Adult", "age > 30")).rejects.toMatchObject({
+        code: "DELTA_NEW_CHECK_CONSTRAINT_VIOLATION",
+      });
+      const adding = await table.begin({ operation: "ADD CONSTRAINT" });
+      await adding.addConstraint(checked.connection, "Adult", "age > 18");
+      await adding.commit();
+      expect((await table.snapshot()).protocol).toEqual({ minReaderVersion: 1, minWriterVersion: 3 });
+      await append(checked, table, BOB);
+      await expect(append(checked, table, "SELECT 3::BIGINT AS id, 7 AS age")).rejects.toMatchObject({
+        code: "DELTA_VIOLATE_CONSTRAINT_WITH_VALUES",
+        message: expect.stringContaining(
+          "CHECK constraint adult (age > 18) violated by row with values: id: 3, name: NULL",
+        ),
+      });
+      await expect(append(checked, table, "SELECT 3::BIGINT AS id")).rejects.toMatchObject({
+        code: "DELTA_VIOLATE_CONSTRAINT_WITH_VALUES",
+      });
+      const dropping = await table.begin({ operation: "DROP CONSTRAINT" });
+      dropping.dropConstraint("ADULT");
+      await dropping.commit();
+      await append(checked, table, "SELECT 3::BIGINT AS id");
+    } finally {
+      await checked.close();
+    }
+  });
+
+  it("changes the columns of a table where rows allow it", async () => {
+    const table = await createTable(lake, "altered", { select: ANN });
+    const alter = await table.begin({ operation: "ADD COLUMNS" });
+    alter.updateMetadata({
+      schema: struct([...PEOPLE.fields, field("note", STRING, true, { comment: "free text" })]),
+      comment: "people",
+      setProperties: { "delta.checkpointinterval": "5", owner: "ann" },
+    });
+    await alter.commit();
+    const snapshot = await table.snapshot();
+    expect(snapshot.schema.fields.at(-1)?.metadata).toEqual({ comment: "free text" });
+    expect(snapshot.configuration).toEqual({ "delta.checkpointInterval": "5", owner: "ann" });
+    expect(await rowsOf(lake, snapshot)).toEqual([{ id: 1n, name: "Ann", age: 30, note: null }]);
+    const change = async (schema: ReturnType<typeof struct>): Promise<void> =>
+      (await table.begin({ operation: "CHANGE COLUMN" })).updateMetadata({ schema });
+    for (const fields of [
+      PEOPLE.fields,
+      [...snapshot.schema.fields.slice(1), field("id", STRING)],
+      [...snapshot.schema.fields, field("more", INT, false)],
+    ]) {
+      await expect(change(struct(fields))).rejects.toMatchObject({ code: "DELTA_UNSUPPORTED_SCHEMA_CHANGE" });
+    }
+    const replace = await table.begin({ operation: "WRITE" });
+    const mode = { kind: "full", overwriteSchema: true } as const;
+    await replace.overwrite({ connection: lake.connection, select: "SELECT 'x' AS only" }, mode);
+    await replace.commit();
+    expect(await rowsOf(lake, await table.snapshot())).toEqual([{ only: "x" }]);
+    expect(await rowsOf(lake, await table.snapshot({ version: 0 }))).toEqual([{ id: 1n, name: "Ann", age: 30 }]);
+  });
+
   it("refuses every other write to a table that only takes appends", async () => {
     const table = await createTable(lake, "append-only", { select: ANN, properties: { "delta.appendOnly": "true" } });
     await append(lake, table, BOB);

@@ -5,13 +5,27 @@ import type { Action, AddAction, DomainMetadataAction, MetadataAction, RemoveAct
 import { commitWithInfo, isolationOf, type CommitDescription } from "./commit-info.ts";
 import { commitActions, COMMIT_STATE_UNKNOWN } from "./commit.ts";
 import type { DeltaContext } from "./context.ts";
-import { discardData, sourceSchema, writeData, type DataSource, type WrittenData } from "./data-writer.ts";
+import {
+  constraintChecks,
+  constraintExists,
+  constraintKey,
+  constraintMissing,
+  constraintViolated,
+} from "./constraints.ts";
+import {
+  discardData,
+  sourceSchema,
+  writeData,
+  type DataSource,
+  type WriteTarget,
+  type WrittenData,
+} from "./data-writer.ts";
 import { checkWritable, withFeatures } from "./features.ts";
 import { describe, type TableLocation } from "./log-segment.ts";
 import { defaultMetrics, type Metrics } from "./metrics.ts";
 import { isExactOnPartitions, partitionPredicate } from "./partition-predicate.ts";
 import { UNKNOWN, type Predicate } from "./predicate.ts";
-import { flagProperty } from "./properties.ts";
+import { findProperty, flagProperty } from "./properties.ts";
 import { allRemoves, removesFor } from "./removes.ts";
 import { numberIn } from "./row-values.ts";
 import type { Scan, ScanOptions } from "./scan.ts";
@@ -139,6 +153,29 @@ export class Transaction {
     this.#draft = changedDraft(this.#draft, change, describe(this.#parts.location));
   }
 
+  /** Adds a CHECK constraint, in Spark SQL. Throws `DELTA_NEW_CHECK_CONSTRAINT_VIOLATION` when rows of the table break it. */
+  async addConstraint(connection: Connection, name: string, expression: string): Promise<void> {
+    const key = constraintKey(name);
+    if (findProperty(this.metadata, key) !== undefined) throw constraintExists(name);
+    this.updateMetadata({ setProperties: { [key]: expression } });
+    const [check] = constraintChecks(this.#target, this.schema).filter((each) => each.name === name.toLowerCase());
+    if (check === undefined || this.#parts.snapshot === undefined) return;
+    const scan = await this.scan();
+    const [row] = await connection.rows(
+      `SELECT count(*) AS rows FROM ${scan.sql()} WHERE NOT coalesce((${check.condition}), false)`,
+    );
+    const broken = numberIn(row, "rows");
+    if (broken === 0) return;
+    throw constraintViolated({ name, expression, broken, where: describe(this.#parts.location) });
+  }
+
+  /** Throws `DELTA_CONSTRAINT_DOES_NOT_EXIST`. */
+  dropConstraint(name: string): void {
+    const key = findProperty(this.metadata, constraintKey(name));
+    if (key === undefined) throw constraintMissing(name, this.metadata);
+    this.updateMetadata({ unsetProperties: [key] });
+  }
+
   /** Adds the rows of a SELECT. With `mergeSchema`, columns that only the data has are added to the table. */
   async append(source: DataSource, options: { readonly mergeSchema?: boolean } = {}): Promise<WrittenData> {
     const schema = await sourceSchema(source);
@@ -262,11 +299,14 @@ export class Transaction {
     });
   }
 
+  get #target(): WriteTarget {
+    const { context, location } = this.#parts;
+    return { context, location, metadata: this.metadata, protocol: this.#draft.protocol };
+  }
+
   async #write(source: DataSource, checks: readonly RowCheck[]): Promise<WrittenData> {
-    const { context, location, info } = this.#parts;
-    const target = { context, location, metadata: this.metadata, protocol: this.#draft.protocol };
-    const signal = source.signal ?? info.signal;
-    const written = await writeData(target, { ...source, ...(signal === undefined ? {} : { signal }) }, checks);
+    const signal = source.signal ?? this.#parts.info.signal;
+    const written = await writeData(this.#target, { ...source, ...(signal === undefined ? {} : { signal }) }, checks);
     this.#adds.push(...written.adds);
     this.#written = { rows: this.#written.rows + written.rows, bytes: this.#written.bytes + written.bytes };
     return written;

@@ -18,7 +18,7 @@ export interface Notebook {
 
 export interface Cell {
   readonly kind: "sql" | "markdown" | "python";
-  /** Without the marks of magic lines. */
+  /** With blanks in place of the marks of magic lines. */
   readonly text: string;
   /** The line of the file, from 1, that the text starts on. */
   readonly line: number;
@@ -50,9 +50,9 @@ function cellOf(lines: readonly string[], line: number, file: string, source: st
   const body = lines.slice(start);
   const at = line + start;
   if (!MAGIC.test(body[0] ?? "")) return { kind: "sql", text: body.join("\n"), line: at };
-  const magic = body.map((each) => each.replace(MAGIC, ""));
-  const [, language = "", rest = ""] = /^%(\S+)[ \t]*(.*)$/.exec((magic[0] ?? "").trimEnd()) ?? [];
-  const inner = [rest, ...magic.slice(1)].join("\n");
+  const magic = body.map((each) => each.replace(MAGIC, blank));
+  const [mark = "", language = ""] = /^\s*%(\S*)/.exec(magic[0] ?? "") ?? [];
+  const inner = [blank(mark) + (magic[0] ?? "").slice(mark.length), ...magic.slice(1)].join("\n");
   switch (language) {
     case "md":
     case "md-sandbox":
@@ -64,6 +64,11 @@ function cellOf(lines: readonly string[], line: number, file: string, source: st
     default:
       throw unsupportedCell(language, at, file, source);
   }
+}
+
+/** Spaces in place of a mark, so that columns stay what they are in the file. */
+function blank(mark: string): string {
+  return " ".repeat(mark.length);
 }
 
 function unsupportedCell(language: string, line: number, file: string, source: string): BoathouseError {

@@ -1,6 +1,6 @@
 import { tokenize, type Token } from "../sql/lexer.ts";
 
-/** A statement of a script, at its place: `text` begins with as many lines and columns as stand before it. */
+/** A statement of a script, at its place: what stands before it in the file is blank. */
 export interface ScriptStatement {
   readonly text: string;
   readonly tokens: readonly Token[];
@@ -43,11 +43,9 @@ function nesting(token: Token, before: string, depth: number, isFirst: boolean):
 }
 
 function placed(text: string, start: number, end: number): string {
-  const before = text.slice(0, start);
-  const lastLine = before.slice(before.lastIndexOf("\n") + 1);
-  return "\n".repeat(before.split("\n").length - 1) + " ".repeat(lastLine.length) + text.slice(start, end);
+  return text.slice(0, start).replace(/[^\n]/g, " ") + text.slice(start, end);
 }
 
-export function isOperator(token: Token | undefined, text: string): boolean {
+function isOperator(token: Token | undefined, text: string): boolean {
   return token?.kind === "operator" && token.text === text;
 }

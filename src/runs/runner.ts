@@ -36,7 +36,7 @@ export interface RunRequest {
   readonly parameters?: Json;
   readonly trigger?: Json;
   readonly parent?: { readonly runId: string; readonly node: Address };
-  /** A second request with the same key gives the first one's run. */
+  /** A second request with the same key gives the first one's run, and goes on with it if a crash interrupted it. */
   readonly idempotencyKey?: string;
   /** At most `limit` runs with this key at a time; one too many waits for its turn, or ends as `skipped`. */
   readonly concurrency?: { readonly key: string; readonly limit: number; readonly whenFull: "queue" | "skip" };
@@ -88,7 +88,10 @@ export class Runner {
       },
       () => [],
     );
-    if (run.record.id !== run.id) return { run: run.record, created: false, finished: this.wait(run.record.id) };
+    if (run.record.id !== run.id) {
+      if (run.record.interrupted) return { ...(await this.resume(run.record.id, request)), created: false };
+      return { run: run.record, created: false, finished: this.wait(run.record.id, request.signal) };
+    }
     return this.#execute(run.record, "start", request, concurrency?.whenFull ?? "queue");
   }
 

@@ -24,6 +24,9 @@ const STRICT = new Set(
   "ANTI CROSS EXCEPT FULL INNER INTERSECT JOIN LATERAL LEFT NATURAL ON RIGHT SEMI MINUS UNION USING".split(" "),
 );
 
+/** What can follow a relation or an expression, where a misspelt word reads as an alias. */
+const CLAUSES = "FROM WHERE GROUP HAVING ORDER LIMIT JOIN UNION VALUES SELECT USING PARTITIONED".split(" ");
+
 /** The place in the tokens, and the small steps that all of the grammar is made of. */
 export class Cursor {
   readonly text: string;
@@ -311,15 +314,18 @@ export class Cursor {
     throw sqlError(code, message, { text: this.text, span, file: this.options.file }, hint);
   }
 
+  /** The keyword most like what stands here, or like what was taken for an alias just before. */
   private hint(wanted: readonly string[]): string | undefined {
-    const token = this.token;
-    if (token.kind === "word") {
-      const [best] = nearest(token.text, wanted);
-      if (best !== undefined) return `Did you mean ${best}?`;
+    const words = wanted.filter((each) => /^\w/.test(each));
+    const { token } = this;
+    const [best] = token.kind === "word" ? nearest(token.text, words) : [];
+    if (best !== undefined) return `Did you mean ${best}?`;
+    for (const back of [1, 2]) {
+      const before = this.tokens[this.position - back];
+      const [meant] = before?.kind === "word" && !CLAUSES.includes(before.text) ? nearest(before.text, CLAUSES) : [];
+      if (meant !== undefined) return `Did you mean ${meant}?`;
     }
-    const [first, ...rest] = wanted;
-    if (first === undefined || wanted.length > 24) return undefined;
-    return rest.length === 0 ? `Expected ${first}.` : `Expected one of: ${wanted.join(", ")}.`;
+    return words.length === 0 || words.length > 12 ? undefined : `Expected one of: ${words.join(", ")}.`;
   }
 
   private expectedHere(): readonly string[] {

@@ -137,7 +137,7 @@ async function scanFiles(snapshot: Snapshot, list: FileList, rows: readonly Row[
 }
 
 /** Looks into the files' footers for INT96, once a file. */
-async function markInt96(list: FileList, files: readonly ScanFile[]): Promise<ScanFile[]> {
+export async function markInt96(list: FileList, files: readonly ScanFile[]): Promise<ScanFile[]> {
   const known = footers.get(list) ?? new Map<string, boolean>();
   footers.set(list, known);
   const unknown = files.filter(({ file }) => !known.has(file)).map(({ file }) => file);

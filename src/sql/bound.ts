@@ -27,6 +27,8 @@ interface Typed {
 export interface LiteralExpression extends Typed {
   readonly kind: "literal";
   readonly value: LiteralValue;
+  /** Spark's text of it, where that depends on the session's time zone. */
+  readonly shown?: string | undefined;
 }
 
 export interface ColumnExpression extends Typed {

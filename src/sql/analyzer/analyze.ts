@@ -7,6 +7,7 @@ import { newAnalysis, type Analysis } from "./analysis.ts";
 import { rootEnv, type Binders, type Env } from "./env.ts";
 import { bindExpression } from "./expression.ts";
 import { bindQuery } from "./query.ts";
+import { prune } from "./prune.ts";
 import { scansOf } from "./scans.ts";
 import { exact } from "./tail.ts";
 
@@ -23,12 +24,13 @@ export function bindRoot(query: Query, env: Env): { readonly plan: BoundPlan } {
   return exact(bindQuery(query, env), env.analysis);
 }
 
-export function boundQuery(plan: BoundPlan, analysis: Analysis): BoundQuery {
+export function boundQuery(bound: BoundPlan, analysis: Analysis): BoundQuery {
+  const plan = prune(bound, new Set(bound.columns.map((column) => column.id)));
   const sources = sourcesOf([plan], analysis.statement.sources);
   return {
     plan,
     schema: struct(plan.columns.map((column) => field(column.name, column.type, column.nullable))),
-    scans: scansOf([{ plan, columns: plan.columns.map((column) => column.id) }], analysis),
+    scans: scansOf([plan], analysis),
     lineage: plan.columns.map((column) => sources(column.id)),
     reads: [...analysis.statement.reads.values()],
   };

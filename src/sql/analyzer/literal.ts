@@ -6,6 +6,7 @@ import { dateText, parseDate, parseInstant, parseTime } from "../types/instant.t
 import { intervalOf, parseCalendarInterval, type Interval } from "../types/interval.ts";
 import type { LiteralValue } from "../value.ts";
 import { failure, unsupported, type Analysis } from "./analysis.ts";
+import { literalText } from "./literal-text.ts";
 
 export function constant(value: LiteralValue, type: DataType, span?: Span): LiteralExpression {
   return { kind: "literal", value, type, nullable: value === null, span };
@@ -48,7 +49,9 @@ function typedValue(
     case "timestamp":
     case "timestamp_ltz": {
       const micros = parseInstant(text, now, zone);
-      return micros === undefined ? undefined : constant(micros, TIMESTAMP);
+      return micros === undefined
+        ? undefined
+        : { ...constant(micros, TIMESTAMP), shown: literalText(micros, TIMESTAMP, zone) };
     }
     case "timestamp_ntz": {
       const parsed = parseTime(text, now, zone);

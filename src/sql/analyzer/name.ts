@@ -2,7 +2,7 @@ import { array, type DataType } from "../../core/data-type.ts";
 import { nearest } from "../../core/nearest.ts";
 import type { Identifier, Span } from "../ast/node.ts";
 import type { BoundExpression } from "../bound.ts";
-import { displayType } from "../types/duckdb-type.ts";
+import { displayType, structNames } from "../types/duckdb-type.ts";
 import { failure, type Analysis } from "./analysis.ts";
 import { callFunction } from "./call.ts";
 import type { Env } from "./env.ts";
@@ -131,7 +131,8 @@ export function fieldOf(operand: BoundExpression, name: string, span: Span, anal
     };
   }
   if (type.kind === "array" && type.element.kind === "struct") {
-    const { index, field } = structField(type.element.fields, name, span, analysis);
+    const { fields } = type.element;
+    const { index, field } = structField(fields, name, span, analysis);
     const result: DataType = array(field.type, type.containsNull || field.nullable);
     return {
       kind: "call",
@@ -142,7 +143,7 @@ export function fieldOf(operand: BoundExpression, name: string, span: Span, anal
       deterministic: true,
       lower: ([list = ""], _, tools) => {
         const element = `"${tools.fresh("e")}"`;
-        return `list_transform(${list}, lambda ${element}: struct_extract(${element}, ${index + 1}))`;
+        return `list_transform(${list}, lambda ${element}: struct_extract(${element}, ${tools.text(structNames(fields)[index] ?? "")}))`;
       },
       pretty: ([text = ""]) => `${text}.${name}`,
       span,

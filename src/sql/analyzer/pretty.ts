@@ -6,7 +6,7 @@ import { literalText } from "./literal-text.ts";
 export function pretty(expression: BoundArgument): string {
   switch (expression.kind) {
     case "literal":
-      return literalText(expression.value, expression.type);
+      return expression.shown ?? literalText(expression.value, expression.type);
     case "column":
       return expression.column.name;
     case "call":

@@ -6,6 +6,7 @@ import type {
   BoundPlan,
   CaseExpression,
   Column,
+  FieldExpression,
   FrameBound,
   LoweringCall,
   SortOrder,
@@ -13,7 +14,7 @@ import type {
   WindowExpression,
 } from "../bound.ts";
 import { castSql } from "../types/cast-sql.ts";
-import { duckDbType } from "../types/duckdb-type.ts";
+import { duckDbType, structNames, textLiteral } from "../types/duckdb-type.ts";
 import { literalSql } from "./literal.ts";
 import { loweringTools, type GeneratorContext, type Modifiers, type Names } from "./tools.ts";
 
@@ -56,7 +57,7 @@ export function expressionSql(expression: BoundExpression, scope: ExpressionScop
     case "case":
       return caseSql(expression, sql);
     case "field":
-      return `struct_extract(${sql(expression.operand)}, ${expression.index + 1})`;
+      return fieldSql(expression, sql(expression.operand));
     case "lambda_variable":
       return lambdaName(expression.id);
     case "subquery":
@@ -65,6 +66,11 @@ export function expressionSql(expression: BoundExpression, scope: ExpressionScop
     case "generator":
       return unreachable(`A ${expression.kind} was left in the plan.`);
   }
+}
+
+function fieldSql({ operand, index }: FieldExpression, sql: string): string {
+  if (operand.type.kind !== "struct") return unreachable("A field of something that is not a struct.");
+  return `struct_extract(${sql}, ${textLiteral(structNames(operand.type.fields)[index] ?? "")})`;
 }
 
 const PLAIN = { distinct: false, ignoreNulls: false, orderBy: [], windowed: false } as const;

@@ -55,11 +55,16 @@ export function loweringTools(context: GeneratorContext, names: Names, modifiers
   };
 }
 
-/** A column, a parameter of a lambda or a short literal: cheap to repeat. */
+const SIMPLE = [
+  /^"[^"]*"(?:\."[^"]*")?$/,
+  /^'(?:[^']|'')*'$/,
+  /^CAST\((?:[^()' ]*|'[^']*') AS [A-Z0-9(),]+\)$/,
+  /^[A-Z]* ?'[^']*'$/,
+];
+
+/** A column, a parameter of a lambda or a constant: cheap to repeat. */
 function isSimple(sql: string): boolean {
-  return (
-    /^"[^"]*"(?:\."[^"]*")?$/.test(sql) || (sql.length <= 40 && !sql.includes("(")) || /^'(?:[^']|'')*'$/.test(sql)
-  );
+  return SIMPLE.some((pattern) => pattern.test(sql)) || (sql.length <= 40 && !sql.includes("("));
 }
 
 function nativeAggregate(name: string, args: readonly string[], modifiers: Modifiers): string {

@@ -19,7 +19,11 @@ export function castFromString(sql: string, to: DataType, mode: CastMode, tools:
       if (mode === "legacy") {
         return `TRY_CAST(regexp_replace(translate(${sql}, '_eExXbB', '!!!!!!!'), '\\.[0-9]*(\\s*)$', '') AS ${type})`;
       }
-      return `${word}(translate(${sql}, '._eExXbB', '!!!!!!!!') AS ${type})`;
+      if (mode === "try") return `TRY_CAST(translate(${sql}, '._eExXbB', '!!!!!!!!') AS ${type})`;
+      return tools.once(sql, (s) => {
+        const plain = `CASE WHEN regexp_matches(${s}, '[._eExXbB]') THEN error(${malformed(s, to)}) ELSE ${s} END`;
+        return `CAST(${plain} AS ${type})`;
+      });
     case "float":
     case "double":
       return `${word}(regexp_replace(translate(${sql}, '_', '!'), '([0-9.])[dDfF](\\s*)$', '\\1') AS ${type})`;
@@ -49,10 +53,15 @@ export function castFromString(sql: string, to: DataType, mode: CastMode, tools:
 function checked(sql: string, parse: (s: string) => string, to: DataType, mode: CastMode, tools: CastTools): string {
   return tools.once(sql, (s) => {
     if (mode !== "ansi") return parse(s);
-    const message =
-      `'[CAST_INVALID_INPUT] The value ''' || ${s} || ''' of the type "STRING" cannot be cast to "${displayType(to)}" ` +
-      `because it is malformed. Correct the value as per the syntax, or change its target type. Use try_cast to ` +
-      `tolerate malformed input and return NULL instead.'`;
-    return `coalesce(${parse(s)}, CASE WHEN ${s} IS NOT NULL THEN error(${message}) END)`;
+    return `coalesce(${parse(s)}, CASE WHEN ${s} IS NOT NULL THEN error(${malformed(s, to)}) END)`;
   });
+}
+
+/** The text of the error, as SQL. */
+function malformed(s: string, to: DataType): string {
+  return (
+    `'[CAST_INVALID_INPUT] The value ''' || ${s} || ''' of the type "STRING" cannot be cast to "${displayType(to)}" ` +
+    `because it is malformed. Correct the value as per the syntax, or change its target type. Use try_cast to ` +
+    `tolerate malformed input and return NULL instead.'`
+  );
 }

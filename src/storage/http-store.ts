@@ -16,6 +16,8 @@ export interface HttpStoreOptions {
   /** How long a server may stay silent, in milliseconds. 30,000 by default. */
   readonly timeout?: number;
   readonly clock?: Clock;
+  /** Where requests go when another server stands for this one; objects keep the names of this one. */
+  readonly endpoint?: string;
 }
 
 /**
@@ -28,11 +30,13 @@ export interface HttpStoreOptions {
  */
 export class HttpStore implements ObjectStore {
   readonly url: string;
+  readonly #endpoint: string;
   readonly #query: string;
   readonly #requests: HttpRequests;
 
   constructor(url: string, options: HttpStoreOptions = {}) {
     this.url = url.replace(/\/+$/, "");
+    this.#endpoint = (options.endpoint ?? this.url).replace(/\/+$/, "");
     this.#query = options.query === undefined || options.query === "" ? "" : `?${options.query}`;
     const settings: HttpSettings = {
       headers: options.headers ?? {},
@@ -174,7 +178,7 @@ export class HttpStore implements ObjectStore {
 
   #urlOf(key: string): string {
     const path = checkKey(key, this.url).split("/").map(encodeURIComponent).join("/");
-    return `${this.url}/${path}${this.#query}`;
+    return `${this.#endpoint}/${path}${this.#query}`;
   }
 
   #failure(key: string, response: Response): BoathouseError {

@@ -99,6 +99,26 @@ describe("storage", () => {
   });
 });
 
+describe("a web address that is bound", () => {
+  it("is asked for elsewhere, and keeps its name", () => {
+    const web = {
+      "https://files.example": "http://127.0.0.1:8000/a/",
+      "https://files.example/in/b": "http://localhost:1",
+    };
+    const storage = new Storage({ root: tmpdir(), web });
+    expect(storage.webAddress("https://files.example/x/y%20z?q=1")).toBe("http://127.0.0.1:8000/a/x/y%20z?q=1");
+    expect(storage.webAddress("https://files.example/in/b/c")).toBe("http://localhost:1/c");
+    expect(storage.webAddress("https://files.example/in/bc")).toBe("http://127.0.0.1:8000/a/in/bc");
+    expect(storage.webAddress("https://other.example/x")).toBe("https://other.example/x");
+    const { store, key, url } = storage.resolve("https://files.example/in/b/c");
+    expect({ root: store.url, key, url }).toEqual({
+      root: "https://files.example/in/b",
+      key: "c",
+      url: "https://files.example/in/b/c",
+    });
+  });
+});
+
 describe("keys", () => {
   it("are compared as their UTF-8 bytes", () => {
     fc.assert(

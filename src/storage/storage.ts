@@ -3,7 +3,7 @@ import { BoathouseError } from "../core/errors.ts";
 import { HttpStore, type HttpStoreOptions } from "./http-store.ts";
 import { LocalStore } from "./local-store.ts";
 import type { ObjectStore } from "./object-store.ts";
-import { formatLocation, parseLocation, type AzureLocation, type Location } from "./url.ts";
+import { formatLocation, parseLocation, type AzureLocation, type HttpLocation, type Location } from "./url.ts";
 
 export interface StorageOptions {
   /** The lakehouse's folder: `<root>/storage/<account>/<container>` holds what is not bound elsewhere. */
@@ -11,6 +11,8 @@ export interface StorageOptions {
   /** Folders that stand for containers, by `account/container`: the bindings of the project's target. */
   readonly bindings?: Readonly<Record<string, string>>;
   readonly http?: HttpStoreOptions;
+  /** Web addresses that stand for others, by URL prefix: requests for what is below the prefix go there. */
+  readonly web?: Readonly<Record<string, string>>;
 }
 
 export interface ResolvedObject {
@@ -54,15 +56,31 @@ export class Storage {
         return { store, key: location.path.slice(root.length).replaceAll("\\", "/"), url };
       }
       case "http": {
-        const { origin, query } = location;
+        const { query } = location;
+        const { prefix, endpoint } = this.#binding(location);
         const options = query === "" ? this.#options.http : { ...this.#options.http, query };
-        return {
-          store: this.#store(`${origin}?${query}`, () => new HttpStore(origin, options)),
-          key: location.key,
-          url,
-        };
+        const store = this.#store(`${prefix}?${query}`, () => new HttpStore(prefix, { ...options, endpoint }));
+        return { store, key: location.key.slice(prefix.length - location.origin.length).replace(/^\//, ""), url };
       }
     }
+  }
+
+  /** The address to ask instead of a web address, when it is bound; otherwise the address itself. */
+  webAddress(url: string): string {
+    const location = parseLocation(url);
+    if (location.kind !== "http") return url;
+    const { prefix, endpoint } = this.#binding(location);
+    return prefix === endpoint ? url : endpoint + formatLocation(location).slice(prefix.length);
+  }
+
+  /** The binding with the longest prefix; a prefix ends where a part of the path ends. */
+  #binding({ origin, key }: HttpLocation): { readonly prefix: string; readonly endpoint: string } {
+    const plain = `${origin}/${key}`;
+    const [longest] = Object.entries(this.#options.web ?? {})
+      .map(([prefix, endpoint]) => ({ prefix: prefix.replace(/\/+$/, ""), endpoint: endpoint.replace(/\/+$/, "") }))
+      .filter(({ prefix }) => plain === prefix || plain.startsWith(`${prefix}/`))
+      .toSorted((a, b) => b.prefix.length - a.prefix.length);
+    return longest ?? { prefix: origin, endpoint: origin };
   }
 
   /** The path on this machine that stands for a URL, for DuckDB to read. Throws `STORE_NOT_LOCAL` for web servers. */

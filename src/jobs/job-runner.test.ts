@@ -295,6 +295,20 @@ tasks: [{task_key: call, run_job_task: {job_id: child, job_parameters: {x: "{{jo
     expect(child).toMatchObject({ name: "child", status: "succeeded", trigger: { type: "run_job_task" } });
   });
 
+  it("refuse to run themselves", async () => {
+    const first = job("tasks: [{task_key: a, run_job_task: {job_id: second}}]", "first");
+    world.jobs
+      .set("first", first)
+      .set("second", job("tasks: [{task_key: a, run_job_task: {job_id: first}}]", "second"));
+    const outcome = await run(first);
+    expect(outcome).toMatchObject({ status: "failed", error: { code: "JOB_RUN_FAILED" } });
+    const [child] = await world.runner.runner.log.list({ parent: outcome.run.id });
+    expect((await world.runner.runner.state(child?.id ?? "")).error).toMatchObject({
+      code: "JOB_RUNS_ITSELF",
+      message: 'The job "first" would run itself: first → second → first.',
+    });
+  });
+
   it("refuse parameters that the job does not have", async () => {
     const one = job(
       "parameters: [{name: day, default: d}]\ntasks: [{task_key: a, condition_task: {op: EQUAL_TO, left: a, right: a}}]",

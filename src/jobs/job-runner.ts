@@ -5,7 +5,7 @@ import { didYouMean } from "../core/nearest.ts";
 import type { Handler } from "../runs/handler.ts";
 import type { Owner } from "../runs/owner.ts";
 import type { RepairSelection } from "../runs/repair.ts";
-import { Runner, type RunHandle, type RunWatch } from "../runs/runner.ts";
+import { Runner, type RunHandle, type RunnerOptions, type RunWatch } from "../runs/runner.ts";
 import type { State } from "../state/state.ts";
 import { compileJob } from "./compile.ts";
 import { runParametersOf, runParametersToJson, type JobEnvironment } from "./environment.ts";
@@ -21,6 +21,7 @@ export interface JobRunnerOptions {
   readonly clock?: Clock;
   readonly ids?: IdSource;
   readonly owner?: Owner;
+  readonly observe?: RunnerOptions["observe"];
 }
 
 /** Runs jobs. `runner` lists, follows, resumes and cancels their runs. */
@@ -29,7 +30,7 @@ export class JobRunner {
   readonly #clock: Clock;
 
   constructor(options: JobRunnerOptions) {
-    const { state, environment, clock = systemClock, ids = randomIds, owner } = options;
+    const { state, environment, clock = systemClock, ids = randomIds, owner, observe } = options;
     this.#clock = clock;
     const start = this.start.bind(this);
     const handlers = new Map<string, Handler>();
@@ -44,6 +45,7 @@ export class JobRunner {
       clock,
       ids,
       ...(owner === undefined ? {} : { owner }),
+      ...(observe === undefined ? {} : { observe }),
     });
   }
 
@@ -54,6 +56,7 @@ export class JobRunner {
   async start(job: Job, options: JobStartOptions = {}): Promise<RunHandle> {
     const { parameters = {}, trigger = { type: "one_time" }, parent, idempotencyKey, signal, onEvent } = options;
     const { max_concurrent_runs: limit = 1, queue } = job.settings;
+    await this.#refuseCircle(job, parent?.runId);
     return this.runner.start({
       name: job.id,
       plan: compileJob(job),
@@ -70,6 +73,22 @@ export class JobRunner {
       ...(signal === undefined ? {} : { signal }),
       ...(onEvent === undefined ? {} : { onEvent }),
     });
+  }
+
+  /** A job that runs itself, directly or through others, would wait for itself. */
+  async #refuseCircle(job: Job, parent: string | undefined): Promise<void> {
+    const names: string[] = [];
+    for (let id = parent; id !== undefined;) {
+      const run = await this.runner.log.get(id);
+      names.unshift(run.name);
+      if (run.kind === "job" && run.name === job.id) {
+        const circle = [...names.slice(names.indexOf(job.id)), job.id].join(" → ");
+        throw new BoathouseError("JOB_RUNS_ITSELF", `The job "${job.name}" would run itself: ${circle}.`, {
+          hint: "Remove one of these `run_job_task`s.",
+        });
+      }
+      id = run.parent?.runId;
+    }
   }
 
   /** Runs again what failed (or the tasks that are named), with the job as it is now if that is given. */

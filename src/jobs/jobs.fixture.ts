@@ -13,7 +13,7 @@ import { loadJob, type Job } from "./job.ts";
 import { JobRunner } from "./job-runner.ts";
 
 /** One statement that a session was given. */
-export interface Statement {
+interface Statement {
   readonly text: string;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly txn: StatementOptions["txn"];

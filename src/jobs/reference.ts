@@ -145,7 +145,7 @@ export function scalarText(value: Json, name: string): string {
 }
 
 /** References of the days before job parameters, still found in jobs. */
-export const LEGACY: readonly string[] = [
+const LEGACY: readonly string[] = [
   "job_id",
   "run_id",
   "parent_run_id",

@@ -49,7 +49,7 @@ export function outputFromJson(value: Json): StatementOutput {
 }
 
 /** A value as JSON has it: integers beyond 2^53 as text, bytes in base64. */
-export function jsonOf(value: Value): Json {
+function jsonOf(value: Value): Json {
   if (typeof value === "bigint") {
     return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value.toString();
   }

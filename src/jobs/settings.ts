@@ -30,31 +30,25 @@ export interface JobSettings {
   readonly webhook_notifications?: JsonObject;
 }
 
-export interface JobParameter {
+interface JobParameter {
   readonly name: string;
   readonly default: string | number | boolean;
 }
 
-export type PauseStatus = "UNPAUSED" | "PAUSED";
+type PauseStatus = "UNPAUSED" | "PAUSED";
 
-export interface CronSchedule {
+interface CronSchedule {
   readonly quartz_cron_expression: string;
   readonly timezone_id: string;
   readonly pause_status?: PauseStatus;
 }
 
-export interface TriggerSettings {
+interface TriggerSettings {
   readonly periodic?: { readonly interval: number; readonly unit: "MINUTES" | "HOURS" | "DAYS" | "WEEKS" };
   readonly pause_status?: PauseStatus;
 }
 
-export type RunIf =
-  | "ALL_SUCCESS"
-  | "ALL_DONE"
-  | "NONE_FAILED"
-  | "AT_LEAST_ONE_SUCCESS"
-  | "ALL_FAILED"
-  | "AT_LEAST_ONE_FAILED";
+type RunIf = "ALL_SUCCESS" | "ALL_DONE" | "NONE_FAILED" | "AT_LEAST_ONE_SUCCESS" | "ALL_FAILED" | "AT_LEAST_ONE_FAILED";
 
 export interface TaskSettings {
   readonly task_key: string;
@@ -91,14 +85,14 @@ export interface TaskSettings {
 
 export type TaskParameters = Readonly<Record<string, string | number | boolean>>;
 
-export interface NotebookTask {
+interface NotebookTask {
   readonly notebook_path: string;
   readonly base_parameters?: TaskParameters;
   readonly source?: "WORKSPACE" | "GIT";
   readonly warehouse_id?: string;
 }
 
-export interface SqlTask {
+interface SqlTask {
   readonly file?: { readonly path: string; readonly source?: "WORKSPACE" | "GIT" };
   readonly query?: { readonly query_id: string };
   readonly parameters?: TaskParameters;
@@ -106,14 +100,14 @@ export interface SqlTask {
   readonly warehouse_id?: string;
 }
 
-export interface PipelineTask {
+interface PipelineTask {
   readonly pipeline_id: string;
   readonly full_refresh?: boolean;
   readonly full_refresh_selection?: readonly string[];
   readonly refresh_selection?: readonly string[];
 }
 
-export interface ConditionTask {
+interface ConditionTask {
   readonly op: ConditionOp;
   readonly left: string | number | boolean;
   readonly right: string | number | boolean;
@@ -127,14 +121,14 @@ export type ConditionOp =
   | "LESS_THAN"
   | "LESS_THAN_OR_EQUAL";
 
-export interface ForEachTask {
+interface ForEachTask {
   /** A JSON array, or a reference to one. */
   readonly inputs: string;
   readonly concurrency?: number;
   readonly task: TaskSettings;
 }
 
-export interface RunJobTask {
+interface RunJobTask {
   readonly job_id: string | number;
   readonly job_parameters?: TaskParameters;
 }

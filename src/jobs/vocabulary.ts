@@ -3,7 +3,7 @@ import { isJsonObject } from "../core/json.ts";
 import type { NodeEnd, Upstream, Vocabulary } from "../runs/vocabulary.ts";
 
 /** Why a task did not run, in the words of the Jobs API's result states. */
-export type SkipReason = "EXCLUDED" | "UPSTREAM_FAILED" | "UPSTREAM_CANCELED" | "DISABLED";
+type SkipReason = "EXCLUDED" | "UPSTREAM_FAILED" | "UPSTREAM_CANCELED" | "DISABLED";
 
 /**
  * What `depends_on`, `outcome` and `run_if` mean. A dependency on a condition task with the other outcome counts as

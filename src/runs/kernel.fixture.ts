@@ -6,6 +6,7 @@ import type { GraphDefinition, NodeDefinition } from "./definition.ts";
 import type { Handler } from "./handler.ts";
 import { runMigrations } from "./migrations.ts";
 import type { Owner } from "./owner.ts";
+import type { RunState } from "./run-state.ts";
 import { Runner } from "./runner.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -82,6 +83,10 @@ export async function settled<T>(clock: VirtualClock, promise: Promise<T>): Prom
     }
   }
   return watched;
+}
+
+export function statuses(run: RunState): Record<string, string> {
+  return Object.fromEntries([...run.nodes].map(([address, each]) => [address, each.status]));
 }
 
 export function graph(...nodes: readonly NodeDefinition[]): GraphDefinition {

@@ -165,7 +165,7 @@ describe("the kernel and the model", () => {
         );
         checkOrder(random.plan, events);
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 });

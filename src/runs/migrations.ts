@@ -37,7 +37,7 @@ export interface RunRow {
   cancel_requested: string | null;
 }
 
-export interface RunEventRow {
+interface RunEventRow {
   run_id: string;
   sequence: number;
   at: number;

@@ -4,14 +4,14 @@ import type { Json } from "../core/json.ts";
 import type { State } from "../state/state.ts";
 import type { Address } from "./address.ts";
 import type { RunPlan } from "./definition.ts";
-import type { RunEvent, RunEventBody } from "./event.ts";
+import type { RunEvent, RunEventBody, RunStatus } from "./event.ts";
 import type { RunInfo } from "./handler.ts";
 import type { RunRow, RunTables } from "./migrations.ts";
 import { isAlive, LEASE, ownerName, thisProcess, type Owner } from "./owner.ts";
 
 /** A run as it is kept, without its events. */
 export interface RunRecord extends RunInfo {
-  readonly status: string;
+  readonly status: RunStatus | "created";
   readonly startedAt: number | undefined;
   readonly finishedAt: number | undefined;
   readonly plan: RunPlan;
@@ -269,7 +269,7 @@ export class RunLog {
       parameters: JSON.parse(row.parameters) as Json,
       trigger: JSON.parse(row.trigger_info) as Json,
       createdAt: row.created_at,
-      status: row.status,
+      status: row.status as RunRecord["status"],
       startedAt: row.started_at ?? undefined,
       finishedAt: row.finished_at ?? undefined,
       plan: JSON.parse(row.plan) as RunPlan,

@@ -4,10 +4,7 @@ import { BoathouseError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import type { State } from "../state/state.ts";
 import type { NodeDefinition } from "./definition.ts";
-import type { Handler } from "./handler.ts";
-import { graph, kernel, memoryState, node, settled } from "./kernel.fixture.ts";
-import type { Owner } from "./owner.ts";
-import type { RunState } from "./run-state.ts";
+import { graph, kernel, memoryState, node, settled, statuses } from "./kernel.fixture.ts";
 
 let state: State;
 
@@ -22,10 +19,6 @@ const fail = (message: string): never => {
 };
 
 const text = (value: Json | undefined): string => (typeof value === "string" ? value : "");
-
-function statuses(run: RunState): Record<string, string> {
-  return Object.fromEntries([...run.nodes].map(([address, each]) => [address, each.status]));
-}
 
 describe("a run", () => {
   it("runs nodes after what they depend on and keeps their outputs", async () => {
@@ -197,113 +190,6 @@ describe("cancellation", () => {
   });
 });
 
-describe("containers", () => {
-  const each: Handler = async (context) => {
-    const items = context.node.spec as Json[];
-    const iterations = items.map((item, index) => ({ key: String(index), item }));
-    const ends = await context.open("do", { iterations, concurrency: 2 });
-    if (ends.some((end) => end.status === "failed")) fail("an item failed");
-    return ends.map((end) => end.node("A")?.output ?? null);
-  };
-
-  it("run every item, some at a time, in scopes of their own", async () => {
-    let open = 0;
-    let most = 0;
-    const identities: string[] = [];
-    const { runner, clock } = kernel(state, {
-      each,
-      work: async (context) => {
-        identities.push(context.identity);
-        open += 1;
-        most = Math.max(most, open);
-        await context.clock.sleep(10 * (5 - Number(context.items[0]?.key)));
-        open -= 1;
-        return `${text(context.items[0]?.item)}!`;
-      },
-    });
-    const plan = {
-      graph: graph(node("Each", [], { kind: "each", spec: ["a", "b", "c", "d"], children: { do: graph(node("A")) } })),
-    };
-    const handle = await runner.start({ name: "x", plan });
-    const outcome = await settled(clock, handle.finished);
-    expect(outcome.state.nodes.get("Each")?.output).toEqual(["a!", "b!", "c!", "d!"]);
-    expect(most).toBe(2);
-    expect(identities[3]).toBe(`${handle.run.id}/Each[3]/A`);
-  });
-
-  it("end after all their items, also when one fails", async () => {
-    const { runner, clock } = kernel(state, {
-      each,
-      work: async (context) => (context.items[0]?.item === "b" ? fail("b is bad") : null),
-    });
-    const plan = {
-      graph: graph(node("Each", [], { kind: "each", spec: ["a", "b", "c"], children: { do: graph(node("A")) } })),
-    };
-    const outcome = await settled(clock, (await runner.start({ name: "x", plan })).finished);
-    expect(statuses(outcome.state)).toEqual({
-      Each: "failed",
-      "Each[0]/A": "succeeded",
-      "Each[1]/A": "failed",
-      "Each[2]/A": "succeeded",
-    });
-    expect(outcome.state.scopes.get("Each[1]")).toMatchObject({ status: "failed", error: { message: "b is bad" } });
-  });
-
-  it("stop what they opened when their own time is out", async () => {
-    const { runner, clock } = kernel(state, {
-      each,
-      work: (context) => context.clock.sleep(1e6, context.signal).then(() => 1),
-    });
-    const container = node("Each", [], {
-      kind: "each",
-      spec: [1, 2, 3],
-      children: { do: graph(node("A")) },
-      policy: { timeout: 100 },
-    });
-    const outcome = await settled(
-      clock,
-      (await runner.start({ name: "x", plan: { graph: graph(container) } })).finished,
-    );
-    expect(outcome).toMatchObject({ status: "failed", error: { code: "NODE_TIMED_OUT" } });
-    expect(statuses(outcome.state)).toEqual({ Each: "failed", "Each[0]/A": "cancelled", "Each[1]/A": "cancelled" });
-  });
-
-  it("begin anew when they are retried", async () => {
-    const { runner, clock } = kernel(state, {
-      each: async (context) => {
-        const count = await context.once("count", () => context.retry + 1);
-        const iterations = Array.from({ length: count }, (_, index) => ({ key: String(index) }));
-        const ends = await context.open("do", { iterations, concurrency: 1 });
-        return context.retry === 0 ? fail("once more") : ends.length;
-      },
-      work: async () => null,
-    });
-    const container = node("Each", [], { kind: "each", children: { do: graph(node("A")) }, policy: { retries: 1 } });
-    const outcome = await settled(
-      clock,
-      (await runner.start({ name: "x", plan: { graph: graph(container) } })).finished,
-    );
-    expect(outcome.state.nodes.get("Each")?.output).toBe(2);
-    expect([...outcome.state.scopes.keys()]).toEqual(["", "Each[0]", "Each[1]"]);
-  });
-
-  it("keep the run's values", async () => {
-    const { runner, clock } = kernel(state, {
-      each,
-      work: async (context) => {
-        context.append("seen", context.items[0]?.item ?? null);
-        context.set("last", context.items[0]?.item ?? null);
-        return null;
-      },
-    });
-    const plan = {
-      graph: graph(node("Each", [], { kind: "each", spec: ["a", "b"], children: { do: graph(node("A")) } })),
-    };
-    const outcome = await settled(clock, (await runner.start({ name: "x", plan })).finished);
-    expect(Object.fromEntries(outcome.state.values)).toEqual({ seen: ["a", "b"], last: "b" });
-  });
-});
-
 describe("several runs", () => {
   it("wait for their turn, in order, or are skipped", async () => {
     const order: Json[] = [];
@@ -347,117 +233,6 @@ describe("several runs", () => {
     const second = await runner.start(request);
     expect(second).toMatchObject({ created: false, run: { id: first.run.id } });
     expect((await second.finished).status).toBe("succeeded");
-  });
-});
-
-describe("after a crash", () => {
-  const owner = (token: string): Owner => ({ host: "here", pid: process.pid, token });
-
-  it("a run goes on: what had ended is not run again, a wait waits for its rest, decisions stay", async () => {
-    const runs: string[] = [];
-    const handlers: Readonly<Record<string, Handler>> = {
-      work: async (context) => {
-        runs.push(`${context.node.id}#${context.attempt}.${context.retry}`);
-        const until = context.startedAt + 1000;
-        const chosen = await context.once("chosen", () => context.attempt);
-        await context.clock.sleep(until - context.clock.now(), context.signal);
-        return chosen;
-      },
-    };
-    const before = kernel(state, handlers, { owner: owner("one") });
-    const plan = { graph: graph(node("A"), node("B", ["A"]), node("C", ["B"])) };
-    const handle = await before.runner.start({ name: "x", plan });
-    await before.clock.advance(1600);
-    const after = kernel(state, handlers, { owner: owner("two"), clock: before.clock });
-    expect((await after.runner.interrupted()).map((run) => run.id)).toEqual([handle.run.id]);
-    const resumed = await after.runner.resume(handle.run.id);
-    const outcome = await settled(after.clock, resumed.finished);
-    expect(outcome.status).toBe("succeeded");
-    expect(runs.slice(0, 4)).toEqual(["A#1.0", "B#1.0", "B#2.0", "C#1.0"]);
-    expect(outcome.state.nodes.get("B")).toMatchObject({ output: 1, attempt: 2, retries: 0 });
-    expect((outcome.state.nodes.get("B")?.finishedAt ?? 0) - (outcome.state.startedAt ?? 0)).toBe(2000);
-    await expect(handle.finished).rejects.toMatchObject({ code: "RUN_LEASE_LOST" });
-  });
-
-  it("only one process goes on, and none with a run that has ended", async () => {
-    const before = kernel(
-      state,
-      { work: (context) => context.clock.sleep(50, context.signal).then(() => 1) },
-      { owner: owner("one") },
-    );
-    const handle = await before.runner.start({ name: "x", plan: { graph: graph(node("A")) } });
-    await before.clock.advance(1);
-    const same = kernel(state, { work: async () => null }, { owner: owner("one"), clock: before.clock });
-    await expect(same.runner.resume(handle.run.id)).rejects.toMatchObject({ code: "RUN_IN_PROGRESS" });
-    await settled(before.clock, handle.finished);
-    await expect(same.runner.resume(handle.run.id)).rejects.toMatchObject({ code: "RUN_ENDED" });
-  });
-
-  it("a run whose process is gone can be cancelled", async () => {
-    const before = kernel(
-      state,
-      { work: (context) => context.clock.sleep(1e6, context.signal).then(() => 1) },
-      { owner: owner("one") },
-    );
-    const handle = await before.runner.start({ name: "x", plan: { graph: graph(node("A")) } });
-    await before.clock.advance(1);
-    const after = kernel(state, { work: async () => null }, { owner: owner("two"), clock: before.clock });
-    await after.runner.cancel(handle.run.id);
-    expect((await after.runner.state(handle.run.id)).status).toBe("cancelled");
-  });
-});
-
-describe("repair", () => {
-  it("runs again what failed and what depends on it, with the same identity, and takes over the rest", async () => {
-    let broken = true;
-    const ran: string[] = [];
-    const { runner, clock } = kernel(state, {
-      each: async (context) => {
-        const iterations = ["a", "b"].map((item, index) => ({ key: String(index), item }));
-        const ends = await context.open("do", { iterations, concurrency: 2 });
-        return ends.some((end) => end.status === "failed") ? fail("item") : "all";
-      },
-      work: async (context) => {
-        ran.push(context.identity);
-        context.set(context.node.id, context.identity);
-        return broken && context.items[0]?.item === "b" ? fail("b") : context.node.id;
-      },
-    });
-    const container = node("Each", ["A"], { kind: "each", children: { do: graph(node("I")) } });
-    const plan = { graph: graph(node("A"), container, node("Z", ["Each:Completed"])) };
-    const first = await runner.start({ name: "x", plan });
-    expect((await settled(clock, first.finished)).status).toBe("succeeded");
-    broken = false;
-    ran.length = 0;
-    const second = await runner.repair(first.run.id, { nodes: "failed" });
-    const outcome = await settled(clock, second.finished);
-    expect(outcome.status).toBe("succeeded");
-    const id = first.run.id;
-    expect(ran).toEqual([`${id}/Each[1]/I`, `${id}/Z#1`]);
-    expect(second.run).toMatchObject({ groupId: id, repairOf: id, repairNumber: 1 });
-    expect(outcome.state.nodes.get("A")).toMatchObject({ reused: true, output: "A" });
-    expect(outcome.state.values.get("A")).toBe(`${id}/A`);
-  });
-
-  it("runs the nodes that are named, and keeps the rest as it was", async () => {
-    const ran: string[] = [];
-    const { runner, clock } = kernel(state, {
-      work: async (context) => {
-        ran.push(context.node.id);
-        return context.node.id === "F" ? fail("f") : null;
-      },
-    });
-    const plan = { graph: graph(node("A"), node("B", ["A"]), node("F"), node("G", ["F"])) };
-    const first = await runner.start({ name: "x", plan });
-    await settled(clock, first.finished);
-    ran.length = 0;
-    const outcome = await settled(
-      clock,
-      (await runner.repair(first.run.id, { nodes: ["A"], dependents: "keep" })).finished,
-    );
-    expect(ran).toEqual(["A"]);
-    expect(statuses(outcome.state)).toMatchObject({ A: "succeeded", B: "succeeded", F: "failed", G: "skipped" });
-    await expect(runner.repair(first.run.id, { nodes: ["AA"] })).rejects.toMatchObject({ hint: 'Did you mean "A"?' });
   });
 });
 

@@ -28,6 +28,8 @@ export interface RunnerOptions {
   readonly clock?: Clock;
   readonly ids?: IdSource;
   readonly owner?: Owner;
+  /** Called with every event of every run that is executed here, after it is written. */
+  readonly observe?: (event: RunEvent, run: RunRecord) => void;
 }
 
 export interface RunRequest {
@@ -149,7 +151,8 @@ export class Runner {
   /** Cancels a run wherever it is executed. `recursive` (the default) cancels also the runs it started. */
   async cancel(id: string, mode: "recursive" | "single" = "recursive"): Promise<void> {
     const run = await this.#get(id);
-    if (isRunResult(fold(await this.log.events(id)).status)) return;
+    if (isRunResult(run.status)) return;
+    if (mode === "recursive") await this.#cancelStartedBy(id);
     await this.log.requestCancel(id, mode);
     this.#executions.get(id)?.cancel(mode);
     // Nobody is there to end it: this process takes it over for that.
@@ -159,10 +162,10 @@ export class Runner {
   /** The outcome of a run that is executed here or elsewhere. */
   async wait(id: string, signal?: AbortSignal): Promise<RunOutcome> {
     for (;;) {
-      const state = await this.state(id);
-      const { status, error } = state;
-      if (isRunResult(status)) {
-        return { run: await this.log.get(id), status, ...(error === undefined ? {} : { error }), state };
+      const run = await this.log.get(id);
+      if (isRunResult(run.status)) {
+        const state = await this.state(id);
+        return { run, status: run.status, ...(state.error === undefined ? {} : { error: state.error }), state };
       }
       await systemClock.sleep(FOLLOW_POLL, signal);
     }
@@ -197,6 +200,14 @@ export class Runner {
     );
   }
 
+  /** Runs that the run has started are told themselves, for its own process may be gone. */
+  async #cancelStartedBy(id: string): Promise<void> {
+    for (const child of await this.log.list({ parent: id, unfinished: true })) {
+      await this.#cancelStartedBy(child.id);
+      await this.log.requestCancel(child.id, "recursive");
+    }
+  }
+
   async #create(
     run: NewRun,
     first: (repairNumber: number) => readonly LogEntry[],
@@ -220,7 +231,7 @@ export class Runner {
   }
 
   #execute(run: RunRecord, begin: "start" | "resume", watch: RunWatch, whenFull: "queue" | "skip"): RunHandle {
-    const { vocabulary, handlers } = this.#options;
+    const { vocabulary, handlers, observe } = this.#options;
     const { signal, onEvent } = watch;
     const execution = new Execution({
       run,
@@ -228,7 +239,10 @@ export class Runner {
       handlers,
       log: this.log,
       clock: this.#clock,
-      onEvent: (event) => onEvent?.(event, run),
+      onEvent: (event) => {
+        observe?.(event, run);
+        onEvent?.(event, run);
+      },
     });
     this.#executions.set(run.id, execution);
     const onAbort = (): void => {

@@ -2,7 +2,7 @@ import type { NodeDefinition } from "./definition.ts";
 import type { RunEventBody } from "./event.ts";
 
 /** What stands in the log in place of what a secure node reads or gives. */
-export const HIDDEN = "***";
+const HIDDEN = "***";
 
 /** The event as the log may show it: `body` itself when nothing in it is to be hidden. */
 export function shownInLog(body: RunEventBody, secure: NodeDefinition["secure"]): RunEventBody {

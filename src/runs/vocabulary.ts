@@ -27,4 +27,4 @@ export interface Vocabulary {
   conclude(graph: GraphDefinition, endOf: (id: string) => NodeEnd): "succeeded" | "failed";
 }
 
-export type Admission = { readonly run: true } | { readonly run: false; readonly reason: string };
+type Admission = { readonly run: true } | { readonly run: false; readonly reason: string };

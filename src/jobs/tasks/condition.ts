@@ -11,7 +11,7 @@ export const conditionTask: TaskHandler = async (context) => {
 };
 
 /** `EQUAL_TO` and `NOT_EQUAL` compare texts (`12.0` is not `12`), the others numbers. Throws `JOB_CONDITION_INVALID`. */
-export function compare(op: ConditionOp, left: string, right: string): boolean {
+function compare(op: ConditionOp, left: string, right: string): boolean {
   switch (op) {
     case "EQUAL_TO":
       return left === right;

@@ -2,7 +2,7 @@ import { didYouMean } from "../../core/nearest.ts";
 import { unreachable } from "../../core/errors.ts";
 import type { Call } from "./function-row.ts";
 import { expressionProblem } from "./problem.ts";
-import type { ExpressionState } from "./state.ts";
+import type { ActivityState, ExpressionState } from "./state.ts";
 import { isObject, valueOf, type Value } from "./value.ts";
 
 /** `pipeline()`, `variables('x')`, `activity('x')` and the others that refer to the run. */
@@ -19,9 +19,9 @@ export function resolveReference(call: Call, state: ExpressionState): Value {
     case "variables":
       return valueOf(named(call, state.variables ?? {}, "variable"));
     case "activity":
-      return valueOf(named(call, state.activities ?? {}, "activity"));
+      return valueOf(activity(call, state));
     case "body": {
-      const output = valueOf(named(call, state.activities ?? {}, "activity").output);
+      const output = valueOf(activity(call, state).output);
       return isObject(output) ? (output["body"] ?? output) : output;
     }
     case "item":
@@ -42,6 +42,12 @@ export function resolveReference(call: Call, state: ExpressionState): Value {
   }
 }
 
+function activity(call: Call, state: ExpressionState): ActivityState {
+  const { activities = {} } = state;
+  if (typeof activities !== "function") return named(call, activities, "activity");
+  return activities(call.string(0)) ?? named(call, {}, "activity");
+}
+
 function trigger(call: Call, state: ExpressionState): Value {
   if (state.trigger === undefined) throw unknown(call, "The run was not started by a trigger.");
   return valueOf(state.trigger);
@@ -51,9 +57,9 @@ function member(value: Value, name: string): Value {
   return isObject(value) ? (value[name] ?? null) : null;
 }
 
-function named<T>(call: Call, among: Readonly<Record<string, T>>, what: string): T {
+function named<T>(call: Call, among: Readonly<Record<string, T | undefined>>, what: string): T {
   const wanted = call.string(0);
-  const names = Object.keys(among);
+  const names = Object.keys(among).filter((each) => among[each] !== undefined);
   const found =
     names.find((each) => each === wanted) ?? names.find((each) => each.toLowerCase() === wanted.toLowerCase());
   const value = found === undefined ? undefined : among[found];

@@ -14,7 +14,7 @@ export interface ExpressionState {
   /** `variables('name')`. */
   readonly variables?: Readonly<Record<string, unknown>>;
   /** `activity('name')`. */
-  readonly activities?: Readonly<Record<string, ActivityState>>;
+  readonly activities?: Readonly<Record<string, ActivityState>> | ((name: string) => ActivityState | undefined);
   /** `item()`, inside ForEach and Filter. */
   readonly item?: unknown;
   /** `dataset()`: the parameters of the dataset. */

@@ -131,3 +131,14 @@ function instant(local: string, format: CellFormat): string {
     ? `CAST(${local} AS TIMESTAMPTZ)`
     : `timezone(${quoteString(format.timeZone)}, ${local})`;
 }
+
+/** Nothing but the defaults: for texts in the names of folders. */
+export const PLAIN_CELLS: CellFormat = {
+  nanValue: "NaN",
+  positiveInf: "Infinity",
+  negativeInf: "-Infinity",
+  dateFormat: undefined,
+  timestampFormat: undefined,
+  timestampNtzFormat: undefined,
+  timeZone: undefined,
+};

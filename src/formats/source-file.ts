@@ -49,8 +49,15 @@ export function perFile(values: readonly string[]): string {
   return `[${values.join(", ")}][file_index::BIGINT + 1]`;
 }
 
+/** The files' paths for DuckDB's readers, which would take `*`, `?` and `[` in them for patterns. */
 export function pathList(files: readonly SourceFile[]): string {
-  return `[${files.map((file) => quoteString(file.path)).join(", ")}]`;
+  return `[${files.map((file) => quoteString(file.path.replace(/[*?[]/g, "[$&]"))).join(", ")}]`;
+}
+
+/** A condition that holds when all files are there, and is an error otherwise: some of DuckDB's readers pass over missing ones. */
+export function presentSql(files: readonly SourceFile[]): string {
+  const message = `[FAILED_READ_FILE.FILE_NOT_EXIST] A file was removed after it had been listed: one of ${files.length}, beginning with ${files[0]?.url ?? ""}. Run again.`;
+  return `(SELECT CASE WHEN count(*) = ${files.length} THEN true ELSE error(${quoteString(message)}) END FROM read_blob(${pathList(files)}))`;
 }
 
 /** What follows the last slash, percent-decoded where it is encoded. */

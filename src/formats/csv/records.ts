@@ -1,6 +1,6 @@
 import { quoteString } from "../../duckdb/quote.ts";
 import { lineRecords, type LineBreak } from "../lines.ts";
-import { pathList, type SourceFile } from "../source-file.ts";
+import { pathList, presentSql, type SourceFile } from "../source-file.ts";
 import type { CsvDialect } from "./dialect.ts";
 import { recordPattern } from "./tokenizer.ts";
 
@@ -34,7 +34,7 @@ function multiLineRecords(group: CsvGroup, dialect: CsvDialect, options: { reado
     dialect,
   );
   const data = group.headerRecords === 0 ? records : `${records}[${group.headerRecords + 1}:]`;
-  const rows = `SELECT unnest(${data}) AS record, file_index FROM read_text(${pathList(group.files)})`;
+  const rows = `SELECT unnest(${data}) AS record, file_index FROM read_text(${pathList(group.files)}) WHERE ${presentSql(group.files)}`;
   const number = options.numbered ? `, NULL::BIGINT AS line` : "";
   return `SELECT ${restore("record", dialect)} AS record, file_index${number} FROM (${rows})`;
 }

@@ -16,7 +16,7 @@ import {
   type FileRelation,
   type ReadExtras,
 } from "../relation.ts";
-import { pathList, urlSql, type SourceFile } from "../source-file.ts";
+import { pathList, presentSql, urlSql, type SourceFile } from "../source-file.ts";
 import { fieldsStructure, isMisfit, jsonValue } from "./convert.ts";
 
 export interface JsonRead extends ReadExtras {
@@ -59,7 +59,7 @@ export async function jsonRecords(
   const number = how.numbered ? ", line" : "";
   const texts = multiLine
     ? `SELECT ltrim(content, '\u{FEFF}') AS record, file_index${how.numbered ? ", 1 AS line" : ""} FROM read_text(${pathList(files)})
-       WHERE trim(content, '\u{FEFF} ' || chr(9) || chr(10) || chr(13)) <> ''`
+       WHERE ${presentSql(files)} AND trim(content, '\u{FEFF} ' || chr(9) || chr(10) || chr(13)) <> ''`
     : lineRecords(files, {
         encoding,
         skip: 0,

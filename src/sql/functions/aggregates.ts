@@ -105,7 +105,9 @@ function count(call: CallSite): BoundFunction {
     lower: (sql, site, tools) => {
       if (sql.length === 1) return tools.aggregate("count", sql);
       const present = sql.map((each) => `${each} IS NOT NULL`).join(" AND ");
-      return tools.aggregate("count", [`CASE WHEN ${present} THEN ${site.distinct ? `row(${sql.join(", ")})` : "1"} END`]);
+      return tools.aggregate("count", [
+        `CASE WHEN ${present} THEN ${site.distinct ? `row(${sql.join(", ")})` : "1"} END`,
+      ]);
     },
   };
 }
@@ -118,7 +120,10 @@ function edge(side: "first" | "last"): (call: CallSite) => BoundFunction {
     if (value === undefined || args.length > 2) throw wrongNumber(call, "[1, 2]");
     const flag = args[1] === undefined ? false : literalOf(args[1])?.value;
     if (typeof flag !== "boolean") {
-      throw call.error("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", `Cannot resolve "${call.name}" due to data type mismatch: the input ignoreNulls should be a foldable "BOOLEAN" expression.`);
+      throw call.error(
+        "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
+        `Cannot resolve "${call.name}" due to data type mismatch: the input ignoreNulls should be a foldable "BOOLEAN" expression.`,
+      );
     }
     const skip = flag || call.ignoreNulls;
     return {
@@ -155,8 +160,16 @@ function byOrder(name: "max_by" | "min_by"): AggregateRow {
   const native = name === "max_by" ? "arg_max" : "arg_min";
   return aggregateBy(name, (call) =>
     call.args.length === 3
-      ? bindSignature(call, { params: [anything, orderable, int], returns: ([value]) => array(value?.type ?? INT), nullable: true }, `${native}!($1, $2, $3)`)
-      : bindSignature(call, { params: [anything, orderable], returns: sameAs(0), nullable: true }, `${native}_null!($1, $2)`),
+      ? bindSignature(
+          call,
+          { params: [anything, orderable, int], returns: ([value]) => array(value?.type ?? INT), nullable: true },
+          `${native}!($1, $2, $3)`,
+        )
+      : bindSignature(
+          call,
+          { params: [anything, orderable], returns: sameAs(0), nullable: true },
+          `${native}_null!($1, $2)`,
+        ),
   );
 }
 
@@ -184,13 +197,37 @@ function bits(name: string): AggregateRow {
 
 export const aggregates: readonly FunctionRow[] = [
   aggregateBy("count", count),
-  aggregate("count_if", category, { params: [boolean], returns: LONG, nullable: false }, "CAST(count!(CASE WHEN $1 THEN 1 END) AS BIGINT)"),
-  aggregate("sum", category, { params: [numericOrInterval], returns: ([v]) => sumType(v?.type ?? DOUBLE), nullable: true }, sumLowering(false)),
-  aggregate("try_sum", category, { params: [numericOrInterval], returns: ([v]) => sumType(v?.type ?? DOUBLE), nullable: true }, sumLowering(true)),
-  aggregateBy(["avg", "mean"], (call) =>
-    bindSignature(call, { params: [numericOrInterval], returns: ([v]) => averageType(v?.type ?? DOUBLE), nullable: true }, averageLowering(false)),
+  aggregate(
+    "count_if",
+    category,
+    { params: [boolean], returns: LONG, nullable: false },
+    "CAST(count!(CASE WHEN $1 THEN 1 END) AS BIGINT)",
   ),
-  aggregate("try_avg", category, { params: [numericOrInterval], returns: ([v]) => averageType(v?.type ?? DOUBLE), nullable: true }, averageLowering(true)),
+  aggregate(
+    "sum",
+    category,
+    { params: [numericOrInterval], returns: ([v]) => sumType(v?.type ?? DOUBLE), nullable: true },
+    sumLowering(false),
+  ),
+  aggregate(
+    "try_sum",
+    category,
+    { params: [numericOrInterval], returns: ([v]) => sumType(v?.type ?? DOUBLE), nullable: true },
+    sumLowering(true),
+  ),
+  aggregateBy(["avg", "mean"], (call) =>
+    bindSignature(
+      call,
+      { params: [numericOrInterval], returns: ([v]) => averageType(v?.type ?? DOUBLE), nullable: true },
+      averageLowering(false),
+    ),
+  ),
+  aggregate(
+    "try_avg",
+    category,
+    { params: [numericOrInterval], returns: ([v]) => averageType(v?.type ?? DOUBLE), nullable: true },
+    averageLowering(true),
+  ),
   extreme("min"),
   extreme("max"),
   aggregateBy(["first", "first_value"], edge("first")),
@@ -199,7 +236,12 @@ export const aggregates: readonly FunctionRow[] = [
   aggregate(["collect_list", "array_agg"], category, { ...collected, pretty: named("collect_list") }, collect("list")),
   aggregate("collect_set", category, collected, collect("set")),
   aggregate(["bool_and", "every"], category, { params: [boolean], returns: BOOLEAN, nullable: true }, "bool_and!($1)"),
-  aggregate(["bool_or", "some", "any"], category, { params: [boolean], returns: BOOLEAN, nullable: true }, "bool_or!($1)"),
+  aggregate(
+    ["bool_or", "some", "any"],
+    category,
+    { params: [boolean], returns: BOOLEAN, nullable: true },
+    "bool_or!($1)",
+  ),
   bits("bit_and"),
   bits("bit_or"),
   bits("bit_xor"),
@@ -216,7 +258,12 @@ export const aggregates: readonly FunctionRow[] = [
   pairwise("covar_samp", "covar_samp!($1, $2)"),
   pairwise("regr_avgx", `avg!(${PAIRED("$2")})`),
   pairwise("regr_avgy", `avg!(${PAIRED("$1")})`),
-  aggregate("regr_count", category, { params: [numeric, numeric], returns: LONG, nullable: false }, `count!(${PAIRED("1")})`),
+  aggregate(
+    "regr_count",
+    category,
+    { params: [numeric, numeric], returns: LONG, nullable: false },
+    `count!(${PAIRED("1")})`,
+  ),
   pairwise("regr_intercept", "regr_intercept!($1, $2)"),
   pairwise("regr_slope", "regr_slope!($1, $2)"),
   pairwise("regr_r2", "regr_r2!($1, $2)"),
@@ -224,7 +271,10 @@ export const aggregates: readonly FunctionRow[] = [
   pairwise("regr_syy", `(var_pop!(${PAIRED("$1")}) * count!(${PAIRED("1")}))`),
   pairwise("regr_sxy", `(covar_pop!($1, $2) * count!(${PAIRED("1")}))`),
   aggregateBy("approx_count_distinct", (call) =>
-    bindSignature(call, { params: [anything], optional: [double], returns: LONG, nullable: false }, "CAST(approx_count_distinct!($1) AS BIGINT)"),
+    bindSignature(
+      call,
+      { params: [anything], optional: [double], returns: LONG, nullable: false },
+      "CAST(approx_count_distinct!($1) AS BIGINT)",
+    ),
   ),
 ];
-

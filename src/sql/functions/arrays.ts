@@ -1,9 +1,31 @@
-import { array, BOOLEAN, field, INT, LONG, simpleString, STRING, struct, VOID, type DataType } from "../../core/data-type.ts";
+import {
+  array,
+  BOOLEAN,
+  field,
+  INT,
+  LONG,
+  simpleString,
+  STRING,
+  struct,
+  VOID,
+  type DataType,
+} from "../../core/data-type.ts";
 import type { BoundArgument, BoundExpression } from "../bound.ts";
 import { identifier, structNames, textLiteral } from "../types/duckdb-type.ts";
 import { isIntegral, isOrderable } from "../types/kinds.ts";
 import { bool, filled } from "./defaults.ts";
-import { bindSignature, coerce, expressions, mismatch, scalar, wrongNumber, type BoundFunction, type CallSite, type FunctionRow, type Param } from "./function.ts";
+import {
+  bindSignature,
+  coerce,
+  expressions,
+  mismatch,
+  scalar,
+  wrongNumber,
+  type BoundFunction,
+  type CallSite,
+  type FunctionRow,
+  type Param,
+} from "./function.ts";
 import { anyArray, anything, arrayOf, boolean, int, integral, oneOf, only, text } from "./params.ts";
 import { sameAs, scalarBy, typeAt } from "./rules.ts";
 import { commonType } from "../types/common-type.ts";
@@ -81,7 +103,8 @@ function setRow(name: string, lower: string, nulls: (a: boolean, b: boolean) => 
     {
       params: [anyArray, anyArray],
       unify: "all",
-      returns: (args) => array(elementOf(typeAt(args, 0)), nulls(containsNull(typeAt(args, 0)), containsNull(typeAt(args, 1)))),
+      returns: (args) =>
+        array(elementOf(typeAt(args, 0)), nulls(containsNull(typeAt(args, 0)), containsNull(typeAt(args, 1)))),
     },
     lower,
   );
@@ -117,7 +140,8 @@ function elementAt(safe: boolean): (call: CallSite) => BoundFunction {
 function mapValue(call: CallSite, base: BoundExpression, key: BoundExpression): BoundFunction {
   if (base.type.kind !== "map") throw mismatch(call, 0, '"MAP"', simpleString(base.type));
   const common = commonType([base.type.key, key.type], call.context.ansi);
-  if (common === undefined) throw mismatch(call, 1, `"${simpleString(base.type.key).toUpperCase()}"`, simpleString(key.type));
+  if (common === undefined)
+    throw mismatch(call, 1, `"${simpleString(base.type.key).toUpperCase()}"`, simpleString(key.type));
   return {
     args: [coerce(base, { ...base.type, key: common }, call), coerce(key, common, call)],
     type: base.type.value,
@@ -133,7 +157,10 @@ function subscript(call: CallSite): BoundFunction {
   const pretty = ([a = "", b = ""]: readonly string[]): string => `${a}[${b}]`;
   if (base.type.kind === "map") return { ...mapValue(call, base, key), pretty };
   if (base.type.kind !== "array") {
-    throw call.error("INVALID_EXTRACT_BASE_FIELD_TYPE", `Can't extract a value from a value of type "${simpleString(base.type).toUpperCase()}". Need a complex type [STRUCT, ARRAY, MAP].`);
+    throw call.error(
+      "INVALID_EXTRACT_BASE_FIELD_TYPE",
+      `Can't extract a value from a value of type "${simpleString(base.type).toUpperCase()}". Need a complex type [STRUCT, ARRAY, MAP].`,
+    );
   }
   const index = integral.accept(key.type, call.context.ansi);
   if (index === undefined) throw mismatch(call, 1, integral.expected, simpleString(key.type));
@@ -182,7 +209,16 @@ function concat(call: CallSite): BoundFunction {
   if (kinds.has("array")) {
     return bindSignature(
       call,
-      { params: [], rest: anyArray, unify: "all", returns: (all) => array(elementOf(typeAt(all, 0)), all.some((arg) => containsNull(arg.type))) },
+      {
+        params: [],
+        rest: anyArray,
+        unify: "all",
+        returns: (all) =>
+          array(
+            elementOf(typeAt(all, 0)),
+            all.some((arg) => containsNull(arg.type)),
+          ),
+      },
       (sql) => {
         if (sql.length === 1) return sql[0] ?? "NULL";
         return `CASE WHEN ${sql.map((each) => `${each} IS NULL`).join(" OR ")} THEN NULL ELSE list_concat(${sql.join(", ")}) END`;
@@ -190,10 +226,8 @@ function concat(call: CallSite): BoundFunction {
     );
   }
   const param = kinds.size === 1 && kinds.has("binary") ? only("binary", "void") : text;
-  return bindSignature(
-    call,
-    { params: [], rest: param, returns: (all) => all[0]?.type ?? STRING },
-    (sql) => (sql.length === 0 ? "''" : `(${sql.join(" || ")})`),
+  return bindSignature(call, { params: [], rest: param, returns: (all) => all[0]?.type ?? STRING }, (sql) =>
+    sql.length === 0 ? "''" : `(${sql.join(" || ")})`,
   );
 }
 
@@ -202,10 +236,18 @@ export const arrays: readonly FunctionRow[] = [
   scalarBy("[]", category, subscript),
   scalarBy("concat", "collection", concat),
   scalarBy("reverse", "collection", (call) =>
-    bindSignature(call, { params: [oneOf(text, only("binary"), anyArray)], returns: sameAs(0) }, ([value = "NULL"], bound) => {
-      const { kind } = typeAt(bound.args, 0);
-      return kind === "array" ? `list_reverse(${value})` : kind === "binary" ? `spkjs_reverse_binary(${value})` : `reverse(${value})`;
-    }),
+    bindSignature(
+      call,
+      { params: [oneOf(text, only("binary"), anyArray)], returns: sameAs(0) },
+      ([value = "NULL"], bound) => {
+        const { kind } = typeAt(bound.args, 0);
+        return kind === "array"
+          ? `list_reverse(${value})`
+          : kind === "binary"
+            ? `spkjs_reverse_binary(${value})`
+            : `reverse(${value})`;
+      },
+    ),
   ),
   scalarBy(["size", "cardinality"], "collection", (call) =>
     bindSignature(
@@ -219,13 +261,28 @@ export const arrays: readonly FunctionRow[] = [
   ),
   scalarBy("element_at", "collection", elementAt(false)),
   scalarBy("try_element_at", "collection", elementAt(true)),
-  scalar("get", category, { params: [anyArray, int], returns: (args) => elementOf(typeAt(args, 0)), nullable: true }, "spk_item($1, $2)"),
+  scalar(
+    "get",
+    category,
+    { params: [anyArray, int], returns: (args) => elementOf(typeAt(args, 0)), nullable: true },
+    "spk_item($1, $2)",
+  ),
   scalar("array_size", category, { params: [anyArray], returns: INT }, "CAST(len($1) AS INTEGER)"),
   elementRow("array_contains", "spk_array_contains($1, $2)", () => BOOLEAN, nullOrUnknown),
   elementRow("array_position", "spk_array_position($1, $2)", () => LONG, anyNullable),
   elementRow("array_remove", "spk_array_remove($1, $2)", (args) => typeAt(args, 0), anyNullable),
-  elementRow("array_append", "CASE WHEN $1 IS NOT NULL THEN list_append($1, $2) END", (args) => array(elementOf(typeAt(args, 0)), true), (args) => args[0]?.nullable ?? true),
-  elementRow("array_prepend", "CASE WHEN $1 IS NOT NULL THEN list_prepend($2, $1) END", (args) => array(elementOf(typeAt(args, 0)), true), (args) => args[0]?.nullable ?? true),
+  elementRow(
+    "array_append",
+    "CASE WHEN $1 IS NOT NULL THEN list_append($1, $2) END",
+    (args) => array(elementOf(typeAt(args, 0)), true),
+    (args) => args[0]?.nullable ?? true,
+  ),
+  elementRow(
+    "array_prepend",
+    "CASE WHEN $1 IS NOT NULL THEN list_prepend($2, $1) END",
+    (args) => array(elementOf(typeAt(args, 0)), true),
+    (args) => args[0]?.nullable ?? true,
+  ),
   scalarBy("array_insert", category, (call) => {
     if (call.args.length !== 3) throw wrongNumber(call, "3");
     const args = withElement(call, 0, 2);
@@ -241,19 +298,38 @@ export const arrays: readonly FunctionRow[] = [
   scalarBy("array_repeat", category, (call) =>
     bindSignature(
       call,
-      { params: [anything, int], returns: (args) => array(typeAt(args, 0), args[0]?.nullable ?? true), nullable: (args) => args[1]?.nullable ?? true },
-      ([value = "NULL", count = "NULL"], _, tools) => `list_transform(range(greatest(${count}, 0)), lambda ${identifier(tools.fresh("k"))}: ${value})`,
+      {
+        params: [anything, int],
+        returns: (args) => array(typeAt(args, 0), args[0]?.nullable ?? true),
+        nullable: (args) => args[1]?.nullable ?? true,
+      },
+      ([value = "NULL", count = "NULL"], _, tools) =>
+        `list_transform(range(greatest(${count}, 0)), lambda ${identifier(tools.fresh("k"))}: ${value})`,
     ),
   ),
-  scalar("array_compact", category, { params: [anyArray], returns: (args) => array(elementOf(typeAt(args, 0)), false) }, "list_filter($1, lambda spk_x: spk_x IS NOT NULL)"),
+  scalar(
+    "array_compact",
+    category,
+    { params: [anyArray], returns: (args) => array(elementOf(typeAt(args, 0)), false) },
+    "list_filter($1, lambda spk_x: spk_x IS NOT NULL)",
+  ),
   scalar("array_distinct", category, { params: [anyArray], returns: sameAs(0) }, "spk_array_distinct($1)"),
-  setRow("array_union", "spk_array_distinct(CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN list_concat($1, $2) END)", (a, b) => a || b),
+  setRow(
+    "array_union",
+    "spk_array_distinct(CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN list_concat($1, $2) END)",
+    (a, b) => a || b,
+  ),
   setRow("array_intersect", "spk_array_intersect($1, $2)", (a, b) => a && b),
   setRow("array_except", "spk_array_except($1, $2)", (a) => a),
   scalar(
     "arrays_overlap",
     category,
-    { params: [anyArray, anyArray], unify: "all", returns: BOOLEAN, nullable: (args) => anyNullable(args) || args.some((arg) => containsNull(arg.type)) },
+    {
+      params: [anyArray, anyArray],
+      unify: "all",
+      returns: BOOLEAN,
+      nullable: (args) => anyNullable(args) || args.some((arg) => containsNull(arg.type)),
+    },
     "spk_arrays_overlap($1, $2)",
   ),
   scalarBy("array_join", category, (call) =>
@@ -266,8 +342,18 @@ export const arrays: readonly FunctionRow[] = [
           : `spk_join(list_transform(${list}, lambda spk_x: coalesce(spk_x, ${missing})), ${separator})`,
     ),
   ),
-  scalar("array_max", category, { params: [sortable], returns: (args) => elementOf(typeAt(args, 0)), nullable: true }, "list_max($1)"),
-  scalar("array_min", category, { params: [sortable], returns: (args) => elementOf(typeAt(args, 0)), nullable: true }, "list_min($1)"),
+  scalar(
+    "array_max",
+    category,
+    { params: [sortable], returns: (args) => elementOf(typeAt(args, 0)), nullable: true },
+    "list_max($1)",
+  ),
+  scalar(
+    "array_min",
+    category,
+    { params: [sortable], returns: (args) => elementOf(typeAt(args, 0)), nullable: true },
+    "list_min($1)",
+  ),
   scalarBy("sort_array", category, (given) =>
     bindSignature(
       filled(given, 2, [bool(true)]),
@@ -276,11 +362,26 @@ export const arrays: readonly FunctionRow[] = [
     ),
   ),
   scalar("slice", category, { params: [anyArray, int, int], returns: sameAs(0) }, "spk_slice($1, $2, $3)"),
-  scalar("flatten", category, {
-    params: [{ expected: '"ARRAY<ARRAY>"', accept: (type) => (type.kind === "array" && type.element.kind === "array" ? type : undefined) }],
-    returns: (args) => elementOf(typeAt(args, 0)),
-    nullable: (args) => anyNullable(args) || containsNull(typeAt(args, 0)),
-  }, "spk_flatten($1)"),
+  scalar(
+    "flatten",
+    category,
+    {
+      params: [
+        {
+          expected: '"ARRAY<ARRAY>"',
+          accept: (type) => (type.kind === "array" && type.element.kind === "array" ? type : undefined),
+        },
+      ],
+      returns: (args) => elementOf(typeAt(args, 0)),
+      nullable: (args) => anyNullable(args) || containsNull(typeAt(args, 0)),
+    },
+    "spk_flatten($1)",
+  ),
   scalarBy("arrays_zip", category, arraysZip),
-  scalar("shuffle", category, { params: [anyArray], optional: [int], returns: sameAs(0), deterministic: false }, "spk_shuffle($1)"),
+  scalar(
+    "shuffle",
+    category,
+    { params: [anyArray], optional: [int], returns: sameAs(0), deterministic: false },
+    "spk_shuffle($1)",
+  ),
 ];

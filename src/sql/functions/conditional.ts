@@ -22,7 +22,13 @@ function coalesceRow(call: CallSite, fewest: number, most: number): BoundFunctio
   }
   return bindSignature(
     call,
-    { params: [], rest: anything, unify: "all", returns: sameAs(0), nullable: (args) => args.every((arg) => arg.nullable) },
+    {
+      params: [],
+      rest: anything,
+      unify: "all",
+      returns: sameAs(0),
+      nullable: (args) => args.every((arg) => arg.nullable),
+    },
     ([first = "NULL", ...others]) => (others.length === 0 ? first : `coalesce(${[first, ...others].join(", ")})`),
   );
 }
@@ -70,7 +76,9 @@ function decode(call: CallSite): BoundFunction {
     lower: (sql) => {
       const branches: string[] = [];
       for (let index = 1; index + 1 < sql.length; index += 2) {
-        branches.push(`WHEN ${sql[0] ?? "NULL"} IS NOT DISTINCT FROM ${sql[index] ?? "NULL"} THEN ${sql[index + 1] ?? "NULL"}`);
+        branches.push(
+          `WHEN ${sql[0] ?? "NULL"} IS NOT DISTINCT FROM ${sql[index] ?? "NULL"} THEN ${sql[index + 1] ?? "NULL"}`,
+        );
       }
       return `CASE ${branches.join(" ")}${hasDefault ? ` ELSE ${sql.at(-1) ?? "NULL"}` : ""} END`;
     },
@@ -105,14 +113,18 @@ export const conditional: readonly FunctionRow[] = [
   ),
   scalarBy("nullif", category, nullif),
   scalarBy("nullifzero", category, (call) =>
-    bindSignature(call, { params: [numeric], returns: sameAs(0), nullable: true }, "CASE WHEN $1 = 0 THEN NULL ELSE $1 END"),
+    bindSignature(
+      call,
+      { params: [numeric], returns: sameAs(0), nullable: true },
+      "CASE WHEN $1 = 0 THEN NULL ELSE $1 END",
+    ),
   ),
   scalarBy("zeroifnull", category, (call) => {
     const [value] = expressions(call);
-    const type = value === undefined || value.type.kind === "void" ? INT : value.type.kind === "string" ? DOUBLE : value.type;
+    const type =
+      value === undefined || value.type.kind === "void" ? INT : value.type.kind === "string" ? DOUBLE : value.type;
     const bound = bindSignature(call, { params: [numeric], returns: type, nullable: false }, "coalesce($1, 0)");
     return type === INT && value?.type.kind === "void" ? { ...bound, args: [constant(null, INT)] } : bound;
   }),
   scalarBy("decode", "string", decode),
 ];
-

@@ -4,7 +4,16 @@ import type { BoundExpression, LoweringTools } from "../bound.ts";
 import { parsePattern, type PatternUse } from "../java/date-pattern.ts";
 import { strftimePattern, strptimePattern } from "../java/native-pattern.ts";
 import { filled, string } from "./defaults.ts";
-import { bindSignature, coerce, expressionAt, expressions, wrongNumber, type BoundFunction, type CallSite, type FunctionRow } from "./function.ts";
+import {
+  bindSignature,
+  coerce,
+  expressionAt,
+  expressions,
+  wrongNumber,
+  type BoundFunction,
+  type CallSite,
+  type FunctionRow,
+} from "./function.ts";
 import { anyTimestamp, long, oneOf, only, text } from "./params.ts";
 import { named, scalarBy, textOf, typeAt } from "./rules.ts";
 
@@ -24,7 +33,13 @@ function checkPattern(call: CallSite, arg: BoundExpression | undefined, use: Pat
 }
 
 /** SQL that formats a moment: `strftime` where the pattern is constant and plain, else JavaScript. */
-function formatted(moment: string, type: DataType, pattern: string, constantPattern: string | null | undefined, tools: LoweringTools): string {
+function formatted(
+  moment: string,
+  type: DataType,
+  pattern: string,
+  constantPattern: string | null | undefined,
+  tools: LoweringTools,
+): string {
   const zone = type.kind === "timestamp_ntz" ? tools.text("UTC") : tools.text(tools.timeZone);
   const native = typeof constantPattern === "string" ? strftimePattern(constantPattern) : undefined;
   if (native === undefined) return `spkjs_format_timestamp(epoch_us(${moment}), ${pattern}, ${zone})`;
@@ -39,21 +54,33 @@ function formatted(moment: string, type: DataType, pattern: string, constantPatt
 
 function dateFormat(call: CallSite): BoundFunction {
   checkPattern(call, expressionAt(call, 1), "format");
-  return bindSignature(call, { params: [anyTimestamp, text], returns: STRING, pretty: named("date_format") }, ([moment = "NULL", pattern = "NULL"], bound, tools) =>
-    formatted(moment, typeAt(bound.args, 0), pattern, textOf(bound.args[1]), tools),
+  return bindSignature(
+    call,
+    { params: [anyTimestamp, text], returns: STRING, pretty: named("date_format") },
+    ([moment = "NULL", pattern = "NULL"], bound, tools) =>
+      formatted(moment, typeAt(bound.args, 0), pattern, textOf(bound.args[1]), tools),
   );
 }
 
 function fromUnixtime(given: CallSite): BoundFunction {
   const call = filled(given, 2, [string(DEFAULT_PATTERN)]);
   checkPattern(call, expressionAt(call, 1), "format");
-  return bindSignature(call, { params: [long, text], returns: STRING, nullable: true }, ([seconds = "NULL", pattern = "NULL"], bound, tools) =>
-    formatted(`make_timestamptz(${seconds} * 1000000)`, TIMESTAMP, pattern, textOf(bound.args[1]), tools),
+  return bindSignature(
+    call,
+    { params: [long, text], returns: STRING, nullable: true },
+    ([seconds = "NULL", pattern = "NULL"], bound, tools) =>
+      formatted(`make_timestamptz(${seconds} * 1000000)`, TIMESTAMP, pattern, textOf(bound.args[1]), tools),
   );
 }
 
 /** SQL of local (`UTC`) or instant microseconds read from text; null where the text does not fit. */
-function parsedMicros(value: string, pattern: string, known: string | null | undefined, zone: string | undefined, tools: LoweringTools): string {
+function parsedMicros(
+  value: string,
+  pattern: string,
+  known: string | null | undefined,
+  zone: string | undefined,
+  tools: LoweringTools,
+): string {
   const inZone = tools.text(zone ?? "UTC");
   const slow = `spkjs_parse_timestamp(${value}, ${pattern}, ${inZone})`;
   const native = typeof known === "string" ? strptimePattern(known) : undefined;
@@ -65,7 +92,13 @@ function parsedMicros(value: string, pattern: string, known: string | null | und
 
 type Strictness = "ansi" | "null";
 
-function parsed(args: readonly string[], bound: BoundFunction["args"], target: DataType, strict: Strictness, tools: LoweringTools): string {
+function parsed(
+  args: readonly string[],
+  bound: BoundFunction["args"],
+  target: DataType,
+  strict: Strictness,
+  tools: LoweringTools,
+): string {
   const [text = "NULL", pattern = "NULL"] = args;
   const zone = target.kind === "timestamp" || target.kind === "long" ? tools.timeZone : undefined;
   return tools.once(text, (value) => {

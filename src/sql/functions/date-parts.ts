@@ -11,7 +11,15 @@ import {
 } from "../../core/data-type.ts";
 import type { BoundExpression } from "../bound.ts";
 import { constant, filled, integer } from "./defaults.ts";
-import { bindSignature, coerce, expressions, wrongNumber, type BoundFunction, type CallSite, type FunctionRow } from "./function.ts";
+import {
+  bindSignature,
+  coerce,
+  expressions,
+  wrongNumber,
+  type BoundFunction,
+  type CallSite,
+  type FunctionRow,
+} from "./function.ts";
 import { date, exactly, int, text } from "./params.ts";
 import { named, scalarBy, textOf } from "./rules.ts";
 
@@ -25,7 +33,10 @@ interface Field {
   readonly sql: (value: string) => string;
 }
 
-const integerField = (sql: string): Field => ({ type: INT, sql: (value) => `CAST(${sql.replaceAll("$1", value)} AS INTEGER)` });
+const integerField = (sql: string): Field => ({
+  type: INT,
+  sql: (value) => `CAST(${sql.replaceAll("$1", value)} AS INTEGER)`,
+});
 
 const MOMENT_FIELDS: readonly (readonly [names: string, field: Field])[] = [
   ["YEAR Y YEARS YR YRS", integerField("year($1)")],
@@ -39,10 +50,19 @@ const MOMENT_FIELDS: readonly (readonly [names: string, field: Field])[] = [
   ["DOY", integerField("dayofyear($1)")],
   ["HOUR H HOURS HR HRS", integerField("hour($1)")],
   ["MINUTE M MIN MINS MINUTES", integerField("minute($1)")],
-  ["SECOND S SEC SECONDS SECS", { type: SECONDS, sql: (value) => `CAST(CAST(extract(microsecond FROM ${value}) AS DECIMAL(18,0)) * 0.000001 AS DECIMAL(8,6))` }],
+  [
+    "SECOND S SEC SECONDS SECS",
+    {
+      type: SECONDS,
+      sql: (value) => `CAST(CAST(extract(microsecond FROM ${value}) AS DECIMAL(18,0)) * 0.000001 AS DECIMAL(8,6))`,
+    },
+  ],
 ];
 
-const byteField = (sql: string): Field => ({ type: BYTE, sql: (value) => `CAST(${sql.replaceAll("$1", value)} AS TINYINT)` });
+const byteField = (sql: string): Field => ({
+  type: BYTE,
+  sql: (value) => `CAST(${sql.replaceAll("$1", value)} AS TINYINT)`,
+});
 
 const YEAR_MONTH_FIELDS: typeof MOMENT_FIELDS = [
   ["YEAR Y YEARS YR YRS", integerField("spk_months($1) // 12")],
@@ -53,7 +73,13 @@ const DAY_TIME_FIELDS: typeof MOMENT_FIELDS = [
   ["DAY D DAYS", integerField("spk_micros($1) // 86400000000")],
   ["HOUR H HOURS HR HRS", byteField("spk_micros($1) % 86400000000 // 3600000000")],
   ["MINUTE M MIN MINS MINUTES", byteField("spk_micros($1) % 3600000000 // 60000000")],
-  ["SECOND S SEC SECONDS SECS", { type: SECONDS, sql: (value) => `CAST(CAST(spk_micros(${value}) % 60000000 AS DECIMAL(18,0)) * 0.000001 AS DECIMAL(8,6))` }],
+  [
+    "SECOND S SEC SECONDS SECS",
+    {
+      type: SECONDS,
+      sql: (value) => `CAST(CAST(spk_micros(${value}) % 60000000 AS DECIMAL(18,0)) * 0.000001 AS DECIMAL(8,6))`,
+    },
+  ],
 ];
 
 function fieldsOf(type: DataType): typeof MOMENT_FIELDS {
@@ -67,7 +93,10 @@ function extract(call: CallSite): BoundFunction {
   if (unit === undefined || given === undefined || args.length !== 2) throw wrongNumber(call, "2");
   const name = textOf(unit);
   if (typeof name !== "string") {
-    throw call.error("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", `Cannot resolve "${call.name}" due to data type mismatch: the input field should be a foldable "STRING" expression.`);
+    throw call.error(
+      "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
+      `Cannot resolve "${call.name}" due to data type mismatch: the input field should be a foldable "STRING" expression.`,
+    );
   }
   if (given.type.kind === "calendar_interval") {
     throw call.error("UNSUPPORTED_FEATURE.FUNCTION", "Extracting fields from a calendar interval is not supported.");
@@ -100,10 +129,15 @@ const makeParams = [int, int, int, int, int, exactly(decimal(16, 6))];
 function makeTimestamp(target: DataType, safe: boolean): (call: CallSite) => BoundFunction {
   return (call) => {
     const zoned = call.args.length === 7;
-    if (call.args.length !== 6 && !(zoned && target.kind === "timestamp")) throw wrongNumber(call, target.kind === "timestamp" ? "[6, 7]" : "6");
+    if (call.args.length !== 6 && !(zoned && target.kind === "timestamp"))
+      throw wrongNumber(call, target.kind === "timestamp" ? "[6, 7]" : "6");
     return bindSignature(
       call,
-      { params: zoned ? [...makeParams, text] : makeParams, returns: target, ...(safe || !call.context.ansi ? { nullable: true } : {}) },
+      {
+        params: zoned ? [...makeParams, text] : makeParams,
+        returns: target,
+        ...(safe || !call.context.ansi ? { nullable: true } : {}),
+      },
       (args, _, { ansi }) => {
         const local = `spk_make_timestamp(${args.slice(0, 6).join(", ")})`;
         const whole = zoned
@@ -126,7 +160,11 @@ function makeInterval(safe: boolean): (call: CallSite) => BoundFunction {
   return (given) =>
     bindSignature(
       filled(given, 7, [zero, zero, zero, zero, zero, zero, zeroSeconds]),
-      { params: [int, int, int, int, int, int, decimalSeconds], returns: CALENDAR_INTERVAL, ...(safe ? { nullable: true } : {}) },
+      {
+        params: [int, int, int, int, int, int, decimalSeconds],
+        returns: CALENDAR_INTERVAL,
+        ...(safe ? { nullable: true } : {}),
+      },
       ([y = "0", mo = "0", w = "0", d = "0", h = "0", mi = "0", s = "0"], _, { ansi }) => {
         const whole = `spk_make_interval(${y}, ${mo}, ${w}, ${d}, ${h}, ${mi}, ${s})`;
         return ansi && !safe ? whole : `TRY(${whole})`;
@@ -137,15 +175,24 @@ function makeInterval(safe: boolean): (call: CallSite) => BoundFunction {
 export const dateParts: readonly FunctionRow[] = [
   scalarBy(["extract", "date_part", "datepart"], category, extract),
   scalarBy("make_date", category, (call) =>
-    bindSignature(call, { params: [int, int, int], returns: DATE, ...(call.context.ansi ? {} : { nullable: true }) }, call.context.ansi ? "make_date($1, $2, $3)" : "TRY(make_date($1, $2, $3))"),
+    bindSignature(
+      call,
+      { params: [int, int, int], returns: DATE, ...(call.context.ansi ? {} : { nullable: true }) },
+      call.context.ansi ? "make_date($1, $2, $3)" : "TRY(make_date($1, $2, $3))",
+    ),
   ),
   scalarBy("make_timestamp", category, makeTimestamp(TIMESTAMP, false)),
   scalarBy("make_timestamp_ltz", category, makeTimestamp(TIMESTAMP, false)),
   scalarBy("make_timestamp_ntz", category, makeTimestamp(TIMESTAMP_NTZ, false)),
   scalarBy("try_make_timestamp", category, (call) => {
     const [day] = call.args;
-    if (call.args.length !== 1 || day === undefined || day.kind === "unbound_lambda") return makeTimestamp(TIMESTAMP, true)(call);
-    return bindSignature(call, { params: [date], returns: TIMESTAMP, pretty: named("try_make_timestamp") }, "CAST($1 AS TIMESTAMPTZ)");
+    if (call.args.length !== 1 || day === undefined || day.kind === "unbound_lambda")
+      return makeTimestamp(TIMESTAMP, true)(call);
+    return bindSignature(
+      call,
+      { params: [date], returns: TIMESTAMP, pretty: named("try_make_timestamp") },
+      "CAST($1 AS TIMESTAMPTZ)",
+    );
   }),
   scalarBy("try_make_timestamp_ltz", category, makeTimestamp(TIMESTAMP, true)),
   scalarBy("try_make_timestamp_ntz", category, makeTimestamp(TIMESTAMP_NTZ, true)),

@@ -17,7 +17,12 @@ function timePart(name: string, sql: string): FunctionRow {
 }
 
 /** The moment at which the statement began. */
-function now(names: string | readonly [string, ...string[]], returns: DataType, sql: (moment: string) => string, shown: string): FunctionRow {
+function now(
+  names: string | readonly [string, ...string[]],
+  returns: DataType,
+  sql: (moment: string) => string,
+  shown: string,
+): FunctionRow {
   return scalar(names, category, { params: [], returns, nullable: false, pretty: named(shown) }, (_, __, tools) =>
     sql(`make_timestamptz(${tools.now})`),
   );
@@ -29,12 +34,18 @@ const dateMath: readonly FunctionRow[] = [
   scalarBy(["date_add", "dateadd"], category, (call) =>
     call.args.length === 3
       ? addUnits(call)
-      : bindSignature(call, { params: [date, dayCount], returns: DATE, pretty: named("date_add") }, "($1 + CAST($2 AS INTEGER))"),
+      : bindSignature(
+          call,
+          { params: [date, dayCount], returns: DATE, pretty: named("date_add") },
+          "($1 + CAST($2 AS INTEGER))",
+        ),
   ),
   scalarBy("timestampadd", category, addUnits),
   scalar("date_sub", category, { params: [date, dayCount], returns: DATE }, "($1 - CAST($2 AS INTEGER))"),
   scalarBy(["datediff", "date_diff"], category, (call) =>
-    call.args.length === 3 ? unitsBetween(call) : bindSignature(call, { params: [date, date], returns: INT }, "CAST($1 - $2 AS INTEGER)"),
+    call.args.length === 3
+      ? unitsBetween(call)
+      : bindSignature(call, { params: [date, date], returns: INT }, "CAST($1 - $2 AS INTEGER)"),
   ),
   scalarBy("timestampdiff", category, unitsBetween),
   scalar("add_months", category, { params: [date, int], returns: DATE }, "CAST($1 + to_months($2) AS DATE)"),
@@ -46,16 +57,26 @@ const dateMath: readonly FunctionRow[] = [
     ),
   ),
   scalar("last_day", category, { params: [date], returns: DATE }, "last_day($1)"),
-  scalar("next_day", category, { params: [date, text], returns: DATE, nullable: true }, (args, _, { ansi }) =>
-    `spk_next_day${ansi ? "_ansi" : ""}(${args.join(", ")})`,
+  scalar(
+    "next_day",
+    category,
+    { params: [date, text], returns: DATE, nullable: true },
+    (args, _, { ansi }) => `spk_next_day${ansi ? "_ansi" : ""}(${args.join(", ")})`,
   ),
   scalar("trunc", category, { params: [date, text], returns: DATE, nullable: true }, "spk_trunc($1, upper($2))"),
-  scalar("date_trunc", category, { params: [text, timestamp], returns: TIMESTAMP, nullable: true }, "spk_date_trunc(upper($1), $2)"),
+  scalar(
+    "date_trunc",
+    category,
+    { params: [text, timestamp], returns: TIMESTAMP, nullable: true },
+    "spk_date_trunc(upper($1), $2)",
+  ),
   scalar("unix_date", category, { params: [date], returns: INT }, "CAST($1 - DATE '1970-01-01' AS INTEGER)"),
   scalar("date_from_unix_date", category, { params: [int], returns: DATE }, "(DATE '1970-01-01' + $1)"),
 ];
 
-const UNITS: Readonly<Record<string, { readonly interval: string; readonly micros?: string; readonly months?: number }>> = {
+const UNITS: Readonly<
+  Record<string, { readonly interval: string; readonly micros?: string; readonly months?: number }>
+> = {
   MICROSECOND: { interval: "to_microseconds(CAST($n AS BIGINT))", micros: "1" },
   MILLISECOND: { interval: "to_microseconds(CAST($n AS BIGINT) * 1000)", micros: "1000" },
   SECOND: { interval: "to_microseconds(CAST($n AS BIGINT) * 1000000)", micros: "1000000" },
@@ -75,7 +96,10 @@ function unitOf(call: CallSite) {
   const name = first === undefined || first.kind === "unbound_lambda" ? undefined : textOf(first);
   const unit = typeof name === "string" ? UNITS[name.toUpperCase()] : undefined;
   if (unit !== undefined && typeof name === "string") return { name: name.toUpperCase(), ...unit };
-  throw call.error("INVALID_PARAMETER_VALUE.DATETIME_UNIT", `The value of parameter \`unit\` in \`${call.name}\` is invalid: expects one of the units without quotes YEAR, QUARTER, MONTH, WEEK, DAY, DAYOFYEAR, HOUR, MINUTE, SECOND, MILLISECOND, MICROSECOND.`);
+  throw call.error(
+    "INVALID_PARAMETER_VALUE.DATETIME_UNIT",
+    `The value of parameter \`unit\` in \`${call.name}\` is invalid: expects one of the units without quotes YEAR, QUARTER, MONTH, WEEK, DAY, DAYOFYEAR, HOUR, MINUTE, SECOND, MILLISECOND, MICROSECOND.`,
+  );
 }
 
 function addUnits(call: CallSite) {
@@ -103,7 +127,9 @@ function unitsBetween(call: CallSite) {
     ([, from = "NULL", to = "NULL"]) => {
       const [a, b] = [from, to].map((each) => `epoch_us(CAST(${each} AS TIMESTAMP))`);
       if (unit.months === undefined) {
-        const exact = ["DAY", "DAYOFYEAR", "WEEK"].includes(unit.name) ? [a, b] : [`epoch_us(${from})`, `epoch_us(${to})`];
+        const exact = ["DAY", "DAYOFYEAR", "WEEK"].includes(unit.name)
+          ? [a, b]
+          : [`epoch_us(${from})`, `epoch_us(${to})`];
         return `((${exact[1] ?? ""} - ${exact[0] ?? ""}) // ${unit.micros ?? "1"})`;
       }
       return `CAST(datesub('month', CAST(${from} AS TIMESTAMP), CAST(${to} AS TIMESTAMP)) // ${unit.months} AS BIGINT)`;
@@ -132,7 +158,8 @@ const epochs: readonly FunctionRow[] = [
     bindSignature(call, { params: [numeric], returns: TIMESTAMP }, ([value = "NULL"], bound) => {
       const kind = typeAt(bound.args, 0).kind;
       if (kind === "decimal") return `make_timestamptz(CAST(trunc(${value} * 1000000) AS BIGINT))`;
-      if (kind === "double" || kind === "float") return `make_timestamptz(CAST(trunc(CAST(${value} AS DOUBLE) * 1000000) AS BIGINT))`;
+      if (kind === "double" || kind === "float")
+        return `make_timestamptz(CAST(trunc(CAST(${value} AS DOUBLE) * 1000000) AS BIGINT))`;
       return `make_timestamptz(CAST(${value} AS BIGINT) * 1000000)`;
     }),
   ),
@@ -148,23 +175,37 @@ const clock: readonly FunctionRow[] = [
   now(["now"], TIMESTAMP, (moment) => moment, "now"),
   now(["current_date", "curdate"], DATE, (moment) => `CAST(${moment} AS DATE)`, "current_date"),
   now("localtimestamp", { kind: "timestamp_ntz" }, (moment) => `CAST(${moment} AS TIMESTAMP)`, "localtimestamp"),
-  scalar("current_timezone", category, { params: [], returns: STRING, nullable: false }, (_, __, tools) => tools.text(tools.timeZone)),
+  scalar("current_timezone", category, { params: [], returns: STRING, nullable: false }, (_, __, tools) =>
+    tools.text(tools.timeZone),
+  ),
 ];
 
 const zones: Signature = { params: [timestamp, text], returns: TIMESTAMP };
 
 const shifts: readonly FunctionRow[] = [
-  scalar("from_utc_timestamp", category, zones, ([moment = "NULL", zone = "NULL"]) => `timezone('UTC', ${local(moment, zone)})`),
-  scalar("to_utc_timestamp", category, zones, ([moment = "NULL", zone = "NULL"]) => instant(`timezone('UTC', ${moment})`, zone)),
+  scalar(
+    "from_utc_timestamp",
+    category,
+    zones,
+    ([moment = "NULL", zone = "NULL"]) => `timezone('UTC', ${local(moment, zone)})`,
+  ),
+  scalar("to_utc_timestamp", category, zones, ([moment = "NULL", zone = "NULL"]) =>
+    instant(`timezone('UTC', ${moment})`, zone),
+  ),
   scalarBy("convert_timezone", category, (given) => {
     const call = given.args.length === 2 ? { ...given, args: [string(given.context.timeZone), ...given.args] } : given;
     const shown = given.args.length === 2;
     return bindSignature(
       { ...call, error: (condition, message, details) => given.error(condition, message, details) },
       {
-        params: [text, text, oneOf(only("timestamp_ntz"), { expected: '"TIMESTAMP_NTZ"', accept: () => ({ kind: "timestamp_ntz" }) })],
+        params: [
+          text,
+          text,
+          oneOf(only("timestamp_ntz"), { expected: '"TIMESTAMP_NTZ"', accept: () => ({ kind: "timestamp_ntz" }) }),
+        ],
         returns: { kind: "timestamp_ntz" },
-        pretty: ([from = "", to = "", moment = ""]) => `convert_timezone(${shown ? "current_timezone()" : from}, ${to}, ${moment})`,
+        pretty: ([from = "", to = "", moment = ""]) =>
+          `convert_timezone(${shown ? "current_timezone()" : from}, ${to}, ${moment})`,
       },
       ([from = "NULL", to = "NULL", moment = "NULL"]) => local(instant(moment, from), to),
     );

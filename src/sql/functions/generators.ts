@@ -4,13 +4,26 @@ import { commonType } from "../types/common-type.ts";
 import { identifier, structNames } from "../types/duckdb-type.ts";
 import { containsNull, elementOf } from "./arrays.ts";
 import { integer } from "./defaults.ts";
-import { coerce, expressions, mismatch, wrongNumber, type BoundGenerator, type CallSite, type FunctionRow, type GeneratorRow } from "./function.ts";
+import {
+  coerce,
+  expressions,
+  mismatch,
+  wrongNumber,
+  type BoundGenerator,
+  type CallSite,
+  type FunctionRow,
+  type GeneratorRow,
+} from "./function.ts";
 import { text } from "./params.ts";
 import { integerOf } from "./rules.ts";
 
 const category = "generator";
 
-function generator(names: readonly [string, ...string[]], bind: (call: CallSite) => BoundGenerator, parameters?: readonly string[]): GeneratorRow {
+function generator(
+  names: readonly [string, ...string[]],
+  bind: (call: CallSite) => BoundGenerator,
+  parameters?: readonly string[],
+): GeneratorRow {
   const row = { kind: "generator", names, category, bind } as const;
   return parameters === undefined ? row : { ...row, parameters };
 }
@@ -34,7 +47,14 @@ function explode(position: boolean): (call: CallSite) => BoundGenerator {
         args: [value],
         outer,
         columns: [...positions, { name: "col", type: element, nullable: outer || containsNull(type) }],
-        lower: ([list = "NULL"], _, tools) => numbered(type.kind === "void" ? `CAST(NULL AS ${tools.typeName(element)}[])` : list, position, (item) => [item], tools.fresh("e"), tools.fresh("i")),
+        lower: ([list = "NULL"], _, tools) =>
+          numbered(
+            type.kind === "void" ? `CAST(NULL AS ${tools.typeName(element)}[])` : list,
+            position,
+            (item) => [item],
+            tools.fresh("e"),
+            tools.fresh("i"),
+          ),
       };
     }
     if (type.kind !== "map") throw mismatch(call, 0, '("ARRAY" or "MAP")', simpleString(type));
@@ -47,7 +67,13 @@ function explode(position: boolean): (call: CallSite) => BoundGenerator {
         { name: "value", type: type.value, nullable: outer || type.valueContainsNull },
       ],
       lower: ([map = "NULL"], _, tools) =>
-        numbered(`map_entries(${map})`, position, (entry) => [`${entry}."key"`, `${entry}."value"`], tools.fresh("e"), tools.fresh("i")),
+        numbered(
+          `map_entries(${map})`,
+          position,
+          (entry) => [`${entry}."key"`, `${entry}."value"`],
+          tools.fresh("e"),
+          tools.fresh("i"),
+        ),
     };
   };
 }
@@ -70,7 +96,11 @@ function inline(call: CallSite): BoundGenerator {
   return {
     args: [value],
     outer,
-    columns: element.fields.map((each) => ({ name: each.name, type: each.type, nullable: outer || each.nullable || containsNull(value.type) })),
+    columns: element.fields.map((each) => ({
+      name: each.name,
+      type: each.type,
+      nullable: outer || each.nullable || containsNull(value.type),
+    })),
     lower: ([list = "NULL"]) => ({ list, columns: (item) => names.map((name) => `${item}.${identifier(name)}`) }),
   };
 }
@@ -80,13 +110,22 @@ function stack(call: CallSite): BoundGenerator {
   const rows = count === undefined ? undefined : integerOf(count);
   if (count === undefined || values.length === 0) throw wrongNumber(call, "> 1");
   if (typeof rows !== "number" || rows < 1) {
-    throw call.error("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", 'Cannot resolve "stack" due to data type mismatch: the input n should be a foldable "INT" expression.');
+    throw call.error(
+      "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
+      'Cannot resolve "stack" due to data type mismatch: the input n should be a foldable "INT" expression.',
+    );
   }
   const width = Math.ceil(values.length / rows);
   const types = Array.from({ length: width }, (_, column): DataType => {
-    const found = commonType(values.filter((__, index) => index % width === column).map((each) => each.type), call.context.ansi);
+    const found = commonType(
+      values.filter((__, index) => index % width === column).map((each) => each.type),
+      call.context.ansi,
+    );
     if (found !== undefined) return found;
-    throw call.error("DATATYPE_MISMATCH.STACK_COLUMN_DIFF_TYPES", `Cannot resolve "stack" due to data type mismatch: the data types of the column ${column} are not the same.`);
+    throw call.error(
+      "DATATYPE_MISMATCH.STACK_COLUMN_DIFF_TYPES",
+      `Cannot resolve "stack" due to data type mismatch: the data types of the column ${column} are not the same.`,
+    );
   });
   const short = values.length % width !== 0;
   const args = values.map((value, index) => coerce(value, types[index % width] ?? VOID, call));
@@ -100,7 +139,9 @@ function stack(call: CallSite): BoundGenerator {
     })),
     lower: (sql, _, { typeName }) => {
       const items = Array.from({ length: rows }, (__, row) => {
-        const fields = types.map((type, column) => `'c${column}': CAST(${sql[row * width + column] ?? "NULL"} AS ${typeName(type)})`);
+        const fields = types.map(
+          (type, column) => `'c${column}': CAST(${sql[row * width + column] ?? "NULL"} AS ${typeName(type)})`,
+        );
         return `{${fields.join(", ")}}`;
       });
       return { list: `[${items.join(", ")}]`, columns: (item) => types.map((__, column) => `${item}."c${column}"`) };
@@ -112,7 +153,10 @@ function jsonTuple(call: CallSite): BoundGenerator {
   const args = expressions(call).map((arg, index) => {
     const type = text.accept(arg.type, call.context.ansi);
     if (type === undefined || (arg.type.kind !== "string" && arg.type.kind !== "void")) {
-      throw call.error("DATATYPE_MISMATCH.NON_STRING_TYPE", `Cannot resolve "json_tuple" due to data type mismatch: argument ${index + 1} must be a string.`);
+      throw call.error(
+        "DATATYPE_MISMATCH.NON_STRING_TYPE",
+        `Cannot resolve "json_tuple" due to data type mismatch: argument ${index + 1} must be a string.`,
+      );
     }
     return coerce(arg, STRING, call);
   });
@@ -142,7 +186,8 @@ export const generators: readonly FunctionRow[] = [
       if (given.length < 1 || given.length > 4) throw wrongNumber(call, "[1, 4]");
       const numbers = given.slice(0, 3).map((arg) => coerce(arg, LONG, call));
       const args = numbers.length === 1 ? [coerce(integer(0), LONG, call), ...numbers] : numbers;
-      if (integerOf(given[2]) === 0) throw call.error("INVALID_PARAMETER_VALUE.STEP", "The step of range must not be 0.");
+      if (integerOf(given[2]) === 0)
+        throw call.error("INVALID_PARAMETER_VALUE.STEP", "The step of range must not be 0.");
       return {
         args,
         columns: [{ name: "id", type: LONG, nullable: false }],

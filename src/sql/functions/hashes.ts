@@ -12,15 +12,24 @@ type HashName = "murmur3" | "xxhash64";
 
 function hashRow(name: string, hash: HashName, result: DataType): FunctionRow {
   return scalarBy(name, category, (call: CallSite) => {
-    const bound = bindSignature(call, { params: [anything], rest: anything, returns: result, nullable: false }, (args, { args: typed }, tools) =>
-      args.reduce((seed, sql, index) => hashOf(hash, sql, typeAt(typed, index), seed, tools), "42"),
+    const bound = bindSignature(
+      call,
+      { params: [anything], rest: anything, returns: result, nullable: false },
+      (args, { args: typed }, tools) =>
+        args.reduce((seed, sql, index) => hashOf(hash, sql, typeAt(typed, index), seed, tools), "42"),
     );
     for (const arg of bound.args) {
       if (hasMap(arg.type)) {
-        throw call.error("DATATYPE_MISMATCH.HASH_MAP_TYPE", `Input to the function \`${name}\` cannot contain elements of the "MAP" type.`);
+        throw call.error(
+          "DATATYPE_MISMATCH.HASH_MAP_TYPE",
+          `Input to the function \`${name}\` cannot contain elements of the "MAP" type.`,
+        );
       }
       if (!isHashable(arg.type)) {
-        throw call.error("UNSUPPORTED_FEATURE.FUNCTION", `The function ${name} is not supported on ${arg.type.kind} inside arrays.`);
+        throw call.error(
+          "UNSUPPORTED_FEATURE.FUNCTION",
+          `The function ${name} is not supported on ${arg.type.kind} inside arrays.`,
+        );
       }
     }
     return bound;

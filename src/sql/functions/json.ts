@@ -7,7 +7,17 @@ import { readJson } from "../json/json-text.ts";
 import { schemaOfJson } from "../json/schema-of-json.ts";
 import { parseDataType, parseSchema } from "../parser/parse.ts";
 import { identifier, structNames } from "../types/duckdb-type.ts";
-import { bindSignature, coerce, expressions, mismatch, scalar, wrongNumber, type BoundFunction, type CallSite, type FunctionRow } from "./function.ts";
+import {
+  bindSignature,
+  coerce,
+  expressions,
+  mismatch,
+  scalar,
+  wrongNumber,
+  type BoundFunction,
+  type CallSite,
+  type FunctionRow,
+} from "./function.ts";
 import { text } from "./params.ts";
 import { literalOf, scalarBy, textOf } from "./rules.ts";
 
@@ -19,11 +29,15 @@ export function optionsOf(call: CallSite, arg: BoundExpression | undefined): Map
   if (arg === undefined) return options;
   const items: readonly BoundArgument[] = arg.kind === "call" && arg.name === "map" ? arg.args : [];
   const known = items.length > 0 || (arg.kind === "call" && arg.name === "map");
-  if (!known) throw call.error("INVALID_OPTIONS.NON_MAP_FUNCTION", "Invalid options: Must use the `map()` function for options.");
+  if (!known)
+    throw call.error("INVALID_OPTIONS.NON_MAP_FUNCTION", "Invalid options: Must use the `map()` function for options.");
   for (let index = 0; index + 1 < items.length; index += 2) {
     const [name, value] = [textOf(items[index]), textOf(items[index + 1])];
     if (typeof name !== "string" || typeof value !== "string") {
-      throw call.error("INVALID_OPTIONS.NON_STRING_TYPE", "Invalid options: A type of keys and values in `map()` must be string.");
+      throw call.error(
+        "INVALID_OPTIONS.NON_STRING_TYPE",
+        "Invalid options: A type of keys and values in `map()` must be string.",
+      );
     }
     options.set(name.toLowerCase(), value);
   }
@@ -62,9 +76,11 @@ function fromJson(call: CallSite): BoundFunction {
   const type = nullableAll(schemaArgument(call, schema));
   const given = optionsOf(call, options);
   const unknown = [...given.keys()].find((name) => !JSON_OPTIONS.has(name));
-  if (unknown !== undefined) throw call.error("UNSUPPORTED_FEATURE.OPTION", `The option ${unknown} of from_json is not supported.`);
+  if (unknown !== undefined)
+    throw call.error("UNSUPPORTED_FEATURE.OPTION", `The option ${unknown} of from_json is not supported.`);
   const value = text.accept(json.type, call.context.ansi);
-  if (value === undefined || (json.type.kind !== "string" && json.type.kind !== "void")) throw mismatch(call, 0, '"STRING"', simpleString(json.type));
+  if (value === undefined || (json.type.kind !== "string" && json.type.kind !== "void"))
+    throw mismatch(call, 0, '"STRING"', simpleString(json.type));
   refuseBinary(call, type);
   return {
     args: [coerce(json, STRING, call)],
@@ -79,11 +95,22 @@ function fromJson(call: CallSite): BoundFunction {
   };
 }
 
-const JSON_OPTIONS = new Set(["mode", "dateformat", "timestampformat", "allownumericleadingzeros", "allowunquotedfieldnames", "allowcomments", "allowsinglequotes", "allownonnumericnumbers", "timezone"]);
+const JSON_OPTIONS = new Set([
+  "mode",
+  "dateformat",
+  "timestampformat",
+  "allownumericleadingzeros",
+  "allowunquotedfieldnames",
+  "allowcomments",
+  "allowsinglequotes",
+  "allownonnumericnumbers",
+  "timezone",
+]);
 
 function nullableAll(type: DataType): DataType {
   if (type.kind === "array") return array(nullableAll(type.element));
-  if (type.kind === "map") return { ...type, key: nullableAll(type.key), value: nullableAll(type.value), valueContainsNull: true };
+  if (type.kind === "map")
+    return { ...type, key: nullableAll(type.key), value: nullableAll(type.value), valueContainsNull: true };
   return type.kind === "struct" ? struct(type.fields.map((each) => field(each.name, nullableAll(each.type)))) : type;
 }
 
@@ -91,8 +118,13 @@ function refuseBinary(call: CallSite, type: DataType): void {
   if (type.kind === "array") refuseBinary(call, type.element);
   else if (type.kind === "map") refuseBinary(call, type.value);
   else if (type.kind === "struct") for (const each of type.fields) refuseBinary(call, each.type);
-  else if (["binary", "variant", "interval_year_month", "interval_day_time", "calendar_interval", "void"].includes(type.kind)) {
-    throw call.error("UNSUPPORTED_FEATURE.FUNCTION", `The function ${call.name} is not supported with values of the type ${simpleString(type).toUpperCase()}.`);
+  else if (
+    ["binary", "variant", "interval_year_month", "interval_day_time", "calendar_interval", "void"].includes(type.kind)
+  ) {
+    throw call.error(
+      "UNSUPPORTED_FEATURE.FUNCTION",
+      `The function ${call.name} is not supported with values of the type ${simpleString(type).toUpperCase()}.`,
+    );
   }
 }
 
@@ -100,12 +132,21 @@ function toJson(call: CallSite): BoundFunction {
   const args = expressions(call);
   const [value, options] = args;
   if (value === undefined || args.length > 2) throw wrongNumber(call, "[1, 2]");
-  if (!["struct", "array", "map"].includes(value.type.kind)) throw mismatch(call, 0, '"STRUCT", "ARRAY" or "MAP"', simpleString(value.type));
+  if (!["struct", "array", "map"].includes(value.type.kind))
+    throw mismatch(call, 0, '"STRUCT", "ARRAY" or "MAP"', simpleString(value.type));
   refuseBinary(call, value.type);
   const given = optionsOf(call, options);
-  const unknown = [...given.keys()].find((name) => !["timestampformat", "dateformat", "ignorenullfields"].includes(name));
-  if (unknown !== undefined) throw call.error("UNSUPPORTED_FEATURE.OPTION", `The option ${unknown} of to_json is not supported.`);
-  return { args: [value], type: STRING, nullable: true, lower: ([sql = "NULL"], _, tools) => jsonOf(sql, value.type, given, tools) };
+  const unknown = [...given.keys()].find(
+    (name) => !["timestampformat", "dateformat", "ignorenullfields"].includes(name),
+  );
+  if (unknown !== undefined)
+    throw call.error("UNSUPPORTED_FEATURE.OPTION", `The option ${unknown} of to_json is not supported.`);
+  return {
+    args: [value],
+    type: STRING,
+    nullable: true,
+    lower: ([sql = "NULL"], _, tools) => jsonOf(sql, value.type, given, tools),
+  };
 }
 
 /** SQL of the JSON text of a value; null for null. */
@@ -140,7 +181,11 @@ function jsonOf(sql: string, type: DataType, options: ReadonlyMap<string, string
       return `CAST(to_json(${sql}) AS VARCHAR)`;
     case "float":
     case "double":
-      return tools.once(sql, (value) => `CASE WHEN isfinite(${value}) THEN ${tools.cast(value, type, STRING)} ELSE '"' || ${tools.cast(value, type, STRING)} || '"' END`);
+      return tools.once(
+        sql,
+        (value) =>
+          `CASE WHEN isfinite(${value}) THEN ${tools.cast(value, type, STRING)} ELSE '"' || ${tools.cast(value, type, STRING)} || '"' END`,
+      );
     default:
       return tools.cast(sql, type, STRING);
   }
@@ -159,11 +204,18 @@ function schemaOf(call: CallSite): BoundFunction {
   if (json === undefined || args.length > 2) throw wrongNumber(call, "[1, 2]");
   const value = literalOf(json)?.value;
   if (typeof value !== "string") {
-    throw call.error("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", 'Cannot resolve "schema_of_json" due to data type mismatch: the input json should be a foldable "STRING" expression.');
+    throw call.error(
+      "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
+      'Cannot resolve "schema_of_json" due to data type mismatch: the input json should be a foldable "STRING" expression.',
+    );
   }
   const given = optionsOf(call, options);
   const node = readJson(value, { allowNumericLeadingZeros: given.get("allownumericleadingzeros") === "true" });
-  if (node === undefined) throw call.error("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", `Malformed records are detected in record parsing: ${value}.`);
+  if (node === undefined)
+    throw call.error(
+      "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+      `Malformed records are detected in record parsing: ${value}.`,
+    );
   const schema = schemaOfJson(node, given.get("primitivesasstring") === "true");
   return { args: [json], type: STRING, nullable: false, lower: (_, __, tools) => tools.text(schema) };
 }
@@ -172,8 +224,25 @@ export const json: readonly FunctionRow[] = [
   scalarBy("from_json", category, fromJson),
   scalarBy("to_json", category, toJson),
   scalarBy("schema_of_json", category, schemaOf),
-  scalar("get_json_object", category, { params: [text, text], returns: STRING, nullable: true }, "spkjs_get_json_object($1, $2)"),
-  scalar("json_array_length", category, { params: [text], returns: INT, nullable: true }, "spkjs_json_array_length($1)"),
-  scalar("json_object_keys", category, { params: [text], returns: array(STRING), nullable: true }, "spkjs_json_object_keys($1)"),
-  scalarBy("variant_path", "variant", (call) => bindSignature(call, { params: [text, text], returns: STRING, nullable: true }, "spkjs_get_json_object($1, $2)")),
+  scalar(
+    "get_json_object",
+    category,
+    { params: [text, text], returns: STRING, nullable: true },
+    "spkjs_get_json_object($1, $2)",
+  ),
+  scalar(
+    "json_array_length",
+    category,
+    { params: [text], returns: INT, nullable: true },
+    "spkjs_json_array_length($1)",
+  ),
+  scalar(
+    "json_object_keys",
+    category,
+    { params: [text], returns: array(STRING), nullable: true },
+    "spkjs_json_object_keys($1)",
+  ),
+  scalarBy("variant_path", "variant", (call) =>
+    bindSignature(call, { params: [text, text], returns: STRING, nullable: true }, "spkjs_get_json_object($1, $2)"),
+  ),
 ];

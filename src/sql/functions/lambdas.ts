@@ -6,7 +6,16 @@ import { identifier } from "../types/duckdb-type.ts";
 import { commonType } from "../types/common-type.ts";
 import { isOrderable } from "../types/kinds.ts";
 import { containsNull, elementOf } from "./arrays.ts";
-import { coerce, expressionAt, lambdaAt, mismatch, wrongNumber, type BoundFunction, type CallSite, type FunctionRow } from "./function.ts";
+import {
+  coerce,
+  expressionAt,
+  lambdaAt,
+  mismatch,
+  wrongNumber,
+  type BoundFunction,
+  type CallSite,
+  type FunctionRow,
+} from "./function.ts";
 import { anyArray, anyMap, boolean } from "./params.ts";
 import { scalarBy } from "./rules.ts";
 
@@ -21,13 +30,19 @@ function partsOf(sql: string): { readonly names: readonly string[]; readonly bod
 
 /** `body` where each name stands for a value, evaluated once. */
 function letIn(bindings: readonly (readonly [name: string, value: string])[], body: string): string {
-  return bindings.reduceRight((inner, [name, value]) => `list_transform([${value}], lambda ${name}: ${inner})[1]`, body);
+  return bindings.reduceRight(
+    (inner, [name, value]) => `list_transform([${value}], lambda ${name}: ${inner})[1]`,
+    body,
+  );
 }
 
 /** A lambda applied to values. */
 function apply(lambda: string, values: readonly string[]): string {
   const { names, body } = partsOf(lambda);
-  return letIn(names.map((name, index) => [name, values[index] ?? "NULL"] as const), body);
+  return letIn(
+    names.map((name, index) => [name, values[index] ?? "NULL"] as const),
+    body,
+  );
 }
 
 /** A DuckDB lambda over an element and its index from 0, as Spark counts, for a Spark lambda of one or two parameters. */
@@ -46,7 +61,10 @@ function arrayAt(call: CallSite, index: number): BoundExpression {
   return coerce(arg, type, call);
 }
 
-function mapAt(call: CallSite, index: number): { readonly arg: BoundExpression; readonly key: DataType; readonly value: DataType; readonly nulls: boolean } {
+function mapAt(
+  call: CallSite,
+  index: number,
+): { readonly arg: BoundExpression; readonly key: DataType; readonly value: DataType; readonly nulls: boolean } {
   const given = expressionAt(call, index);
   const type = anyMap.accept(given.type, call.context.ansi);
   if (type?.kind !== "map") throw mismatch(call, index, anyMap.expected, simpleString(given.type));
@@ -66,7 +84,8 @@ function bodyAs(lambda: LambdaExpression, type: DataType, call: CallSite): Lambd
 }
 
 function predicate(lambda: LambdaExpression, call: CallSite, index: number): LambdaExpression {
-  if (boolean.accept(lambda.type, call.context.ansi) === undefined) throw mismatch(call, index, '"BOOLEAN"', simpleString(lambda.type));
+  if (boolean.accept(lambda.type, call.context.ansi) === undefined)
+    throw mismatch(call, index, '"BOOLEAN"', simpleString(lambda.type));
   return bodyAs(lambda, BOOLEAN, call);
 }
 
@@ -190,22 +209,47 @@ function overEntries(
 function mapFilter(call: CallSite): BoundFunction {
   checkCount(call, 2);
   const { arg, key, value, nulls } = mapAt(call, 0);
-  const lambda = predicate(lambdaAt(call, 1, 2).bind([{ type: key, nullable: false }, { type: value, nullable: nulls }]), call, 1);
+  const lambda = predicate(
+    lambdaAt(call, 1, 2).bind([
+      { type: key, nullable: false },
+      { type: value, nullable: nulls },
+    ]),
+    call,
+    1,
+  );
   return overEntries(lambda, arg, arg.type, (_, applied) => applied, "list_filter");
 }
 
 function transformKeys(call: CallSite): BoundFunction {
   checkCount(call, 2);
   const { arg, key, value, nulls } = mapAt(call, 0);
-  const lambda = lambdaAt(call, 1, 2).bind([{ type: key, nullable: false }, { type: value, nullable: nulls }]);
-  return overEntries(lambda, arg, map(lambda.type, value, nulls), (e, applied) => `{'key': ${applied}, 'value': ${e}."value"}`, "list_transform");
+  const lambda = lambdaAt(call, 1, 2).bind([
+    { type: key, nullable: false },
+    { type: value, nullable: nulls },
+  ]);
+  return overEntries(
+    lambda,
+    arg,
+    map(lambda.type, value, nulls),
+    (e, applied) => `{'key': ${applied}, 'value': ${e}."value"}`,
+    "list_transform",
+  );
 }
 
 function transformValues(call: CallSite): BoundFunction {
   checkCount(call, 2);
   const { arg, key, value, nulls } = mapAt(call, 0);
-  const lambda = lambdaAt(call, 1, 2).bind([{ type: key, nullable: false }, { type: value, nullable: nulls }]);
-  return overEntries(lambda, arg, map(key, lambda.type, lambda.nullable), (e, applied) => `{'key': ${e}."key", 'value': ${applied}}`, "list_transform");
+  const lambda = lambdaAt(call, 1, 2).bind([
+    { type: key, nullable: false },
+    { type: value, nullable: nulls },
+  ]);
+  return overEntries(
+    lambda,
+    arg,
+    map(key, lambda.type, lambda.nullable),
+    (e, applied) => `{'key': ${e}."key", 'value': ${applied}}`,
+    "list_transform",
+  );
 }
 
 function mapZipWith(call: CallSite): BoundFunction {
@@ -213,14 +257,21 @@ function mapZipWith(call: CallSite): BoundFunction {
   const [left, right] = [mapAt(call, 0), mapAt(call, 1)];
   const key = commonType([left.key, right.key], call.context.ansi);
   if (key === undefined) {
-    throw call.error("DATATYPE_MISMATCH.MAP_ZIP_WITH_DIFF_TYPES", 'Cannot resolve "map_zip_with" due to data type mismatch: Input to the `map_zip_with` should have been two "MAP"s with compatible key types.');
+    throw call.error(
+      "DATATYPE_MISMATCH.MAP_ZIP_WITH_DIFF_TYPES",
+      'Cannot resolve "map_zip_with" due to data type mismatch: Input to the `map_zip_with` should have been two "MAP"s with compatible key types.',
+    );
   }
   const lambda = lambdaAt(call, 2, 3).bind([
     { type: key, nullable: false },
     { type: left.value, nullable: true },
     { type: right.value, nullable: true },
   ]);
-  const args = [coerce(left.arg, map(key, left.value, left.nulls), call), coerce(right.arg, map(key, right.value, right.nulls), call), lambda];
+  const args = [
+    coerce(left.arg, map(key, left.value, left.nulls), call),
+    coerce(right.arg, map(key, right.value, right.nulls), call),
+    lambda,
+  ];
   const type = map(key, lambda.type, lambda.nullable);
   return {
     args,
@@ -262,9 +313,13 @@ function arraySort(call: CallSite): BoundFunction {
     lower: ([value = "", f = ""], _, tools) => {
       const [a, b, v, e, n] = ["a", "b", "v", "e", "n"].map((hint) => identifier(tools.fresh(hint)));
       const order = apply(f, [e ?? "", `${b ?? ""}[1]`]);
-      const refused = "error('[COMPARATOR_RETURNS_NULL] The comparator has returned a NULL for a comparison between elements.')";
+      const refused =
+        "error('[COMPARATOR_RETURNS_NULL] The comparator has returned a NULL for a comparison between elements.')";
       const before = `len(list_filter(${a ?? ""}, lambda ${e ?? ""}: coalesce(${order}, ${refused}) <= 0))`;
-      const inserted = letIn([[n ?? "", before]], `list_concat(${a ?? ""}[1:${n ?? ""}], ${b ?? ""}, ${a ?? ""}[${n ?? ""} + 1:])`);
+      const inserted = letIn(
+        [[n ?? "", before]],
+        `list_concat(${a ?? ""}[1:${n ?? ""}], ${b ?? ""}, ${a ?? ""}[${n ?? ""} + 1:])`,
+      );
       const singles = `list_transform(${value}, lambda ${v ?? ""}: [${v ?? ""}])`;
       return `CASE WHEN len(${value}) < 2 THEN ${value} ELSE list_reduce(${singles}, lambda ${a ?? ""}, ${b ?? ""}: ${inserted}) END`;
     },

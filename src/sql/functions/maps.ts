@@ -4,7 +4,17 @@ import { commonType } from "../types/common-type.ts";
 import { identifier, structNames, textLiteral } from "../types/duckdb-type.ts";
 import { columnName, containsNull, elementOf } from "./arrays.ts";
 import { filled, string } from "./defaults.ts";
-import { bindSignature, coerce, expressions, mismatch, scalar, wrongNumber, type BoundFunction, type CallSite, type FunctionRow } from "./function.ts";
+import {
+  bindSignature,
+  coerce,
+  expressions,
+  mismatch,
+  scalar,
+  wrongNumber,
+  type BoundFunction,
+  type CallSite,
+  type FunctionRow,
+} from "./function.ts";
 import { anyArray, anyMap, text } from "./params.ts";
 import { scalarBy, textOf, typeAt } from "./rules.ts";
 
@@ -25,15 +35,31 @@ function createMap(call: CallSite): BoundFunction {
   if (args.length % 2 !== 0) throw wrongNumber(call, "2n (n > 0)");
   const keys = args.filter((_, index) => index % 2 === 0);
   const values = args.filter((_, index) => index % 2 === 1);
-  const [key, value] = [keys, values].map((each) => commonType(each.map((arg) => arg.type), call.context.ansi));
+  const [key, value] = [keys, values].map((each) =>
+    commonType(
+      each.map((arg) => arg.type),
+      call.context.ansi,
+    ),
+  );
   if (key === undefined || value === undefined) {
-    throw call.error("DATATYPE_MISMATCH.CREATE_MAP_KEY_DIFF_TYPES", 'Cannot resolve "map" due to data type mismatch: The given keys or values of function `map` should all be the same type.');
+    throw call.error(
+      "DATATYPE_MISMATCH.CREATE_MAP_KEY_DIFF_TYPES",
+      'Cannot resolve "map" due to data type mismatch: The given keys or values of function `map` should all be the same type.',
+    );
   }
-  if (key.kind === "map") throw call.error("DATATYPE_MISMATCH.INVALID_MAP_KEY_TYPE", 'Cannot resolve "map" due to data type mismatch: The key of map cannot be/contain "MAP".');
+  if (key.kind === "map")
+    throw call.error(
+      "DATATYPE_MISMATCH.INVALID_MAP_KEY_TYPE",
+      'Cannot resolve "map" due to data type mismatch: The key of map cannot be/contain "MAP".',
+    );
   const bound = args.map((arg, index) => coerce(arg, index % 2 === 0 ? key : value, call));
   return {
     args: bound,
-    type: map(key, value, values.some((arg) => arg.nullable)),
+    type: map(
+      key,
+      value,
+      values.some((arg) => arg.nullable),
+    ),
     nullable: false,
     lower: (sql, site, tools) => {
       const name = tools.typeName(site.type);
@@ -52,7 +78,12 @@ function mapConcat(call: CallSite): BoundFunction {
       params: [],
       rest: anyMap,
       unify: "all",
-      returns: (args) => map(keyOf(typeAt(args, 0)), valueOf(typeAt(args, 0)), args.some((arg) => valueNull(arg.type))),
+      returns: (args) =>
+        map(
+          keyOf(typeAt(args, 0)),
+          valueOf(typeAt(args, 0)),
+          args.some((arg) => valueNull(arg.type)),
+        ),
     },
     (sql, site, tools) => {
       const missing = sql.map((each) => `${each} IS NULL`).join(" OR ");
@@ -68,12 +99,14 @@ function mapContainsKey(call: CallSite): BoundFunction {
   if (base === undefined || key === undefined || call.args.length !== 2) throw wrongNumber(call, "2");
   if (base.type.kind !== "map") throw mismatch(call, 0, '"MAP"', simpleString(base.type));
   const common = commonType([base.type.key, key.type], call.context.ansi);
-  if (common === undefined) throw mismatch(call, 1, `"${simpleString(base.type.key).toUpperCase()}"`, simpleString(key.type));
+  if (common === undefined)
+    throw mismatch(call, 1, `"${simpleString(base.type.key).toUpperCase()}"`, simpleString(key.type));
   return {
     args: [coerce(base, { ...base.type, key: common }, call), coerce(key, common, call)],
     type: BOOLEAN,
     nullable: base.nullable || key.nullable,
-    lower: ([m = "NULL", k = "NULL"]) => `CASE WHEN ${m} IS NOT NULL AND ${k} IS NOT NULL THEN list_contains(map_keys(${m}), ${k}) END`,
+    lower: ([m = "NULL", k = "NULL"]) =>
+      `CASE WHEN ${m} IS NOT NULL AND ${k} IS NOT NULL THEN list_contains(map_keys(${m}), ${k}) END`,
   };
 }
 
@@ -86,7 +119,10 @@ function namedStruct(call: CallSite): BoundFunction {
     const name = textOf(arg);
     const value = args[index + 1];
     if (typeof name !== "string" || value === undefined) {
-      throw call.error("DATATYPE_MISMATCH.CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING", 'Cannot resolve "named_struct" due to data type mismatch: Only foldable `STRING` expressions are allowed to appear at odd position.');
+      throw call.error(
+        "DATATYPE_MISMATCH.CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING",
+        'Cannot resolve "named_struct" due to data type mismatch: Only foldable `STRING` expressions are allowed to appear at odd position.',
+      );
     }
     return [field(name, value.type, value.nullable)];
   });
@@ -96,10 +132,20 @@ function namedStruct(call: CallSite): BoundFunction {
 function positional(call: CallSite): BoundFunction {
   const args = expressions(call);
   if (args.length === 0) throw wrongNumber(call, "> 0");
-  return structOf(args, args.map((arg, index) => field(columnName(arg) ?? `col${index + 1}`, arg.type, arg.nullable)), 1, 0);
+  return structOf(
+    args,
+    args.map((arg, index) => field(columnName(arg) ?? `col${index + 1}`, arg.type, arg.nullable)),
+    1,
+    0,
+  );
 }
 
-function structOf(args: readonly BoundExpression[], fields: Parameters<typeof struct>[0], step: number, from: number): BoundFunction {
+function structOf(
+  args: readonly BoundExpression[],
+  fields: Parameters<typeof struct>[0],
+  step: number,
+  from: number,
+): BoundFunction {
   const names = structNames(fields);
   return {
     args,
@@ -147,8 +193,18 @@ function mapFromEntries(call: CallSite): BoundFunction {
 
 export const maps: readonly FunctionRow[] = [
   scalarBy("map", category, createMap),
-  scalar("map_keys", category, { params: [anyMap], returns: ([m]) => array(keyOf(m?.type ?? VOID), false) }, "map_keys($1)"),
-  scalar("map_values", category, { params: [anyMap], returns: ([m]) => array(valueOf(m?.type ?? VOID), valueNull(m?.type ?? VOID)) }, "map_values($1)"),
+  scalar(
+    "map_keys",
+    category,
+    { params: [anyMap], returns: ([m]) => array(keyOf(m?.type ?? VOID), false) },
+    "map_keys($1)",
+  ),
+  scalar(
+    "map_values",
+    category,
+    { params: [anyMap], returns: ([m]) => array(valueOf(m?.type ?? VOID), valueNull(m?.type ?? VOID)) },
+    "map_values($1)",
+  ),
   scalar(
     "map_entries",
     category,
@@ -166,12 +222,19 @@ export const maps: readonly FunctionRow[] = [
   scalar(
     "map_from_arrays",
     category,
-    { params: [anyArray, anyArray], returns: ([k, v]) => map(elementOf(k?.type ?? VOID), elementOf(v?.type ?? VOID), containsNull(v?.type ?? VOID)) },
+    {
+      params: [anyArray, anyArray],
+      returns: ([k, v]) => map(elementOf(k?.type ?? VOID), elementOf(v?.type ?? VOID), containsNull(v?.type ?? VOID)),
+    },
     "CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN CAST(spk_map_of($1, $2) AS $T) END",
   ),
   scalarBy("map_from_entries", category, mapFromEntries),
   scalarBy("str_to_map", category, (given) =>
-    bindSignature(filled(given, 3, [string(","), string(":")]), { params: [text, text, text], returns: map(STRING, STRING) }, "spk_map_from(spkjs_str_to_map($1, $2, $3))"),
+    bindSignature(
+      filled(given, 3, [string(","), string(":")]),
+      { params: [text, text, text], returns: map(STRING, STRING) },
+      "spk_map_from(spkjs_str_to_map($1, $2, $3))",
+    ),
   ),
   scalarBy("named_struct", "struct", namedStruct),
   scalarBy("struct", "struct", positional),

@@ -1,23 +1,41 @@
-import {
-  BINARY,
-  decimal,
-  DOUBLE,
-  INT,
-  LONG,
-  STRING,
-  type DataType,
-} from "../../core/data-type.ts";
+import { BINARY, decimal, DOUBLE, INT, LONG, STRING, type DataType } from "../../core/data-type.ts";
 import type { BoundExpression, Lowering } from "../bound.ts";
 import { isAnsiInterval, isIntegral } from "../types/kinds.ts";
 import { constant, filled, integer } from "./defaults.ts";
-import { bindSignature, expressionAt, scalar, unify, type CallSite, type FunctionRow, type Signature, type Template } from "./function.ts";
-import { ansiInterval, anything, binary, boolean, double, int, long, numeric, oneOf, only, orderable, text } from "./params.ts";
+import {
+  bindSignature,
+  expressionAt,
+  scalar,
+  unify,
+  type CallSite,
+  type FunctionRow,
+  type Signature,
+  type Template,
+} from "./function.ts";
+import {
+  ansiInterval,
+  anything,
+  binary,
+  boolean,
+  double,
+  int,
+  long,
+  numeric,
+  oneOf,
+  only,
+  orderable,
+  text,
+} from "./params.ts";
 import { integerOf, named, sameAs, scalarBy, scalarForms, typeAt } from "./rules.ts";
 
 const category = "math";
 
 /** A function of one double, whose name shows in capitals unless an alias was called. */
-function unary(names: string | readonly [string, ...string[]], lower: Template | Lowering, nullable?: boolean): FunctionRow {
+function unary(
+  names: string | readonly [string, ...string[]],
+  lower: Template | Lowering,
+  nullable?: boolean,
+): FunctionRow {
   const canonical = typeof names === "string" ? names : names[0];
   return scalarBy(names, category, (call) =>
     bindSignature(
@@ -57,7 +75,10 @@ function roundedType(type: DataType, scale: number): DataType {
 function scaleOf(call: CallSite): number {
   const scale = integerOf(expressionAt(call, 1));
   if (scale === undefined) {
-    throw call.error("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", `Cannot resolve "${call.name}" due to data type mismatch: the input scale should be a foldable "INT" expression.`);
+    throw call.error(
+      "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
+      `Cannot resolve "${call.name}" due to data type mismatch: the input scale should be a foldable "INT" expression.`,
+    );
   }
   return scale ?? 0;
 }
@@ -128,8 +149,11 @@ function wholeNumber(names: readonly [string, ...string[]], mode: "ceiling" | "f
         return type.kind === "float" ? roundedType(decimal(14, 7), scale) : roundedType(decimal(30, 15), scale);
       },
     };
-    return bindSignature(call, widened, ([value = "NULL"], bound, { typeName }) =>
-      `CAST(spkjs_round_decimal(CAST(${value} AS VARCHAR), ${scale}, '${mode}') AS ${typeName(bound.type)})`,
+    return bindSignature(
+      call,
+      widened,
+      ([value = "NULL"], bound, { typeName }) =>
+        `CAST(spkjs_round_decimal(CAST(${value} AS VARCHAR), ${scale}, '${mode}') AS ${typeName(bound.type)})`,
     );
   });
 }
@@ -142,23 +166,36 @@ function integralDigits(type: DataType): number {
 function extreme(name: "greatest" | "least"): FunctionRow {
   return scalarBy(name, category, (call) => {
     if (call.args.length < 2) {
-      throw call.error("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", `The \`${name}\` requires > 1 parameters but the actual number is ${call.args.length}.`);
+      throw call.error(
+        "WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
+        `The \`${name}\` requires > 1 parameters but the actual number is ${call.args.length}.`,
+      );
     }
     return bindSignature(
       call,
-      { params: [], rest: orderable, unify: "all", returns: sameAs(0), nullable: (args) => args.every((arg) => arg.nullable) },
+      {
+        params: [],
+        rest: orderable,
+        unify: "all",
+        returns: sameAs(0),
+        nullable: (args) => args.every((arg) => arg.nullable),
+      },
       `${name}($*)`,
     );
   });
 }
 
 function absolute(call: CallSite) {
-  return bindSignature(call, { params: [numericOrInterval], returns: sameAs(0) }, ([value = "NULL"], bound, { ansi }) => {
-    const type = typeAt(bound.args, 0);
-    if (type.kind === "interval_year_month") return `to_months(abs(spk_months(${value})))`;
-    if (type.kind === "interval_day_time") return `spk_day_time(abs(spk_micros(${value})))`;
-    return ansi || !isIntegral(type) ? `abs(${value})` : `spk_abs_wrapping(${value})`;
-  });
+  return bindSignature(
+    call,
+    { params: [numericOrInterval], returns: sameAs(0) },
+    ([value = "NULL"], bound, { ansi }) => {
+      const type = typeAt(bound.args, 0);
+      if (type.kind === "interval_year_month") return `to_months(abs(spk_months(${value})))`;
+      if (type.kind === "interval_day_time") return `spk_day_time(abs(spk_micros(${value})))`;
+      return ansi || !isIntegral(type) ? `abs(${value})` : `spk_abs_wrapping(${value})`;
+    },
+  );
 }
 
 export const math: readonly FunctionRow[] = [
@@ -168,8 +205,16 @@ export const math: readonly FunctionRow[] = [
   unary("asin", within("abs($1) <= 1", "asin")),
   unary("asinh", "asinh($1)"),
   unary("atan", "atan($1)"),
-  unary("atanh", "CASE WHEN abs($1) < 1 THEN atanh($1) WHEN abs($1) = 1 THEN $1 * 'inf'::DOUBLE WHEN $1 IS NOT NULL THEN 'nan'::DOUBLE END"),
-  scalar("atan2", category, { params: [double, double], returns: DOUBLE, pretty: named("ATAN2") }, "atan2($1 + 0.0, $2 + 0.0)"),
+  unary(
+    "atanh",
+    "CASE WHEN abs($1) < 1 THEN atanh($1) WHEN abs($1) = 1 THEN $1 * 'inf'::DOUBLE WHEN $1 IS NOT NULL THEN 'nan'::DOUBLE END",
+  ),
+  scalar(
+    "atan2",
+    category,
+    { params: [double, double], returns: DOUBLE, pretty: named("ATAN2") },
+    "atan2($1 + 0.0, $2 + 0.0)",
+  ),
   unary("cbrt", "spkjs_cbrt($1)"),
   wholeNumber(["ceil", "ceiling"], "ceiling"),
   wholeNumber(["floor"], "floor"),
@@ -186,13 +231,36 @@ export const math: readonly FunctionRow[] = [
   scalar("pi", category, { params: [], returns: DOUBLE, pretty: named("PI") }, "pi()"),
   unary("exp", "exp($1)"),
   unary("expm1", "spkjs_expm1($1)"),
-  scalar("factorial", category, { params: [int], returns: LONG, nullable: true }, "CASE WHEN $1 BETWEEN 0 AND 20 THEN CAST(factorial($1) AS BIGINT) END"),
-  scalar("hypot", category, { params: [double, double], returns: DOUBLE, pretty: named("HYPOT") }, "spkjs_hypot($1, $2)"),
-  scalar("ln", category, { params: [double], returns: DOUBLE, nullable: true, pretty: named("ln") }, positive("ln($1)")),
+  scalar(
+    "factorial",
+    category,
+    { params: [int], returns: LONG, nullable: true },
+    "CASE WHEN $1 BETWEEN 0 AND 20 THEN CAST(factorial($1) AS BIGINT) END",
+  ),
+  scalar(
+    "hypot",
+    category,
+    { params: [double, double], returns: DOUBLE, pretty: named("HYPOT") },
+    "spkjs_hypot($1, $2)",
+  ),
+  scalar(
+    "ln",
+    category,
+    { params: [double], returns: DOUBLE, nullable: true, pretty: named("ln") },
+    positive("ln($1)"),
+  ),
   scalarBy("log", category, (call) =>
     call.args.length === 1
-      ? bindSignature(call, { params: [double], returns: DOUBLE, nullable: true, pretty: named("ln") }, positive("ln($1)"))
-      : bindSignature(call, { params: [double, double], returns: DOUBLE, nullable: true, pretty: named("LOG") }, "CASE WHEN $1 > 0 AND $2 > 0 THEN ln($2) / ln($1) END"),
+      ? bindSignature(
+          call,
+          { params: [double], returns: DOUBLE, nullable: true, pretty: named("ln") },
+          positive("ln($1)"),
+        )
+      : bindSignature(
+          call,
+          { params: [double, double], returns: DOUBLE, nullable: true, pretty: named("LOG") },
+          "CASE WHEN $1 > 0 AND $2 > 0 THEN ln($2) / ln($1) END",
+        ),
   ),
   unary("log10", positive("log10($1)"), true),
   unary("log2", positive("ln($1) / 0.6931471805599453::DOUBLE"), true),
@@ -208,7 +276,11 @@ export const math: readonly FunctionRow[] = [
   scalarBy(["sign", "signum"], category, (call) =>
     bindSignature(
       call,
-      { params: [oneOf(double, ansiInterval)], returns: DOUBLE, pretty: call.name === "signum" ? named("SIGNUM") : named("sign") },
+      {
+        params: [oneOf(double, ansiInterval)],
+        returns: DOUBLE,
+        pretty: call.name === "signum" ? named("SIGNUM") : named("sign"),
+      },
       ([value = "NULL"], bound) => {
         const type = typeAt(bound.args, 0);
         if (type.kind === "interval_year_month") return `CAST(sign(spk_months(${value})) AS DOUBLE)`;
@@ -226,34 +298,62 @@ export const math: readonly FunctionRow[] = [
   extreme("least"),
   scalar("bin", category, { params: [long], returns: STRING }, "spk_bin($1)"),
   scalarBy("hex", category, (call) =>
-    bindSignature(call, { params: [oneOf(long, only("binary"), only("string"))], returns: STRING }, ([value = "NULL"], bound) => {
-      const type = typeAt(bound.args, 0);
-      return type.kind === "string" ? `hex(encode(${value}))` : `hex(${value})`;
-    }),
+    bindSignature(
+      call,
+      { params: [oneOf(long, only("binary"), only("string"))], returns: STRING },
+      ([value = "NULL"], bound) => {
+        const type = typeAt(bound.args, 0);
+        return type.kind === "string" ? `hex(encode(${value}))` : `hex(${value})`;
+      },
+    ),
   ),
   scalar("unhex", category, { params: [text], returns: BINARY, nullable: true }, "TRY(unhex($1))"),
-  scalar("conv", category, { params: [text, int, int], returns: STRING, nullable: true }, (args, _, { ansi }) => `spkjs_conv(${args.join(", ")}, ${ansi})`),
+  scalar(
+    "conv",
+    category,
+    { params: [text, int, int], returns: STRING, nullable: true },
+    (args, _, { ansi }) => `spkjs_conv(${args.join(", ")}, ${ansi})`,
+  ),
   scalarBy("width_bucket", category, (call) =>
-    bindSignature(call, { params: [oneOf(double, ansiInterval), oneOf(double, ansiInterval), oneOf(double, ansiInterval), long], returns: LONG, nullable: true }, (args, bound) => {
-      const type = typeAt(bound.args, 0);
-      const measure = (sql: string): string => {
-        if (type.kind === "interval_year_month") return `CAST(spk_months(${sql}) AS DOUBLE)`;
-        return type.kind === "interval_day_time" ? `CAST(spk_micros(${sql}) AS DOUBLE)` : sql;
-      };
-      const [value = "NULL", low = "NULL", high = "NULL", count = "NULL"] = args;
-      return `spk_width_bucket(${measure(value)}, ${measure(low)}, ${measure(high)}, ${count})`;
-    }),
+    bindSignature(
+      call,
+      {
+        params: [oneOf(double, ansiInterval), oneOf(double, ansiInterval), oneOf(double, ansiInterval), long],
+        returns: LONG,
+        nullable: true,
+      },
+      (args, bound) => {
+        const type = typeAt(bound.args, 0);
+        const measure = (sql: string): string => {
+          if (type.kind === "interval_year_month") return `CAST(spk_months(${sql}) AS DOUBLE)`;
+          return type.kind === "interval_day_time" ? `CAST(spk_micros(${sql}) AS DOUBLE)` : sql;
+        };
+        const [value = "NULL", low = "NULL", high = "NULL", count = "NULL"] = args;
+        return `spk_width_bucket(${measure(value)}, ${measure(low)}, ${measure(high)}, ${count})`;
+      },
+    ),
   ),
   ...["rand", "randn"].map((name) =>
     scalarBy(name === "rand" ? ["rand", "random"] : [name], category, (call) => {
       if (call.args.length > 0 && integerOf(expressionAt(call, 0)) === undefined) {
-        throw call.error("SEED_EXPRESSION_IS_UNFOLDABLE", `The seed expression of the function \`${name}\` must be foldable.`);
+        throw call.error(
+          "SEED_EXPRESSION_IS_UNFOLDABLE",
+          `The seed expression of the function \`${name}\` must be foldable.`,
+        );
       }
       const seeded = call.args.length > 0;
       return bindSignature(
         call,
-        { params: [], optional: [oneOf(only("int", "long"), long)], returns: DOUBLE, nullable: false, deterministic: false, pretty: named(name) },
-        ([seed = "NULL"]) => `spkjs_${name}(${seeded ? `CAST(${seed} AS BIGINT)` : "CAST(floor(random() * 9007199254740992) AS BIGINT)"}, ${seeded})`,
+        {
+          params: [],
+          optional: [oneOf(only("int", "long"), long)],
+          returns: DOUBLE,
+          nullable: false,
+          deterministic: false,
+          pretty: named(name),
+        },
+        ([seed = "NULL"]) =>
+          `spkjs_${name}(${seeded ? `CAST(${seed} AS BIGINT)` : "CAST(floor(random() * 9007199254740992) AS BIGINT)"}, ${seeded})`,
       );
     }),
   ),
@@ -268,13 +368,27 @@ export const math: readonly FunctionRow[] = [
         nullable: false,
         deterministic: false,
       },
-      ([low = "NULL", high = "NULL"], bound, { typeName }) => `CAST(${low} + (${high} - ${low}) * random() AS ${typeName(bound.type)})`,
+      ([low = "NULL", high = "NULL"], bound, { typeName }) =>
+        `CAST(${low} + (${high} - ${low}) * random() AS ${typeName(bound.type)})`,
     );
   }),
   scalarBy("nanvl", category, (call) =>
-    bindSignature(call, { params: [oneOf(only("float", "double"), double), oneOf(only("float", "double"), double)], unify: [0, 1], returns: sameAs(0) }, "CASE WHEN isnan($1) THEN $2 ELSE $1 END"),
+    bindSignature(
+      call,
+      {
+        params: [oneOf(only("float", "double"), double), oneOf(only("float", "double"), double)],
+        unify: [0, 1],
+        returns: sameAs(0),
+      },
+      "CASE WHEN isnan($1) THEN $2 ELSE $1 END",
+    ),
   ),
-  scalar("isnan", "predicate", { params: [oneOf(only("float", "double"), double)], returns: { kind: "boolean" }, nullable: false }, "coalesce(isnan($1), false)"),
+  scalar(
+    "isnan",
+    "predicate",
+    { params: [oneOf(only("float", "double"), double)], returns: { kind: "boolean" }, nullable: false },
+    "coalesce(isnan($1), false)",
+  ),
 ];
 
 void [anything, binary, boolean, unify, scalarForms, isAnsiInterval];

@@ -30,7 +30,10 @@ function castFunction(name: string, type: DataType): FunctionRow {
     if (value === undefined || call.args.length !== 1) throw wrongNumber(call, "1");
     const mode = call.context.ansi ? "ansi" : "legacy";
     if (!canCast(value.type, type, mode)) {
-      throw call.error("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", `Cannot resolve "${name}" due to data type mismatch: cannot cast "${simpleString(value.type).toUpperCase()}" to "${simpleString(type).toUpperCase()}".`);
+      throw call.error(
+        "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION",
+        `Cannot resolve "${name}" due to data type mismatch: cannot cast "${simpleString(value.type).toUpperCase()}" to "${simpleString(type).toUpperCase()}".`,
+      );
     }
     return {
       args: [value],
@@ -43,7 +46,11 @@ function castFunction(name: string, type: DataType): FunctionRow {
 }
 
 /** A text that the session knows. */
-function sessionText(names: string | readonly [string, ...string[]], shown: string | undefined, value: (call: CallSite) => string): FunctionRow {
+function sessionText(
+  names: string | readonly [string, ...string[]],
+  shown: string | undefined,
+  value: (call: CallSite) => string,
+): FunctionRow {
   return scalarBy(names, category, (call) =>
     bindSignature(
       call,
@@ -85,19 +92,44 @@ export const misc: readonly FunctionRow[] = [
   scalar(
     "raise_error",
     category,
-    { params: [text], returns: VOID, nullable: true, pretty: ([message = ""]) => `raise_error(USER_RAISED_EXCEPTION, map(errorMessage, ${message}))`, deterministic: false },
+    {
+      params: [text],
+      returns: VOID,
+      nullable: true,
+      pretty: ([message = ""]) => `raise_error(USER_RAISED_EXCEPTION, map(errorMessage, ${message}))`,
+      deterministic: false,
+    },
     "error('[USER_RAISED_EXCEPTION] ' || coalesce($1, 'null'))",
   ),
-  scalar("typeof", category, { params: [anything], returns: STRING, nullable: false }, (_, call, tools) => tools.text(simpleString(typeAt(call.args, 0)))),
-  scalar("uuid", category, { params: [], optional: [long], returns: STRING, nullable: false, deterministic: false, pretty: () => "uuid()" }, "CAST(uuid() AS VARCHAR)"),
-  scalar("monotonically_increasing_id", category, { params: [], returns: LONG, nullable: false, deterministic: false }, (_, __, tools) =>
-    `spkjs_counter('${tools.fresh("id")}', CAST(${tools.now} AS BIGINT))`,
+  scalar("typeof", category, { params: [anything], returns: STRING, nullable: false }, (_, call, tools) =>
+    tools.text(simpleString(typeAt(call.args, 0))),
   ),
-  scalar("spark_partition_id", category, { params: [], returns: INT, nullable: false, deterministic: false, pretty: () => "SPARK_PARTITION_ID()" }, "0"),
+  scalar(
+    "uuid",
+    category,
+    { params: [], optional: [long], returns: STRING, nullable: false, deterministic: false, pretty: () => "uuid()" },
+    "CAST(uuid() AS VARCHAR)",
+  ),
+  scalar(
+    "monotonically_increasing_id",
+    category,
+    { params: [], returns: LONG, nullable: false, deterministic: false },
+    (_, __, tools) => `spkjs_counter('${tools.fresh("id")}', CAST(${tools.now} AS BIGINT))`,
+  ),
+  scalar(
+    "spark_partition_id",
+    category,
+    { params: [], returns: INT, nullable: false, deterministic: false, pretty: () => "SPARK_PARTITION_ID()" },
+    "0",
+  ),
   sessionText(["current_user", "user", "session_user"], undefined, (call) => call.context.user),
   sessionText("current_catalog", undefined, (call) => call.context.currentCatalog),
   sessionText(["current_schema", "current_database"], undefined, (call) => call.context.currentSchema),
-  sessionText("current_path", undefined, (call) => `system.builtin,system.session,${call.context.currentCatalog}.${call.context.currentSchema}`),
+  sessionText(
+    "current_path",
+    undefined,
+    (call) => `system.builtin,system.session,${call.context.currentCatalog}.${call.context.currentSchema}`,
+  ),
   scalarBy(GROUP_FUNCTIONS, category, (call) =>
     bindSignature(call, { params: [text], returns: BOOLEAN, nullable: false }, ([group = "NULL"], _, tools) => {
       const groups = [...call.context.groups].map((each) => tools.text(each));
@@ -108,10 +140,18 @@ export const misc: readonly FunctionRow[] = [
   scalar("unbase64", "encoding", { params: [text], returns: BINARY }, "spkjs_unbase64($1)"),
   scalar("encode", "encoding", { params: [text, text], returns: BINARY, nullable: true }, "spkjs_encode($1, $2)"),
   scalarBy("to_binary", "encoding", (given) =>
-    bindSignature(filled(given, 2, [string("hex")]), { params: [text, text], returns: BINARY, nullable: true }, "spkjs_to_binary($1, $2)"),
+    bindSignature(
+      filled(given, 2, [string("hex")]),
+      { params: [text, text], returns: BINARY, nullable: true },
+      "spkjs_to_binary($1, $2)",
+    ),
   ),
   scalarBy("try_to_binary", "encoding", (given) => ({
-    ...bindSignature(filled(given, 2, [string("hex")]), { params: [text, text], returns: BINARY, nullable: true }, "TRY(spkjs_to_binary($1, $2))"),
+    ...bindSignature(
+      filled(given, 2, [string("hex")]),
+      { params: [text, text], returns: BINARY, nullable: true },
+      "TRY(spkjs_to_binary($1, $2))",
+    ),
     ...(given.args.length === 1 ? { pretty: ([value = ""]) => `try_to_binary(${value})` } : {}),
   })),
   scalar("url_encode", "url", { params: [text], returns: STRING, nullable: true }, "spkjs_url_encode($1)"),
@@ -119,10 +159,14 @@ export const misc: readonly FunctionRow[] = [
   scalar("try_url_decode", "url", { params: [text], returns: STRING, nullable: true }, "TRY(spkjs_url_decode($1))"),
   ...(["parse_url", "try_parse_url"] as const).map((name) =>
     scalarBy(name, "url", (call) =>
-      bindSignature(call, { params: [text, text], optional: [text], returns: STRING, nullable: true }, ([url = "NULL", part = "NULL", key = "CAST(NULL AS VARCHAR)"], _, { ansi }) => {
-        const sql = `spkjs_parse_url(${url}, ${part}, ${key}, ${call.args.length === 3})`;
-        return ansi && name === "parse_url" ? sql : `TRY(${sql})`;
-      }),
+      bindSignature(
+        call,
+        { params: [text, text], optional: [text], returns: STRING, nullable: true },
+        ([url = "NULL", part = "NULL", key = "CAST(NULL AS VARCHAR)"], _, { ansi }) => {
+          const sql = `spkjs_parse_url(${url}, ${part}, ${key}, ${call.args.length === 3})`;
+          return ansi && name === "parse_url" ? sql : `TRY(${sql})`;
+        },
+      ),
     ),
   ),
   ...(["aes_encrypt", "aes_decrypt", "try_aes_decrypt"] as const).map((name) => aesRow(name)),
@@ -134,12 +178,22 @@ export const misc: readonly FunctionRow[] = [
 function aesRow(name: "aes_encrypt" | "aes_decrypt" | "try_aes_decrypt"): FunctionRow {
   const encrypts = name === "aes_encrypt";
   return scalarBy(name, category, (given) => {
-    const rest = encrypts ? [string("GCM"), string("DEFAULT"), string(""), string("")] : [string("GCM"), string("DEFAULT"), string("")];
+    const rest = encrypts
+      ? [string("GCM"), string("DEFAULT"), string(""), string("")]
+      : [string("GCM"), string("DEFAULT"), string("")];
     const param = oneOf(only("binary"), binary);
     return bindSignature(
       filled(given, encrypts ? 6 : 5, rest),
-      { params: encrypts ? [param, param, text, text, param, param] : [param, param, text, text, param], returns: BINARY, nullable: true },
-      name === "aes_encrypt" ? "spkjs_aes_encrypt($*)" : name === "aes_decrypt" ? "spkjs_aes_decrypt($*)" : "TRY(spkjs_aes_decrypt($*))",
+      {
+        params: encrypts ? [param, param, text, text, param, param] : [param, param, text, text, param],
+        returns: BINARY,
+        nullable: true,
+      },
+      name === "aes_encrypt"
+        ? "spkjs_aes_encrypt($*)"
+        : name === "aes_decrypt"
+          ? "spkjs_aes_decrypt($*)"
+          : "TRY(spkjs_aes_decrypt($*))",
     );
   });
 }

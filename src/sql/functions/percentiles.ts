@@ -3,7 +3,17 @@ import type { Lowering, LoweringCall, LoweringTools } from "../bound.ts";
 import { isAnsiInterval } from "../types/kinds.ts";
 import { aggregateBy } from "./aggregates.ts";
 import { constant, filled, integer } from "./defaults.ts";
-import { bindSignature, coerce, expressionAt, expressions, mismatch, wrongNumber, type BoundFunction, type CallSite, type FunctionRow } from "./function.ts";
+import {
+  bindSignature,
+  coerce,
+  expressionAt,
+  expressions,
+  mismatch,
+  wrongNumber,
+  type BoundFunction,
+  type CallSite,
+  type FunctionRow,
+} from "./function.ts";
 import { ansiInterval, double, int, numeric, oneOf } from "./params.ts";
 import { integerOf, literalOf, textOf, typeAt } from "./rules.ts";
 
@@ -32,10 +42,16 @@ function shaped(result: DataType, fraction: DataType): DataType {
 /** What is measured of a value, and how a measured number becomes a value again. */
 function measure(value: string, type: DataType): { readonly number: string; readonly back: (sql: string) => string } {
   if (type.kind === "interval_year_month") {
-    return { number: `CAST(spk_months(${value}) AS DOUBLE)`, back: (sql) => `to_months(CAST(trunc(${sql}) AS INTEGER))` };
+    return {
+      number: `CAST(spk_months(${value}) AS DOUBLE)`,
+      back: (sql) => `to_months(CAST(trunc(${sql}) AS INTEGER))`,
+    };
   }
   if (type.kind === "interval_day_time") {
-    return { number: `CAST(spk_micros(${value}) AS DOUBLE)`, back: (sql) => `spk_day_time(CAST(trunc(${sql}) AS BIGINT))` };
+    return {
+      number: `CAST(spk_micros(${value}) AS DOUBLE)`,
+      back: (sql) => `spk_day_time(CAST(trunc(${sql}) AS BIGINT))`,
+    };
   }
   return { number: `CAST(${value} AS DOUBLE)`, back: (sql) => sql };
 }
@@ -90,11 +106,15 @@ function ordered(kind: "cont" | "disc"): (call: CallSite) => BoundFunction {
     const [order] = call.orderBy;
     const fraction = expressionAt(call, 0);
     if (order === undefined || call.orderBy.length !== 1 || call.args.length !== 1) {
-      throw call.error("INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", `${call.name} requires WITHIN GROUP (ORDER BY …) with one expression.`);
+      throw call.error(
+        "INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING",
+        `${call.name} requires WITHIN GROUP (ORDER BY …) with one expression.`,
+      );
     }
     fractionOf(call, 0);
     const accepted = numericOrInterval.accept(order.expression.type, call.context.ansi);
-    if (accepted === undefined) throw mismatch(call, 0, numericOrInterval.expected, simpleString(order.expression.type));
+    if (accepted === undefined)
+      throw mismatch(call, 0, numericOrInterval.expected, simpleString(order.expression.type));
     const fractionType = fractionParam.accept(fraction.type, call.context.ansi) ?? DOUBLE;
     const descending = order.direction === "desc";
     return {
@@ -102,7 +122,8 @@ function ordered(kind: "cont" | "disc"): (call: CallSite) => BoundFunction {
       type: shaped(interpolatedType(accepted), fractionType),
       nullable: true,
       orderBy: [],
-      pretty: ([value = "", f = ""]) => `${call.name}(${f}) WITHIN GROUP (ORDER BY ${value}${descending ? " DESC" : ""})`,
+      pretty: ([value = "", f = ""]) =>
+        `${call.name}(${f}) WITHIN GROUP (ORDER BY ${value}${descending ? " DESC" : ""})`,
       lower: ([value = "NULL", f = "NULL"], site, tools) => {
         const from = descending ? flipped(f, fractionType, tools) : f;
         if (kind === "cont") return continuous(value, from, site, tools);
@@ -127,14 +148,29 @@ function approximate(given: CallSite): BoundFunction {
   return bindSignature(
     call,
     {
-      params: [oneOf({ expected: '"NUMERIC"', accept: (type) => (type.kind === "date" || type.kind === "timestamp" || type.kind === "timestamp_ntz" ? type : numeric.accept(type, true)) }, ansiInterval), fractionParam, int],
+      params: [
+        oneOf(
+          {
+            expected: '"NUMERIC"',
+            accept: (type) =>
+              type.kind === "date" || type.kind === "timestamp" || type.kind === "timestamp_ntz"
+                ? type
+                : numeric.accept(type, true),
+          },
+          ansiInterval,
+        ),
+        fractionParam,
+        int,
+      ],
       returns: ([value, fraction]) => shaped(value?.type ?? DOUBLE, fraction?.type ?? DOUBLE),
       nullable: true,
       pretty: (args) => `${given.name}(${args.join(", ")})`,
     },
     ([value = "NULL", fraction = "NULL"], site, tools) => {
       const type = typeAt(site.args, 0);
-      return isAnsiInterval(type) ? disc(value, fraction, type, site, tools) : tools.aggregate("quantile_disc", [value, fraction]);
+      return isAnsiInterval(type)
+        ? disc(value, fraction, type, site, tools)
+        : tools.aggregate("quantile_disc", [value, fraction]);
     },
   );
 }
@@ -152,7 +188,8 @@ function modeLowering(largest: boolean): Lowering {
   return ([value = "NULL"], call, tools) => {
     const type = typeAt(call.args, 0);
     const interval = isAnsiInterval(type);
-    const amount = type.kind === "interval_year_month" ? `spk_months(${value})` : `CAST(spk_micros(${value}) AS BIGINT)`;
+    const amount =
+      type.kind === "interval_year_month" ? `spk_months(${value})` : `CAST(spk_micros(${value}) AS BIGINT)`;
     const histogram = tools.aggregate("histogram", [interval ? amount : value]);
     return tools.once(histogram, (h) => {
       const keys = largest ? `list_reverse(map_keys(${h}))` : `map_keys(${h})`;
@@ -198,7 +235,10 @@ function listagg(given: CallSite): BoundFunction {
     throw call.error("UNSUPPORTED_FEATURE.FUNCTION", "The function listagg is not supported on BINARY.");
   }
   if (textOf(delimiter) === undefined) {
-    throw call.error("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", 'Cannot resolve "listagg" due to data type mismatch: the input delimiter should be a foldable "STRING" expression.');
+    throw call.error(
+      "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
+      'Cannot resolve "listagg" due to data type mismatch: the input delimiter should be a foldable "STRING" expression.',
+    );
   }
   const orders = call.orderBy.map((order) => order.expression);
   const text = coerce(value, STRING, call);

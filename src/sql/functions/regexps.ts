@@ -14,8 +14,11 @@ export const regexps: readonly FunctionRow[] = [
     return bindSignature(
       call,
       { params: [text, text], returns: BOOLEAN, pretty: named(call.name.toUpperCase()) },
-      native(([value, pattern]) => `spkjs_rlike(${value}, ${pattern})`, (args, source, tools) =>
-        `regexp_matches(${args[0] ?? ""}, ${tools.text(source)})`, false),
+      native(
+        ([value, pattern]) => `spkjs_rlike(${value}, ${pattern})`,
+        (args, source, tools) => `regexp_matches(${args[0] ?? ""}, ${tools.text(source)})`,
+        false,
+      ),
     );
   }),
   scalarBy("regexp_extract", category, (given) => {
@@ -24,10 +27,13 @@ export const regexps: readonly FunctionRow[] = [
     return bindSignature(
       call,
       { params: [text, text, int], returns: STRING },
-      native(([value, pattern, group]) => `spkjs_regexp_extract(${value}, ${pattern}, ${group})`, (args, source, tools, bound) => {
-        const group = checkedGroup(given, bound[2], source);
-        return group === undefined ? undefined : `regexp_extract(${args[0] ?? ""}, ${tools.text(source)}, ${group})`;
-      }),
+      native(
+        ([value, pattern, group]) => `spkjs_regexp_extract(${value}, ${pattern}, ${group})`,
+        (args, source, tools, bound) => {
+          const group = checkedGroup(given, bound[2], source);
+          return group === undefined ? undefined : `regexp_extract(${args[0] ?? ""}, ${tools.text(source)}, ${group})`;
+        },
+      ),
     );
   }),
   scalarBy("regexp_extract_all", category, (given) => {
@@ -36,11 +42,14 @@ export const regexps: readonly FunctionRow[] = [
     return bindSignature(
       call,
       { params: [text, text, int], returns: array(STRING) },
-      native(([value, pattern, group]) => `spkjs_regexp_extract_all(${value}, ${pattern}, ${group})`, (args, source, tools, bound) => {
-        const group = checkedGroup(given, bound[2], source);
-        if (group === undefined || mayMatchEmpty(textOf(bound[1]) ?? "")) return undefined;
-        return `regexp_extract_all(${args[0] ?? ""}, ${tools.text(source)}, ${group})`;
-      }),
+      native(
+        ([value, pattern, group]) => `spkjs_regexp_extract_all(${value}, ${pattern}, ${group})`,
+        (args, source, tools, bound) => {
+          const group = checkedGroup(given, bound[2], source);
+          if (group === undefined || mayMatchEmpty(textOf(bound[1]) ?? "")) return undefined;
+          return `regexp_extract_all(${args[0] ?? ""}, ${tools.text(source)}, ${group})`;
+        },
+      ),
     );
   }),
   scalarBy("regexp_replace", category, (given) => {
@@ -81,7 +90,11 @@ export const regexps: readonly FunctionRow[] = [
   }),
   scalarBy("regexp_substr", category, (call) => {
     checkPattern(call, 1);
-    return bindSignature(call, { params: [text, text], returns: STRING, nullable: true }, "spkjs_regexp_substr($1, $2)");
+    return bindSignature(
+      call,
+      { params: [text, text], returns: STRING, nullable: true },
+      "spkjs_regexp_substr($1, $2)",
+    );
   }),
   scalarBy("split", category, (given) => {
     const call = filled(given, 3, [integer(-1)]);
@@ -135,11 +148,17 @@ function checkPattern(call: CallSite, index: number): void {
   if (typeof pattern !== "string" || re2Source(pattern, true) !== undefined) return;
   const script = javaScriptSource(pattern);
   if (script === undefined) {
-    throw call.error("UNSUPPORTED_FEATURE.REGULAR_EXPRESSION", `The regular expression '${pattern}' uses a feature of Java that is not supported.`);
+    throw call.error(
+      "UNSUPPORTED_FEATURE.REGULAR_EXPRESSION",
+      `The regular expression '${pattern}' uses a feature of Java that is not supported.`,
+    );
   }
   try {
     new RegExp(script.source, script.flags);
   } catch {
-    throw call.error("INVALID_PARAMETER_VALUE.PATTERN", `The value of parameter \`regexp\` in \`${call.name}\` is invalid: '${pattern}'.`);
+    throw call.error(
+      "INVALID_PARAMETER_VALUE.PATTERN",
+      `The value of parameter \`regexp\` in \`${call.name}\` is invalid: '${pattern}'.`,
+    );
   }
 }

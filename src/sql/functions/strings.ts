@@ -24,10 +24,10 @@ function kinded(
   return scalarBy(names, category, (call) => byKind(call, forText, forBinary, signature));
 }
 
-const numericParam = oneOf(
-  only("byte", "short", "int", "long", "float", "double", "decimal"),
-  { expected: '"NUMERIC"', accept: (type) => (type.kind === "string" || type.kind === "void" ? { kind: "double" } : undefined) },
-);
+const numericParam = oneOf(only("byte", "short", "int", "long", "float", "double", "decimal"), {
+  expected: '"NUMERIC"',
+  accept: (type) => (type.kind === "string" || type.kind === "void" ? { kind: "double" } : undefined),
+});
 
 const oneText: Signature = { params: [text], returns: sameAs(0) };
 const twoTexts: Signature = { params: [text, text], returns: BOOLEAN };
@@ -36,7 +36,9 @@ const twoTexts: Signature = { params: [text, text], returns: BOOLEAN };
 function matching(name: string, forText: string, forBinary: string): FunctionRow {
   return scalarBy(name, category, (call) => {
     const [a, b] = call.args;
-    const both = [a, b].every((arg) => arg !== undefined && arg.kind !== "unbound_lambda" && arg.type.kind === "binary");
+    const both = [a, b].every(
+      (arg) => arg !== undefined && arg.kind !== "unbound_lambda" && arg.type.kind === "binary",
+    );
     return both
       ? { ...bindSignature(call, { params: [binary, binary], returns: BOOLEAN }, forBinary), nullable: true }
       : bindSignature(call, twoTexts, forText);
@@ -44,12 +46,10 @@ function matching(name: string, forText: string, forBinary: string): FunctionRow
 }
 
 const substringRow = scalarBy(["substring", "substr"], category, (call) =>
-  byKind(
-    filled(call, 3, [integer(2147483647)]),
-    "spk_substring($1, $2, $3)",
-    "spk_substring_binary($1, $2, $3)",
-    { params: [textOrBinary, int, int], returns: sameAs(0) },
-  ),
+  byKind(filled(call, 3, [integer(2147483647)]), "spk_substring($1, $2, $3)", "spk_substring_binary($1, $2, $3)", {
+    params: [textOrBinary, int, int],
+    returns: sameAs(0),
+  }),
 );
 
 function trimRow(name: string, side: string, native: string): FunctionRow {
@@ -66,7 +66,10 @@ function trimRow(name: string, side: string, native: string): FunctionRow {
 
 function padRow(name: "lpad" | "rpad"): FunctionRow {
   return scalarBy(name, category, (call) => {
-    const first = typeAt(call.args.filter((arg) => arg.kind !== "unbound_lambda"), 0);
+    const first = typeAt(
+      call.args.filter((arg) => arg.kind !== "unbound_lambda"),
+      0,
+    );
     const pad = first.kind === "binary" ? constant(new Uint8Array([0]), BINARY) : string(" ");
     const signature: Signature = { params: [textOrBinary, int, textOrBinary], returns: sameAs(0) };
     return byKind(filled(call, 3, [pad]), `spk_${name}($1, $2, $3)`, `spkjs_${name}_binary($1, $2, $3)`, signature);
@@ -82,16 +85,30 @@ export const strings: readonly FunctionRow[] = [
   scalar(["chr", "char"], category, { params: [oneOf(only("long"), int)], returns: STRING }, "spk_chr($1)"),
   scalarForms(["length", "char_length", "character_length", "len"], category, (call) => ({
     signature: { params: [textOrBinary], returns: INT },
-    lower: call.args[0]?.kind !== "unbound_lambda" && call.args[0] !== undefined && lengthType(call.args[0].type)
-      ? "CAST(octet_length($1) AS INTEGER)"
-      : "CAST(length($1) AS INTEGER)",
+    lower:
+      call.args[0]?.kind !== "unbound_lambda" && call.args[0] !== undefined && lengthType(call.args[0].type)
+        ? "CAST(octet_length($1) AS INTEGER)"
+        : "CAST(length($1) AS INTEGER)",
   })),
-  kinded("bit_length", { params: [textOrBinary], returns: INT }, "CAST(8 * strlen($1) AS INTEGER)", "CAST(8 * octet_length($1) AS INTEGER)"),
-  kinded("octet_length", { params: [textOrBinary], returns: INT }, "CAST(strlen($1) AS INTEGER)", "CAST(octet_length($1) AS INTEGER)"),
+  kinded(
+    "bit_length",
+    { params: [textOrBinary], returns: INT },
+    "CAST(8 * strlen($1) AS INTEGER)",
+    "CAST(8 * octet_length($1) AS INTEGER)",
+  ),
+  kinded(
+    "octet_length",
+    { params: [textOrBinary], returns: INT },
+    "CAST(strlen($1) AS INTEGER)",
+    "CAST(octet_length($1) AS INTEGER)",
+  ),
   scalarBy("btrim", category, (call) =>
     call.args.length === 1
       ? bindSignature(call, oneText, "trim($1, ' ')")
-      : byKind(call, "trim($1, $2)", "spkjs_trim_binary($1, $2)", { params: [textOrBinary, textOrBinary], returns: sameAs(0) }),
+      : byKind(call, "trim($1, $2)", "spkjs_trim_binary($1, $2)", {
+          params: [textOrBinary, textOrBinary],
+          returns: sameAs(0),
+        }),
   ),
   trimRow("trim", "BOTH", "trim"),
   trimRow("ltrim", "LEADING", "ltrim"),
@@ -105,7 +122,10 @@ export const strings: readonly FunctionRow[] = [
       call,
       {
         params: [text],
-        rest: { expected: '("ARRAY<STRING>" or "STRING")', accept: (type, ansi) => (type.kind === "array" ? array(STRING) : text.accept(type, ansi)) },
+        rest: {
+          expected: '("ARRAY<STRING>" or "STRING")',
+          accept: (type, ansi) => (type.kind === "array" ? array(STRING) : text.accept(type, ansi)),
+        },
         returns: STRING,
         nullable: (args) => args[0]?.nullable ?? true,
       },
@@ -118,10 +138,15 @@ export const strings: readonly FunctionRow[] = [
       },
     );
   }),
-  scalar("elt", category, { params: [int, textOrBinary], rest: textOrBinary, returns: sameAs(1), nullable: true }, (args, _, { ansi }) => {
-    const [index = "NULL", ...values] = args;
-    return `${ansi ? "spk_elt_ansi" : "list_extract"}([${values.join(", ")}], ${index})`;
-  }),
+  scalar(
+    "elt",
+    category,
+    { params: [int, textOrBinary], rest: textOrBinary, returns: sameAs(1), nullable: true },
+    (args, _, { ansi }) => {
+      const [index = "NULL", ...values] = args;
+      return `${ansi ? "spk_elt_ansi" : "list_extract"}([${values.join(", ")}], ${index})`;
+    },
+  ),
   scalar("find_in_set", category, { params: [text, text], returns: INT }, "spk_find_in_set($1, $2)"),
   scalar(["format_string", "printf"], category, { params: [text], rest: anything, returns: STRING }, (args, call) => {
     const kinds = call.args.slice(1).map((arg) => arg.type.kind);
@@ -146,7 +171,12 @@ export const strings: readonly FunctionRow[] = [
       "spk_locate($1, $2, $3)",
     ),
   ),
-  scalarBy("left", category, (call) => byKind(call, "spk_left($1, $2)", "spk_substring_binary($1, 1, $2)", { params: [textOrBinary, int], returns: sameAs(0) })),
+  scalarBy("left", category, (call) =>
+    byKind(call, "spk_left($1, $2)", "spk_substring_binary($1, 1, $2)", {
+      params: [textOrBinary, int],
+      returns: sameAs(0),
+    }),
+  ),
   scalar("right", category, { params: [text, int], returns: STRING, nullable: true }, "spk_right($1, $2)"),
   scalarBy("levenshtein", category, (call) =>
     bindSignature(
@@ -155,18 +185,26 @@ export const strings: readonly FunctionRow[] = [
       call.args.length === 3 ? "spk_levenshtein_limit($1, $2, $3)" : "CAST(levenshtein($1, $2) AS INTEGER)",
     ),
   ),
-  scalar("jaro_winkler_similarity", category, { params: [text, text], returns: { kind: "double" } }, "jaro_winkler_similarity($1, $2)"),
+  scalar(
+    "jaro_winkler_similarity",
+    category,
+    { params: [text, text], returns: { kind: "double" } },
+    "jaro_winkler_similarity($1, $2)",
+  ),
   scalar(["lower", "lcase"], category, oneText, "spk_lower($1)"),
   scalar(["upper", "ucase"], category, oneText, "spk_upper($1)"),
   padRow("lpad"),
   padRow("rpad"),
   scalar("luhn_check", category, { params: [text], returns: BOOLEAN, nullable: true }, "spkjs_luhn_check($1)"),
-  scalarBy("mask", category, (call) =>
-    bindSignature(
-      filled(call, 5, [string("X"), string("x"), string("n"), constant(null, STRING)]),
-      { params: [text, text, text, text, text], returns: STRING, nullable: true },
-      "spkjs_mask($*)",
-    ),
+  scalarBy(
+    "mask",
+    category,
+    (call) =>
+      bindSignature(
+        filled(call, 5, [string("X"), string("x"), string("n"), constant(null, STRING)]),
+        { params: [text, text, text, text, text], returns: STRING, nullable: true },
+        "spkjs_mask($*)",
+      ),
     ["str", "upperChar", "lowerChar", "digitChar", "otherChar"],
   ),
   scalarBy("overlay", category, (call) =>
@@ -175,22 +213,49 @@ export const strings: readonly FunctionRow[] = [
       returns: sameAs(0),
     }),
   ),
-  scalar("quote", category, { params: [text], returns: STRING }, String.raw`'''' || replace(replace($1, '\', '\\'), '''', '\''') || ''''`),
+  scalar(
+    "quote",
+    category,
+    { params: [text], returns: STRING },
+    String.raw`'''' || replace(replace($1, '\', '\\'), '''', '\''') || ''''`,
+  ),
   scalar("repeat", category, { params: [text, int], returns: sameAs(0) }, "repeat($1, greatest($2, 0))"),
   scalarBy("replace", category, (call) =>
-    bindSignature(filled(call, 3, [string("")]), { params: [text, text, text], returns: sameAs(0) }, "replace($1, $2, $3)"),
+    bindSignature(
+      filled(call, 3, [string("")]),
+      { params: [text, text, text], returns: sameAs(0) },
+      "replace($1, $2, $3)",
+    ),
   ),
-  scalar("sentences", category, { params: [text], optional: [text, text], returns: array(array(STRING, false), false), nullable: true }, "spkjs_sentences($1)"),
+  scalar(
+    "sentences",
+    category,
+    { params: [text], optional: [text, text], returns: array(array(STRING, false), false), nullable: true },
+    "spkjs_sentences($1)",
+  ),
   scalar("soundex", category, { params: [text], returns: STRING }, "spkjs_soundex($1)"),
   scalar("space", category, { params: [int], returns: STRING }, "repeat(' ', greatest($1, 0))"),
   scalar("split_part", category, { params: [text, text, int], returns: sameAs(0) }, "spk_split_part($1, $2, $3)"),
   substringRow,
-  scalar("substring_index", category, { params: [text, text, int], returns: sameAs(0) }, "spk_substring_index($1, $2, $3)"),
+  scalar(
+    "substring_index",
+    category,
+    { params: [text, text, int], returns: sameAs(0) },
+    "spk_substring_index($1, $2, $3)",
+  ),
   scalar("translate", category, { params: [text, text, text], returns: sameAs(0) }, "translate($1, $2, $3)"),
-  scalar("is_valid_utf8", category, { params: [textOrBinary], returns: BOOLEAN, nullable: true }, (args, call) => utf8("is_valid", args[0] ?? "NULL", call.args[0]?.type)),
-  scalar("make_valid_utf8", category, { params: [textOrBinary], returns: STRING, nullable: true }, (args, call) => utf8("make_valid", args[0] ?? "NULL", call.args[0]?.type)),
-  scalar("validate_utf8", category, { params: [textOrBinary], returns: STRING, nullable: true }, (args, call) => utf8("validate", args[0] ?? "NULL", call.args[0]?.type)),
-  scalar("try_validate_utf8", category, { params: [textOrBinary], returns: STRING, nullable: true }, (args, call) => utf8("try_validate", args[0] ?? "NULL", call.args[0]?.type)),
+  scalar("is_valid_utf8", category, { params: [textOrBinary], returns: BOOLEAN, nullable: true }, (args, call) =>
+    utf8("is_valid", args[0] ?? "NULL", call.args[0]?.type),
+  ),
+  scalar("make_valid_utf8", category, { params: [textOrBinary], returns: STRING, nullable: true }, (args, call) =>
+    utf8("make_valid", args[0] ?? "NULL", call.args[0]?.type),
+  ),
+  scalar("validate_utf8", category, { params: [textOrBinary], returns: STRING, nullable: true }, (args, call) =>
+    utf8("validate", args[0] ?? "NULL", call.args[0]?.type),
+  ),
+  scalar("try_validate_utf8", category, { params: [textOrBinary], returns: STRING, nullable: true }, (args, call) =>
+    utf8("try_validate", args[0] ?? "NULL", call.args[0]?.type),
+  ),
   scalar("collation", category, { params: [text], returns: STRING, nullable: false }, (_, call, { text: quoted }) => {
     const type = call.args[0]?.type;
     return quoted(`SYSTEM.BUILTIN.${(type?.kind === "string" ? type.collation : undefined) ?? "UTF8_BINARY"}`);

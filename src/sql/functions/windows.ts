@@ -46,9 +46,18 @@ export const windows: readonly FunctionRow[] = [
     names: ["ntile"],
     category,
     bind: (given) =>
-      bindSignature(filled(given, 1, [integer(1)]), { params: [int], returns: INT, nullable: false }, "CAST(ntile!($1) AS INTEGER)"),
+      bindSignature(
+        filled(given, 1, [integer(1)]),
+        { params: [int], returns: INT, nullable: false },
+        "CAST(ntile!($1) AS INTEGER)",
+      ),
   },
-  windowFunction("nth_value", category, { params: [anything, int], returns: sameAs(0), nullable: true }, "nth_value!($1, $2)"),
+  windowFunction(
+    "nth_value",
+    category,
+    { params: [anything, int], returns: sameAs(0), nullable: true },
+    "nth_value!($1, $2)",
+  ),
   offset("lag"),
   offset("lead"),
 ];

@@ -124,11 +124,10 @@ function tooLong(pattern: string): BoathouseError {
 }
 
 function invalidPattern(pattern: string): BoathouseError {
-  return new BoathouseError(
-    "INVALID_DATETIME_PATTERN.WITH_SUGGESTION",
-    `Unrecognized datetime pattern: ${pattern}.`,
-    { sqlState: "22007", hint: "See Spark's datetime patterns for the letters that can stand in a pattern." },
-  );
+  return new BoathouseError("INVALID_DATETIME_PATTERN.WITH_SUGGESTION", `Unrecognized datetime pattern: ${pattern}.`, {
+    sqlState: "22007",
+    hint: "See Spark's datetime patterns for the letters that can stand in a pattern.",
+  });
 }
 
 export const MONTHS = [

@@ -48,16 +48,20 @@ function convert(
   format: string,
 ): string {
   const kind = conversion.toLowerCase();
-  const cut = (text: string): string => padded(precision === undefined ? text : text.slice(0, Number(precision)), flags, width);
+  const cut = (text: string): string =>
+    padded(precision === undefined ? text : text.slice(0, Number(precision)), flags, width);
   if (kind === "s") return cut(arg.text === null ? "null" : shown(arg));
   if (kind === "b") return cut(arg.text === null ? "false" : arg.kind === "boolean" ? arg.text : "true");
   if (arg.text === null) return cut("null");
   if (kind === "c" && INTEGERS.has(arg.kind)) return padded(String.fromCodePoint(Number(arg.text)), flags, width);
-  if (kind === "d" && INTEGERS.has(arg.kind)) return signed(arg.text, grouping(digitsOf(arg.text).whole, flags), flags, width);
+  if (kind === "d" && INTEGERS.has(arg.kind))
+    return signed(arg.text, grouping(digitsOf(arg.text).whole, flags), flags, width);
   if ((kind === "x" || kind === "o") && INTEGERS.has(arg.kind)) return based(arg, kind, flags, width);
   if (kind === "f" && FRACTIONS.has(arg.kind)) return fixed(arg.text, flags, width, Number(precision ?? 6));
   if (kind === "e" && FRACTIONS.has(arg.kind)) {
-    const [mantissa = "", exponent = ""] = Math.abs(Number(arg.text)).toExponential(Number(precision ?? 6)).split("e");
+    const [mantissa = "", exponent = ""] = Math.abs(Number(arg.text))
+      .toExponential(Number(precision ?? 6))
+      .split("e");
     const power = exponent.replace(/^([+-])(\d)$/, "$10$2");
     return signed(arg.text, `${mantissa}e${power}`, flags, width);
   }
@@ -92,7 +96,15 @@ function based(arg: FormatArgument, kind: string, flags: string, width: string |
 
 function signed(text: string, body: string, flags: string, width: string | undefined): string {
   const negative = text.startsWith("-");
-  const before = negative ? (flags.includes("(") ? "(" : "-") : flags.includes("+") ? "+" : flags.includes(" ") ? " " : "";
+  const before = negative
+    ? flags.includes("(")
+      ? "("
+      : "-"
+    : flags.includes("+")
+      ? "+"
+      : flags.includes(" ")
+        ? " "
+        : "";
   const after = negative && flags.includes("(") ? ")" : "";
   const size = Number(width ?? 0) - before.length - after.length;
   const zeros = flags.includes("0") && !flags.includes("-") ? body.padStart(size, "0") : body;

@@ -136,7 +136,7 @@ export function javaScriptSource(pattern: string): { source: string; flags: stri
     rest = rest.slice(inline[0].length);
   }
   let out = "";
-  for (let at = 0; at < rest.length; ) {
+  for (let at = 0; at < rest.length;) {
     const piece = pieceAt(rest, at, flags);
     if (piece === undefined) return undefined;
     out += piece.source;
@@ -185,7 +185,8 @@ function escapeAt(text: string, at: number, inClass: boolean): Piece | undefined
   };
   if (next === "s") return { source: wrap(SPACE, false), length: 2 };
   if (next === "S") return inClass ? undefined : { source: wrap(SPACE, true), length: 2 };
-  if (next === "h") return { source: wrap(String.raw` \t\xA0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000`, false), length: 2 };
+  if (next === "h")
+    return { source: wrap(String.raw` \t\xA0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000`, false), length: 2 };
   if (next === "A" && !inClass) return { source: "(?<![^])", length: 2 };
   if (next === "z" && !inClass) return { source: "(?![^])", length: 2 };
   if (next === "Z" && !inClass) return { source: String.raw`(?=(?:\r\n|[${LINE_END}])?(?![^]))`, length: 2 };
@@ -246,7 +247,8 @@ function classAt(text: string, start: number): Piece | undefined {
     const char = text.charAt(at);
     if (char === "]") return { source: `${out}]`, length: at + 1 - start };
     if (char === "[" || (char === "&" && text.charAt(at + 1) === "&")) return undefined;
-    const piece = char === "\\" ? escapeAt(text, at, true) : { source: /[(){}/|]/.test(char) ? `\\${char}` : char, length: 1 };
+    const piece =
+      char === "\\" ? escapeAt(text, at, true) : { source: /[(){}/|]/.test(char) ? `\\${char}` : char, length: 1 };
     if (piece === undefined) return undefined;
     out += piece.source;
     at += piece.length;

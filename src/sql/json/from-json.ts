@@ -31,7 +31,11 @@ export function normalizeJson(text: string, type: DataType, options: FromJsonOpt
 
 function malformed(text: string, type: DataType, { mode }: FromJsonOptions): string | null {
   if (mode === "FAILFAST") {
-    throw new BoathouseError("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", `Malformed records are detected in record parsing: ${text}. Parse Mode: FAILFAST.`, { sqlState: "22023" });
+    throw new BoathouseError(
+      "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+      `Malformed records are detected in record parsing: ${text}. Parse Mode: FAILFAST.`,
+      { sqlState: "22023" },
+    );
   }
   return type.kind === "struct" ? "{}" : null;
 }
@@ -45,7 +49,8 @@ function convert(node: JsonNode, type: DataType, options: FromJsonOptions): stri
       const found = new Map(node.fields);
       return `{${type.fields
         .map((each) => {
-          const value = found.get(each.name) ?? node.fields.find(([name]) => name.toLowerCase() === each.name.toLowerCase())?.[1];
+          const value =
+            found.get(each.name) ?? node.fields.find(([name]) => name.toLowerCase() === each.name.toLowerCase())?.[1];
           const text = value === undefined ? "null" : (convert(value, each.type, options) ?? "null");
           return `${JSON.stringify(each.name)}:${text}`;
         })
@@ -86,7 +91,13 @@ function scalar(node: JsonNode, type: DataType, options: FromJsonOptions): strin
       if (node.kind === "number" && /^-?[\d.eE+-]+$/.test(node.text)) return JSON.stringify(node.text);
       return node.kind === "string" && /^-?\d+(?:\.\d+)?$/.test(node.value) ? JSON.stringify(node.value) : undefined;
     case "date":
-      return moment(node, options.dateFormat, "UTC", (micros) => isoText(micros).slice(0, 10), /^[+-]?\d{4,}-\d{1,2}-\d{1,2}/);
+      return moment(
+        node,
+        options.dateFormat,
+        "UTC",
+        (micros) => isoText(micros).slice(0, 10),
+        /^[+-]?\d{4,}-\d{1,2}-\d{1,2}/,
+      );
     case "timestamp":
       return moment(node, options.timestampFormat, options.timeZone, (micros) => `${isoText(micros)}+00`, undefined);
     case "timestamp_ntz":
@@ -137,7 +148,14 @@ function moment(
   return undefined;
 }
 
-const DEFAULT_TIMESTAMPS = ["yyyy-MM-dd['T'][ ]HH:mm:ss[.SSSSSS][XXX]", "yyyy-MM-dd['T'][ ]HH:mm:ss[.SSSSSS][' ']VV", "yyyy-MM-dd['T'][ ]HH:mm", "yyyy-MM-dd", "yyyy-MM", "yyyy"];
+const DEFAULT_TIMESTAMPS = [
+  "yyyy-MM-dd['T'][ ]HH:mm:ss[.SSSSSS][XXX]",
+  "yyyy-MM-dd['T'][ ]HH:mm:ss[.SSSSSS][' ']VV",
+  "yyyy-MM-dd['T'][ ]HH:mm",
+  "yyyy-MM-dd",
+  "yyyy-MM",
+  "yyyy",
+];
 
 function isoText(micros: bigint): string {
   const millis = micros / 1000n - (micros % 1000n < 0n ? 1n : 0n);

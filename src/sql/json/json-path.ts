@@ -1,6 +1,9 @@
 import { writeJson, type JsonNode } from "./json-text.ts";
 
-export type PathStep = { readonly kind: "field"; readonly name: string } | { readonly kind: "index"; readonly index: number } | { readonly kind: "all" };
+export type PathStep =
+  | { readonly kind: "field"; readonly name: string }
+  | { readonly kind: "index"; readonly index: number }
+  | { readonly kind: "all" };
 
 /** A path of `get_json_object`: `$.a[0]['b c'][*]`. Undefined when it is not one. */
 export function parsePath(text: string): readonly PathStep[] | undefined {

@@ -1,4 +1,16 @@
-import { array, BOOLEAN, decimal, DOUBLE, field, LONG, sqlType, STRING, struct, VOID, type DataType } from "../../core/data-type.ts";
+import {
+  array,
+  BOOLEAN,
+  decimal,
+  DOUBLE,
+  field,
+  LONG,
+  sqlType,
+  STRING,
+  struct,
+  VOID,
+  type DataType,
+} from "../../core/data-type.ts";
 import { widerType } from "../types/common-type.ts";
 import type { JsonNode } from "./json-text.ts";
 

@@ -85,7 +85,14 @@ function shown(unscaled: bigint, scale: number): string {
 }
 
 /** Decimal arithmetic without limits, rounded half up to the result's scale; what does not fit is an error or null. */
-function decimalArithmetic(operator: string, a: string, b: string, precision: number, scale: number, ansi: boolean): string | null {
+function decimalArithmetic(
+  operator: string,
+  a: string,
+  b: string,
+  precision: number,
+  scale: number,
+  ansi: boolean,
+): string | null {
   const [left, right] = [fixed(a), fixed(b)];
   const common = Math.max(left.scale, right.scale);
   const [x, y] = [rescale(left, common), rescale(right, common)];
@@ -106,9 +113,13 @@ function decimalArithmetic(operator: string, a: string, b: string, precision: nu
     if (operator === "*") return { unscaled: left.unscaled * right.unscaled, scale: left.scale + right.scale };
     if (y === 0n) {
       if (!ansi) return null;
-      throw new BoathouseError(operator === "%" || operator === "pmod" ? "REMAINDER_BY_ZERO" : "DIVIDE_BY_ZERO", "Division by zero.", {
-        sqlState: "22012",
-      });
+      throw new BoathouseError(
+        operator === "%" || operator === "pmod" ? "REMAINDER_BY_ZERO" : "DIVIDE_BY_ZERO",
+        "Division by zero.",
+        {
+          sqlState: "22012",
+        },
+      );
     }
     if (operator === "%") return { unscaled: x % y, scale: common };
     if (operator === "pmod") {

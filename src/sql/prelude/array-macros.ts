@@ -10,8 +10,16 @@ export const arrayMacros: readonly Macro[] = [
     "l, v",
     "CASE WHEN l IS NULL OR v IS NULL THEN NULL WHEN list_contains(l, v) THEN true WHEN len(list_filter(l, lambda spk_x: spk_x IS NULL)) > 0 THEN NULL ELSE false END",
   ),
-  macro("spk_array_position", "l, v", "CASE WHEN l IS NOT NULL AND v IS NOT NULL THEN coalesce(CAST(list_position(l, v) AS BIGINT), 0) END"),
-  macro("spk_array_remove", "l, v", "CASE WHEN v IS NOT NULL THEN list_filter(l, lambda spk_x: spk_x IS DISTINCT FROM v) END"),
+  macro(
+    "spk_array_position",
+    "l, v",
+    "CASE WHEN l IS NOT NULL AND v IS NOT NULL THEN coalesce(CAST(list_position(l, v) AS BIGINT), 0) END",
+  ),
+  macro(
+    "spk_array_remove",
+    "l, v",
+    "CASE WHEN v IS NOT NULL THEN list_filter(l, lambda spk_x: spk_x IS DISTINCT FROM v) END",
+  ),
   macro("spk_array_distinct", "l", "list_filter(l, lambda spk_x, spk_i: list_position(l, spk_x) = spk_i)"),
   macro(
     "spk_array_intersect",
@@ -40,8 +48,16 @@ export const arrayMacros: readonly Macro[] = [
       ELSE list_concat(list_resize([v], -p - len(l)), l) END`,
   ),
   macro("spk_item", "l, i", "CASE WHEN i >= 0 THEN l[i + 1] END"),
-  macro("spk_item_ansi", "l, i", `CASE WHEN i < 0 OR i >= len(l) THEN ${outOfBounds("INVALID_ARRAY_INDEX", "i")} ELSE l[i + 1] END`),
-  macro("spk_element_zero", "", "error('[INVALID_INDEX_OF_ZERO] The index 0 is invalid. An index shall be either < 0 or > 0 (the first element has index 1).')"),
+  macro(
+    "spk_item_ansi",
+    "l, i",
+    `CASE WHEN i < 0 OR i >= len(l) THEN ${outOfBounds("INVALID_ARRAY_INDEX", "i")} ELSE l[i + 1] END`,
+  ),
+  macro(
+    "spk_element_zero",
+    "",
+    "error('[INVALID_INDEX_OF_ZERO] The index 0 is invalid. An index shall be either < 0 or > 0 (the first element has index 1).')",
+  ),
   macro("spk_element_at", "l, i", "CASE WHEN i = 0 THEN spk_element_zero() ELSE l[i] END"),
   macro(
     "spk_element_at_ansi",
@@ -58,8 +74,24 @@ export const arrayMacros: readonly Macro[] = [
       WHEN len(l) + s < 0 THEN l[1:0]
       ELSE l[len(l) + s + 1:len(l) + s + n] END`,
   ),
-  macro("spk_flatten", "l", "CASE WHEN len(list_filter(l, lambda spk_x: spk_x IS NULL)) > 0 THEN NULL ELSE flatten(l) END"),
-  macro("spk_shuffle", "l", "list_transform(list_sort(list_transform(l, lambda spk_x: {'r': random(), 'v': spk_x})), lambda spk_e: spk_e.v)"),
-  macro("spk_any", "l", "CASE WHEN list_contains(l, true) THEN true WHEN len(list_filter(l, lambda spk_x: spk_x IS NULL)) > 0 OR l IS NULL THEN NULL ELSE false END"),
-  macro("spk_all", "l", "CASE WHEN list_contains(l, false) THEN false WHEN len(list_filter(l, lambda spk_x: spk_x IS NULL)) > 0 OR l IS NULL THEN NULL ELSE true END"),
+  macro(
+    "spk_flatten",
+    "l",
+    "CASE WHEN len(list_filter(l, lambda spk_x: spk_x IS NULL)) > 0 THEN NULL ELSE flatten(l) END",
+  ),
+  macro(
+    "spk_shuffle",
+    "l",
+    "list_transform(list_sort(list_transform(l, lambda spk_x: {'r': random(), 'v': spk_x})), lambda spk_e: spk_e.v)",
+  ),
+  macro(
+    "spk_any",
+    "l",
+    "CASE WHEN list_contains(l, true) THEN true WHEN len(list_filter(l, lambda spk_x: spk_x IS NULL)) > 0 OR l IS NULL THEN NULL ELSE false END",
+  ),
+  macro(
+    "spk_all",
+    "l",
+    "CASE WHEN list_contains(l, false) THEN false WHEN len(list_filter(l, lambda spk_x: spk_x IS NULL)) > 0 OR l IS NULL THEN NULL ELSE true END",
+  ),
 ];

@@ -10,20 +10,31 @@ export const dateUdfs: readonly Udf[] = [
   udf("spkjs_format_timestamp", [LONG, STRING, STRING], STRING, (micros, pattern, zone) =>
     formatTimestamp(asBigint(micros), asText(pattern), asText(zone)),
   ),
-  udf("spkjs_parse_timestamp", [STRING, STRING, STRING], LONG, (text, pattern, zone) =>
-    parseTimestamp(asText(text), asText(pattern), asText(zone)) ?? null,
+  udf(
+    "spkjs_parse_timestamp",
+    [STRING, STRING, STRING],
+    LONG,
+    (text, pattern, zone) => parseTimestamp(asText(text), asText(pattern), asText(zone)) ?? null,
   ),
   udf("spkjs_zone_local", [LONG, STRING], LONG, (micros, zone) => localOf(asBigint(micros), knownZone(asText(zone)))),
-  udf("spkjs_zone_instant", [LONG, STRING], LONG, (micros, zone) => instantOf(asBigint(micros), knownZone(asText(zone)))),
-  udf("spkjs_months_between", [LONG, LONG, BOOLEAN], DOUBLE, (a, b, round) => monthsBetween(asBigint(a), asBigint(b), round === true)),
+  udf("spkjs_zone_instant", [LONG, STRING], LONG, (micros, zone) =>
+    instantOf(asBigint(micros), knownZone(asText(zone))),
+  ),
+  udf("spkjs_months_between", [LONG, LONG, BOOLEAN], DOUBLE, (a, b, round) =>
+    monthsBetween(asBigint(a), asBigint(b), round === true),
+  ),
 ];
 
 function knownZone(zone: string): string {
   const resolved = resolveZone(zone);
   if (resolved !== undefined) return resolved;
-  throw new BoathouseError("INVALID_TIMEZONE", `The timezone: ${zone} is invalid. The timezone must be either a region-based zone ID or a zone offset.`, {
-    sqlState: "22009",
-  });
+  throw new BoathouseError(
+    "INVALID_TIMEZONE",
+    `The timezone: ${zone} is invalid. The timezone must be either a region-based zone ID or a zone offset.`,
+    {
+      sqlState: "22009",
+    },
+  );
 }
 
 /** Spark's DateTimeUtils.monthsBetween over local microseconds: whole when both are the same day or both the last of their month. */

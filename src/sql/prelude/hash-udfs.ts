@@ -37,13 +37,19 @@ export const hashUdfs: readonly Udf[] = [
   ...hashFunctions(xxhash64),
   udf("spkjs_crc32", [BINARY], LONG, (bytes) => BigInt(crc32(asBytes(bytes)))),
   udf("spkjs_sha2", [BINARY, INT], STRING, (bytes, bits) =>
-    createHash(`sha${asNumber(bits)}`).update(asBytes(bytes)).digest("hex"),
+    createHash(`sha${asNumber(bits)}`)
+      .update(asBytes(bytes))
+      .digest("hex"),
   ),
 ];
 
 function hashFunctions<S extends number | bigint>(hasher: Hasher<S>): Udf[] {
   const { name, seedType } = hasher;
-  const of = (suffix: string, types: readonly DataType[], hash: (value: Value, seed: S, extra: Value | undefined) => S): Udf =>
+  const of = (
+    suffix: string,
+    types: readonly DataType[],
+    hash: (value: Value, seed: S, extra: Value | undefined) => S,
+  ): Udf =>
     udf(
       `spkjs_${name}_${suffix}`,
       [...types, seedType],
@@ -62,7 +68,9 @@ function hashFunctions<S extends number | bigint>(hasher: Hasher<S>): Udf[] {
     of("double", [DOUBLE], (value, seed) => hasher.long(doubleBits(asNumber(value)), seed)),
     of("text", [STRING], (value, seed) => hasher.bytes(new TextEncoder().encode(asText(value)), seed)),
     of("bytes", [BINARY], (value, seed) => hasher.bytes(asBytes(value), seed)),
-    of("decimal", [STRING, INT], (value, seed, precision) => decimalHash(hasher, asText(value), asNumber(precision), seed)),
+    of("decimal", [STRING, INT], (value, seed, precision) =>
+      decimalHash(hasher, asText(value), asNumber(precision), seed),
+    ),
     of("list", [array(STRING), STRING], (value, seed, kind) =>
       (Array.isArray(value) ? value : []).reduce<S>(
         (sum, each: Value) => (each === null ? sum : elementHash(hasher, asText(kind), asText(each), sum)),
@@ -106,7 +114,9 @@ function decimalHash<S extends number | bigint>(hasher: Hasher<S>, text: string,
 export function twosComplement(value: bigint): Uint8Array {
   let size = 1;
   while (BigInt.asIntN(size * 8, value) !== value) size += 1;
-  const hex = BigInt.asUintN(size * 8, value).toString(16).padStart(size * 2, "0");
+  const hex = BigInt.asUintN(size * 8, value)
+    .toString(16)
+    .padStart(size * 2, "0");
   return Buffer.from(hex, "hex");
 }
 

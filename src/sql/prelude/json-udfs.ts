@@ -16,7 +16,9 @@ export const jsonUdfs: readonly Udf[] = [
   }),
   udf("spkjs_json_tuple", [STRING, array(STRING)], array(STRING), (text, names) => {
     const node = readJson(asText(text));
-    return (Array.isArray(names) ? names : []).map((name) => (typeof name === "string" ? tupleField(node, name) : null));
+    return (Array.isArray(names) ? names : []).map((name) =>
+      typeof name === "string" ? tupleField(node, name) : null,
+    );
   }),
   udf("spkjs_json_array_length", [STRING], INT, (text) => {
     const node = readJson(asText(text));
@@ -33,7 +35,11 @@ export const jsonUdfs: readonly Udf[] = [
   udf("spkjs_parse_json", [STRING], STRING, (text) => {
     const node = readJson(asText(text), { allowSingleQuotes: false, allowNonNumericNumbers: false });
     if (node !== undefined) return writeJson(node);
-    throw new BoathouseError("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", `Malformed records are detected in record parsing: ${asText(text)}.`, { sqlState: "22023" });
+    throw new BoathouseError(
+      "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
+      `Malformed records are detected in record parsing: ${asText(text)}.`,
+      { sqlState: "22023" },
+    );
   }),
 ];
 

@@ -1,7 +1,8 @@
 import { macro, type Macro } from "./macro.ts";
 
 const NULL_KEY = "error('[NULL_MAP_KEY] Cannot use null as map key.')";
-const DUPLICATE = "error('[DUPLICATED_MAP_KEY] Duplicate map key was found, please check the input data. To remove duplicates by keeping the last one set \"spark.sql.mapKeyDedupPolicy\" to \"LAST_WIN\".')";
+const DUPLICATE =
+  'error(\'[DUPLICATED_MAP_KEY] Duplicate map key was found, please check the input data. To remove duplicates by keeping the last one set "spark.sql.mapKeyDedupPolicy" to "LAST_WIN".\')';
 
 export const mapMacros: readonly Macro[] = [
   macro(
@@ -11,5 +12,9 @@ export const mapMacros: readonly Macro[] = [
       WHEN len(list_filter(k, lambda spk_x: spk_x IS NULL)) > 0 THEN ${NULL_KEY}
       WHEN list_unique(k) < len(k) THEN ${DUPLICATE} ELSE MAP(k, v) END`,
   ),
-  macro("spk_map_from", "e", "CASE WHEN e IS NOT NULL THEN spk_map_of(list_transform(e, lambda spk_x: spk_x.\"key\"), list_transform(e, lambda spk_x: spk_x.\"value\")) END"),
+  macro(
+    "spk_map_from",
+    "e",
+    'CASE WHEN e IS NOT NULL THEN spk_map_of(list_transform(e, lambda spk_x: spk_x."key"), list_transform(e, lambda spk_x: spk_x."value")) END',
+  ),
 ];

@@ -23,8 +23,20 @@ export const mathUdfs: readonly Udf[] = [
   udf("spkjs_conv", [STRING, INT, INT, BOOLEAN], STRING, (text, from, to, ansi) =>
     conv(asText(text), asNumber(from), asNumber(to), ansi === true),
   ),
-  udf("spkjs_rand", [LONG, BOOLEAN], DOUBLE, (seed, seeded) => generator(asBigint(seed), seeded === true).nextDouble(), { volatile: true }),
-  udf("spkjs_randn", [LONG, BOOLEAN], DOUBLE, (seed, seeded) => generator(asBigint(seed), seeded === true).nextGaussian(), { volatile: true }),
+  udf(
+    "spkjs_rand",
+    [LONG, BOOLEAN],
+    DOUBLE,
+    (seed, seeded) => generator(asBigint(seed), seeded === true).nextDouble(),
+    { volatile: true },
+  ),
+  udf(
+    "spkjs_randn",
+    [LONG, BOOLEAN],
+    DOUBLE,
+    (seed, seeded) => generator(asBigint(seed), seeded === true).nextGaussian(),
+    { volatile: true },
+  ),
 ];
 
 function asRounding(mode: unknown): Rounding {

@@ -6,30 +6,49 @@ import { compiledPattern } from "./regexp-udfs.ts";
 import { asBigint, asBytes, asText, udf, type Udf } from "./udf.ts";
 
 export const miscUdfs: readonly Udf[] = [
-  udf("spkjs_counter", [STRING, LONG], LONG, (name, statement) => nextOf(`${asText(name)}@${asBigint(statement)}`), { volatile: true }),
+  udf("spkjs_counter", [STRING, LONG], LONG, (name, statement) => nextOf(`${asText(name)}@${asBigint(statement)}`), {
+    volatile: true,
+  }),
   udf("spkjs_unbase64", [STRING], BINARY, (text) => fromBase64(asText(text))),
   udf("spkjs_encode", [STRING, STRING], BINARY, (text, charset) => encode(asText(text), asText(charset))),
-  udf("spkjs_decode", [BINARY, STRING], STRING, (bytes, charset) => iconv.decode(Buffer.from(asBytes(bytes)), knownCharset(asText(charset)), { stripBOM: false })),
-  udf("spkjs_to_binary", [STRING, STRING], BINARY, (text, format) => toBinary(asText(text), asText(format).toLowerCase())),
+  udf("spkjs_decode", [BINARY, STRING], STRING, (bytes, charset) =>
+    iconv.decode(Buffer.from(asBytes(bytes)), knownCharset(asText(charset)), { stripBOM: false }),
+  ),
+  udf("spkjs_to_binary", [STRING, STRING], BINARY, (text, format) =>
+    toBinary(asText(text), asText(format).toLowerCase()),
+  ),
   udf("spkjs_url_encode", [STRING], STRING, (text) => urlEncode(asText(text))),
   udf("spkjs_url_decode", [STRING], STRING, (text) => urlDecode(asText(text))),
   udf(
     "spkjs_parse_url",
     [STRING, STRING, STRING, BOOLEAN],
     STRING,
-    (url, part, key, keyed) => (typeof url !== "string" || typeof part !== "string" || (keyed === true && typeof key !== "string") ? null : parseUrl(url, part, keyed === true ? asText(key) : undefined)),
+    (url, part, key, keyed) =>
+      typeof url !== "string" || typeof part !== "string" || (keyed === true && typeof key !== "string")
+        ? null
+        : parseUrl(url, part, keyed === true ? asText(key) : undefined),
     { nulls: "pass" },
   ),
-  udf("spkjs_str_to_map", [STRING, STRING, STRING], array(struct([field("key", STRING), field("value", STRING)])), (text, pairs, values) =>
-    asText(text)
-      .split(compiledPattern(asText(pairs)))
-      .map((pair) => {
-        const match = compiledPattern(asText(values)).exec(pair);
-        return match === null ? { key: pair, value: null } : { key: pair.slice(0, match.index), value: pair.slice(match.index + match[0].length) };
-      }),
+  udf(
+    "spkjs_str_to_map",
+    [STRING, STRING, STRING],
+    array(struct([field("key", STRING), field("value", STRING)])),
+    (text, pairs, values) =>
+      asText(text)
+        .split(compiledPattern(asText(pairs)))
+        .map((pair) => {
+          const match = compiledPattern(asText(values)).exec(pair);
+          return match === null
+            ? { key: pair, value: null }
+            : { key: pair.slice(0, match.index), value: pair.slice(match.index + match[0].length) };
+        }),
   ),
-  udf("spkjs_aes_encrypt", [BINARY, BINARY, STRING, STRING, BINARY, BINARY], BINARY, (data, key, mode, padding, iv, aad) =>
-    aesEncrypt(asBytes(data), asBytes(key), asText(mode), asText(padding), asBytes(iv), asBytes(aad)),
+  udf(
+    "spkjs_aes_encrypt",
+    [BINARY, BINARY, STRING, STRING, BINARY, BINARY],
+    BINARY,
+    (data, key, mode, padding, iv, aad) =>
+      aesEncrypt(asBytes(data), asBytes(key), asText(mode), asText(padding), asBytes(iv), asBytes(aad)),
   ),
   udf("spkjs_aes_decrypt", [BINARY, BINARY, STRING, STRING, BINARY], BINARY, (data, key, mode, padding, aad) =>
     aesDecrypt(asBytes(data), asBytes(key), asText(mode), asText(padding), asBytes(aad)),
@@ -58,9 +77,13 @@ function fromBase64(text: string): Uint8Array {
 }
 
 function conversionError(text: string, format: string): BoathouseError {
-  return new BoathouseError("CONVERSION_INVALID_INPUT", `The value '${text}' (STRING) cannot be converted to BINARY because it is malformed (${format}).`, {
-    sqlState: "22018",
-  });
+  return new BoathouseError(
+    "CONVERSION_INVALID_INPUT",
+    `The value '${text}' (STRING) cannot be converted to BINARY because it is malformed (${format}).`,
+    {
+      sqlState: "22018",
+    },
+  );
 }
 
 const CHARSETS: Readonly<Record<string, string>> = {
@@ -76,9 +99,13 @@ const CHARSETS: Readonly<Record<string, string>> = {
 function knownCharset(name: string): string {
   const charset = CHARSETS[name.toUpperCase()];
   if (charset !== undefined) return charset;
-  throw new BoathouseError("INVALID_PARAMETER_VALUE.CHARSET", `The value of parameter \`charset\` is invalid: expects one of ${Object.keys(CHARSETS).join(", ")}, but got ${name}.`, {
-    sqlState: "22023",
-  });
+  throw new BoathouseError(
+    "INVALID_PARAMETER_VALUE.CHARSET",
+    `The value of parameter \`charset\` is invalid: expects one of ${Object.keys(CHARSETS).join(", ")}, but got ${name}.`,
+    {
+      sqlState: "22023",
+    },
+  );
 }
 
 function encode(text: string, charset: string): Uint8Array {
@@ -88,7 +115,11 @@ function encode(text: string, charset: string): Uint8Array {
   // eslint-disable-next-line no-control-regex
   const limit = name === "ascii" ? /[^\x00-\x7f]/u : name === "latin1" ? /[^\x00-\xff]/u : undefined;
   if (limit?.test(text) === true) {
-    throw new BoathouseError("MALFORMED_CHARACTER_CODING", `Invalid value found when performing \`encode\` with ${charset}.`, { sqlState: "22000" });
+    throw new BoathouseError(
+      "MALFORMED_CHARACTER_CODING",
+      `Invalid value found when performing \`encode\` with ${charset}.`,
+      { sqlState: "22000" },
+    );
   }
   return iconv.encode(text, name);
 }
@@ -104,7 +135,10 @@ function toBinary(text: string, format: string): Uint8Array {
       if (!/^[0-9A-Fa-f]*$/.test(text)) throw conversionError(text, "HEX");
       return Buffer.from(text.length % 2 === 1 ? `0${text}` : text, "hex");
     default:
-      throw new BoathouseError("INVALID_PARAMETER_VALUE.BINARY_FORMAT", `The value of parameter \`format\` in \`to_binary\` is invalid: '${format}'.`);
+      throw new BoathouseError(
+        "INVALID_PARAMETER_VALUE.BINARY_FORMAT",
+        `The value of parameter \`format\` in \`to_binary\` is invalid: '${format}'.`,
+      );
   }
 }
 
@@ -118,9 +152,15 @@ function urlEncode(text: string): string {
 function urlDecode(text: string): string {
   const spaced = text.replaceAll("+", " ");
   if (/%(?![0-9A-Fa-f]{2})/.test(spaced)) {
-    throw new BoathouseError("CANNOT_DECODE_URL", `The provided URL cannot be decoded: ${text}. Please ensure that the URL is properly formatted and try again.`, { sqlState: "22546" });
+    throw new BoathouseError(
+      "CANNOT_DECODE_URL",
+      `The provided URL cannot be decoded: ${text}. Please ensure that the URL is properly formatted and try again.`,
+      { sqlState: "22546" },
+    );
   }
-  const bytes = spaced.replaceAll(/((?:%[0-9A-Fa-f]{2})+)/g, (run) => Buffer.from(run.replaceAll("%", ""), "hex").toString("utf8"));
+  const bytes = spaced.replaceAll(/((?:%[0-9A-Fa-f]{2})+)/g, (run) =>
+    Buffer.from(run.replaceAll("%", ""), "hex").toString("utf8"),
+  );
   return bytes;
 }
 
@@ -130,7 +170,11 @@ const URL_SHAPE = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(?:
 function parseUrl(url: string, part: string, key: string | undefined): string | null {
   const match = URL_SHAPE.exec(url);
   if (match === null || /[\s<>"{}|\\^`]/.test(url) || /%(?![0-9A-Fa-f]{2})/.test(url)) {
-    throw new BoathouseError("INVALID_URL", `The url is invalid: ${url}. Use \`try_parse_url\` to tolerate invalid URL and return NULL instead.`, { sqlState: "22P02" });
+    throw new BoathouseError(
+      "INVALID_URL",
+      `The url is invalid: ${url}. Use \`try_parse_url\` to tolerate invalid URL and return NULL instead.`,
+      { sqlState: "22P02" },
+    );
   }
   const [, scheme, authority, path = "", query, fragment] = match;
   if (key !== undefined && part !== "QUERY") return null;
@@ -143,7 +187,9 @@ function parseUrl(url: string, part: string, key: string | undefined): string | 
       return path;
     case "QUERY":
       if (query === undefined || key === undefined) return query ?? null;
-      return new RegExp(`(?:^|&)${key.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}=([^&]*)`).exec(query)?.[1] ?? null;
+      return (
+        new RegExp(`(?:^|&)${key.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}=([^&]*)`).exec(query)?.[1] ?? null
+      );
     case "REF":
       return fragment ?? null;
     case "PROTOCOL":
@@ -168,19 +214,39 @@ function aesMode(key: Uint8Array, mode: string, padding: string): AesMode {
   const name = mode.toUpperCase();
   const pad = padding.toUpperCase();
   if (![16, 24, 32].includes(key.length)) {
-    throw new BoathouseError("INVALID_PARAMETER_VALUE.AES_KEY_LENGTH", `The value of parameter \`key\` is invalid: expects a binary value with 16, 24 or 32 bytes, but got ${key.length} bytes.`, { sqlState: "22023" });
+    throw new BoathouseError(
+      "INVALID_PARAMETER_VALUE.AES_KEY_LENGTH",
+      `The value of parameter \`key\` is invalid: expects a binary value with 16, 24 or 32 bytes, but got ${key.length} bytes.`,
+      { sqlState: "22023" },
+    );
   }
-  const allowed = (name === "GCM" && (pad === "DEFAULT" || pad === "NONE")) || ((name === "CBC" || name === "ECB") && (pad === "DEFAULT" || pad === "PKCS"));
-  if (!allowed) throw new BoathouseError("UNSUPPORTED_FEATURE.AES_MODE", `AES-${name} with the padding ${pad} is not supported.`, { sqlState: "0A000" });
+  const allowed =
+    (name === "GCM" && (pad === "DEFAULT" || pad === "NONE")) ||
+    ((name === "CBC" || name === "ECB") && (pad === "DEFAULT" || pad === "PKCS"));
+  if (!allowed)
+    throw new BoathouseError("UNSUPPORTED_FEATURE.AES_MODE", `AES-${name} with the padding ${pad} is not supported.`, {
+      sqlState: "0A000",
+    });
   const known = name === "GCM" ? "gcm" : name === "CBC" ? "cbc" : "ecb";
   return { mode: known, cipher: `aes-${key.length * 8}-${known}` };
 }
 
-function aesEncrypt(data: Uint8Array, key: Uint8Array, mode: string, padding: string, given: Uint8Array, aad: Uint8Array): Uint8Array {
+function aesEncrypt(
+  data: Uint8Array,
+  key: Uint8Array,
+  mode: string,
+  padding: string,
+  given: Uint8Array,
+  aad: Uint8Array,
+): Uint8Array {
   const { mode: kind, cipher } = aesMode(key, mode, padding);
   const size = kind === "gcm" ? 12 : kind === "cbc" ? 16 : 0;
   if (given.length > 0 && given.length !== size) {
-    throw new BoathouseError("INVALID_PARAMETER_VALUE.AES_IV_LENGTH", `The value of parameter \`iv\` is invalid: expects ${size} bytes, but got ${given.length} bytes.`, { sqlState: "22023" });
+    throw new BoathouseError(
+      "INVALID_PARAMETER_VALUE.AES_IV_LENGTH",
+      `The value of parameter \`iv\` is invalid: expects ${size} bytes, but got ${given.length} bytes.`,
+      { sqlState: "22023" },
+    );
   }
   const iv = given.length > 0 ? given : randomBytes(size);
   const engine = createCipheriv(cipher, key, size === 0 ? null : iv);
@@ -201,9 +267,13 @@ function aesDecrypt(data: Uint8Array, key: Uint8Array, mode: string, padding: st
     }
     return Buffer.concat([engine.update(data.subarray(size, data.length - tag)), engine.final()]);
   } catch (error) {
-    throw new BoathouseError("INVALID_PARAMETER_VALUE.AES_CRYPTO_ERROR", "The value of parameter `expr, key` in `aes_encrypt`/`aes_decrypt` is invalid: it cannot be decrypted.", {
-      sqlState: "22023",
-      cause: error,
-    });
+    throw new BoathouseError(
+      "INVALID_PARAMETER_VALUE.AES_CRYPTO_ERROR",
+      "The value of parameter `expr, key` in `aes_encrypt`/`aes_decrypt` is invalid: it cannot be decrypted.",
+      {
+        sqlState: "22023",
+        cause: error,
+      },
+    );
   }
 }

@@ -5,7 +5,9 @@ import { asNumber, asText, udf, type Udf } from "./udf.ts";
 
 /** Java's regular expressions for patterns that RE2 does not read as Java does, or that are not constant. */
 export const regexpUdfs: readonly Udf[] = [
-  udf("spkjs_rlike", [STRING, STRING], BOOLEAN, (value, pattern) => compiledPattern(asText(pattern)).test(asText(value))),
+  udf("spkjs_rlike", [STRING, STRING], BOOLEAN, (value, pattern) =>
+    compiledPattern(asText(pattern)).test(asText(value)),
+  ),
   udf("spkjs_regexp_extract", [STRING, STRING, INT], STRING, (value, pattern, group) => {
     const expression = compiledPattern(asText(pattern));
     checkGroup("regexp_extract", expression, asNumber(group));
@@ -22,12 +24,22 @@ export const regexpUdfs: readonly Udf[] = [
     if (from > 0 && from >= text.length) return text;
     return replaced(compiledPattern(asText(pattern)), text, asText(replacement), from);
   }),
-  udf("spkjs_regexp_count", [STRING, STRING], INT, (value, pattern) => allMatches(compiledPattern(asText(pattern)), asText(value)).length),
+  udf(
+    "spkjs_regexp_count",
+    [STRING, STRING],
+    INT,
+    (value, pattern) => allMatches(compiledPattern(asText(pattern)), asText(value)).length,
+  ),
   udf("spkjs_regexp_instr", [STRING, STRING], INT, (value, pattern) => {
     const match = compiledPattern(asText(pattern)).exec(asText(value));
     return match === null ? 0 : match.index + 1;
   }),
-  udf("spkjs_regexp_substr", [STRING, STRING], STRING, (value, pattern) => compiledPattern(asText(pattern)).exec(asText(value))?.[0] ?? null),
+  udf(
+    "spkjs_regexp_substr",
+    [STRING, STRING],
+    STRING,
+    (value, pattern) => compiledPattern(asText(pattern)).exec(asText(value))?.[0] ?? null,
+  ),
   udf("spkjs_split", [STRING, STRING, INT], array(STRING, false), (value, pattern, limit) =>
     split(asText(value), asText(pattern), asNumber(limit)),
   ),
@@ -120,7 +132,10 @@ function expanded(replacement: string, match: RegExpExecArray): string {
 }
 
 function badReplacement(replacement: string): BoathouseError {
-  return new BoathouseError("INVALID_PARAMETER_VALUE.PATTERN", `The replacement '${replacement}' names a group that is not there.`);
+  return new BoathouseError(
+    "INVALID_PARAMETER_VALUE.PATTERN",
+    `The replacement '${replacement}' names a group that is not there.`,
+  );
 }
 
 /** Java's `String.split` with a limit; an empty pattern splits into characters. */

@@ -2,11 +2,7 @@ import { macro, type Macro } from "./macro.ts";
 
 export const stringMacros: readonly Macro[] = [
   macro("spk_chr", "n", "CASE WHEN n < 0 THEN '' ELSE chr(CAST(n % 256 AS INTEGER)) END"),
-  macro(
-    "spk_substring",
-    "s, p, n",
-    "substring(s, CASE WHEN p = 0 THEN 1 ELSE p END, greatest(n, 0))",
-  ),
+  macro("spk_substring", "s, p, n", "substring(s, CASE WHEN p = 0 THEN 1 ELSE p END, greatest(n, 0))"),
   macro(
     "spk_substring_binary",
     "b, p, n",
@@ -18,7 +14,11 @@ export const stringMacros: readonly Macro[] = [
   ),
   macro("spk_left", "s, n", "left(s, greatest(n, 0))"),
   macro("spk_right", "s, n", "CASE WHEN n <= 0 AND s IS NOT NULL THEN '' ELSE right(s, n) END"),
-  macro("spk_find_in_set", "s, l", "CASE WHEN contains(s, ',') THEN 0 ELSE coalesce(list_position(string_split(l, ','), s), CASE WHEN l IS NULL OR s IS NULL THEN NULL ELSE 0 END) END"),
+  macro(
+    "spk_find_in_set",
+    "s, l",
+    "CASE WHEN contains(s, ',') THEN 0 ELSE coalesce(list_position(string_split(l, ','), s), CASE WHEN l IS NULL OR s IS NULL THEN NULL ELSE 0 END) END",
+  ),
   macro(
     "spk_locate",
     "t, s, p",
@@ -29,16 +29,8 @@ export const stringMacros: readonly Macro[] = [
   macro("spk_lower", "s", "CASE WHEN strlen(s) = length(s) THEN lower(s) ELSE spkjs_lower(s) END"),
   macro("spk_upper", "s", "CASE WHEN strlen(s) = length(s) THEN upper(s) ELSE spkjs_upper(s) END"),
   macro("spk_initcap", "s", "spkjs_initcap(s)"),
-  macro(
-    "spk_lpad",
-    "s, n, p",
-    "CASE WHEN p = '' THEN left(s, greatest(n, 0)) ELSE lpad(s, greatest(n, 0), p) END",
-  ),
-  macro(
-    "spk_rpad",
-    "s, n, p",
-    "CASE WHEN p = '' THEN left(s, greatest(n, 0)) ELSE rpad(s, greatest(n, 0), p) END",
-  ),
+  macro("spk_lpad", "s, n, p", "CASE WHEN p = '' THEN left(s, greatest(n, 0)) ELSE lpad(s, greatest(n, 0), p) END"),
+  macro("spk_rpad", "s, n, p", "CASE WHEN p = '' THEN left(s, greatest(n, 0)) ELSE rpad(s, greatest(n, 0), p) END"),
   macro("spk_join", "l, s", "CASE WHEN l IS NULL OR s IS NULL THEN NULL ELSE coalesce(array_to_string(l, s), '') END"),
   macro(
     "spk_elt_ansi",

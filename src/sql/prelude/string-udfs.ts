@@ -21,7 +21,9 @@ export const stringUdfs: readonly Udf[] = [
   }),
   udf("spkjs_format_number", [STRING, INT], STRING, (text, places) => {
     const count = asNumber(places);
-    return count < 0 ? null : (decimalFormat(asText(text), `#,##0${count === 0 ? "" : `.${"0".repeat(count)}`}`) ?? null);
+    return count < 0
+      ? null
+      : (decimalFormat(asText(text), `#,##0${count === 0 ? "" : `.${"0".repeat(count)}`}`) ?? null);
   }),
   udf("spkjs_format_number_pattern", [STRING, STRING], STRING, (text, pattern) => {
     const shape = asText(pattern) === "" ? "#,##0" : asText(pattern);
@@ -50,18 +52,30 @@ export const stringUdfs: readonly Udf[] = [
   udf("spkjs_sentences", [STRING], array(array(STRING, false), false), (text) => sentences(asText(text))),
   udf("spkjs_soundex", [STRING], STRING, (text) => soundex(asText(text))),
   udf("spkjs_randstr", [INT], STRING, (length) => randomText(asNumber(length)), { volatile: true }),
-  udf("spkjs_trim_binary", [BINARY, BINARY], BINARY, (bytes, characters) => trimBytes(asBytes(bytes), asBytes(characters))),
-  udf("spkjs_contains_binary", [BINARY, BINARY], BOOLEAN, (bytes, part) => Buffer.from(asBytes(bytes)).includes(Buffer.from(asBytes(part)))),
-  udf("spkjs_lpad_binary", [BINARY, INT, BINARY], BINARY, (bytes, size, pad) => padBytes(asBytes(bytes), asNumber(size), asBytes(pad), "left")),
-  udf("spkjs_rpad_binary", [BINARY, INT, BINARY], BINARY, (bytes, size, pad) => padBytes(asBytes(bytes), asNumber(size), asBytes(pad), "right")),
+  udf("spkjs_trim_binary", [BINARY, BINARY], BINARY, (bytes, characters) =>
+    trimBytes(asBytes(bytes), asBytes(characters)),
+  ),
+  udf("spkjs_contains_binary", [BINARY, BINARY], BOOLEAN, (bytes, part) =>
+    Buffer.from(asBytes(bytes)).includes(Buffer.from(asBytes(part))),
+  ),
+  udf("spkjs_lpad_binary", [BINARY, INT, BINARY], BINARY, (bytes, size, pad) =>
+    padBytes(asBytes(bytes), asNumber(size), asBytes(pad), "left"),
+  ),
+  udf("spkjs_rpad_binary", [BINARY, INT, BINARY], BINARY, (bytes, size, pad) =>
+    padBytes(asBytes(bytes), asNumber(size), asBytes(pad), "right"),
+  ),
   udf("spkjs_reverse_binary", [BINARY], BINARY, (bytes) => Uint8Array.from(asBytes(bytes)).reverse()),
   udf("spkjs_is_valid_utf8", [BINARY], BOOLEAN, (bytes) => decoded(asBytes(bytes)) !== undefined),
-  udf("spkjs_make_valid_utf8", [BINARY], STRING, (bytes) => new TextDecoder("utf-8", { ignoreBOM: true }).decode(asBytes(bytes))),
+  udf("spkjs_make_valid_utf8", [BINARY], STRING, (bytes) =>
+    new TextDecoder("utf-8", { ignoreBOM: true }).decode(asBytes(bytes)),
+  ),
   udf("spkjs_try_validate_utf8", [BINARY], STRING, (bytes) => decoded(asBytes(bytes)) ?? null),
   udf("spkjs_validate_utf8", [BINARY], STRING, (bytes) => {
     const text = decoded(asBytes(bytes));
     if (text !== undefined) return text;
-    throw new BoathouseError("INVALID_UTF8_STRING", "Invalid UTF8 byte sequence found in string.", { sqlState: "22029" });
+    throw new BoathouseError("INVALID_UTF8_STRING", "Invalid UTF8 byte sequence found in string.", {
+      sqlState: "22029",
+    });
   }),
 ];
 

@@ -1,0 +1,351 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { simpleString, type StructType } from "../../src/core/data-type.ts";
+import { BoathouseError, messageOf } from "../../src/core/errors.ts";
+import { resultText, type ResultStyle } from "../../src/sql/format/result-text.ts";
+import { parseDataType, parseExpression, parseSchema, parseStatement } from "../../src/sql/parser/parse.ts";
+import { Databases, NotHere, SqlSession, type Result } from "./sql-session.ts";
+import { outcomeOf, type CaseResult, type Suite, type SuiteOptions } from "./suite.ts";
+
+/** Spark SQL: documentation examples, golden files, scenarios, grammar. */
+export const suite: Suite = {
+  name: "sql",
+  async *run(options) {
+    const databases = new Databases();
+    try {
+      yield* functionCases(options, databases);
+      yield* scenarioCases(options, databases);
+      yield* goldenCases(options, databases);
+      yield* parserCases(options);
+      yield* statementCases(options);
+    } finally {
+      await databases.close();
+    }
+  },
+};
+
+function read<T>(data: string, file: string): readonly T[] {
+  const path = join(data, file);
+  return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as T[]) : [];
+}
+
+interface FunctionCase {
+  readonly id: string;
+  readonly query: string;
+  readonly result: readonly string[];
+  readonly schema: { readonly fields?: readonly JsonField[] };
+  readonly nondet: boolean;
+  readonly tz: string;
+  readonly ansi: boolean;
+}
+
+interface JsonField {
+  readonly name: string;
+  readonly type: unknown;
+}
+
+async function* functionCases({ data, wanted }: SuiteOptions, databases: Databases): AsyncIterable<CaseResult> {
+  for (const each of read<FunctionCase>(data, "functions.json")) {
+    if (!wanted(each.id)) continue;
+    const session = new SqlSession(databases, { ansi: each.ansi, timeZone: each.tz });
+    const { fields } = each.schema;
+    const types = fields?.map((one) => jsonTypeText(one.type));
+    const names = fields?.map((one) => one.name);
+    const raised = /^\[([A-Z][A-Z_.]+)\] /.exec(each.result[0] ?? "");
+    yield await checked({ id: each.id, group: "functions" }, async () => {
+      const result = await session.run(each.query).catch((error: unknown) => {
+        const schema =
+          raised?.[1] !== undefined && error instanceof BoathouseError && error.code === raised[1]
+            ? session.schemaOf(each.query)
+            : undefined;
+        if (schema === undefined) throw error;
+        return { schema, rows: undefined };
+      });
+      const actual =
+        result.rows === undefined ? each.result : linesOf({ schema: result.schema, rows: result.rows }, "hive");
+      const value = each.nondet || sameLines(actual, each.result, each.query);
+      const type =
+        types === undefined ||
+        sameList(
+          types,
+          result.schema.fields.map((one) => simpleString(one.type)),
+        );
+      const name =
+        names === undefined ||
+        sameList(
+          names,
+          result.schema.fields.map((one) => one.name),
+        );
+      return {
+        checks: { value, type, name },
+        actual: describe(result.schema, actual),
+        expected: describeText(names, types, each.result),
+      };
+    });
+  }
+}
+
+interface ScenarioCase {
+  readonly id: string;
+  readonly cat: string;
+  readonly setup: readonly string[];
+  readonly config: Readonly<Record<string, string>>;
+  readonly query: string;
+  readonly columns?: readonly string[];
+  readonly rows?: readonly (readonly string[])[];
+  readonly error?: string;
+  readonly ordered?: boolean;
+  readonly nondet: boolean;
+  readonly tz: string;
+  readonly ansi: boolean;
+}
+
+async function* scenarioCases({ data, wanted }: SuiteOptions, databases: Databases): AsyncIterable<CaseResult> {
+  for (const each of read<ScenarioCase>(data, "scenarios.json")) {
+    if (!wanted(each.id)) continue;
+    const session = new SqlSession(databases, { ansi: each.ansi, timeZone: each.tz });
+    yield await checked({ id: each.id, group: "scenarios" }, async () => {
+      for (const statement of each.setup) await session.run(statement);
+      if (each.error !== undefined) return expectError(() => session.run(each.query), undefined);
+      const result = await session.run(each.query);
+      const lines = linesOf(result, "show");
+      const expected = (each.rows ?? []).map((row) => row.join("\t"));
+      const value =
+        each.nondet ||
+        (each.ordered === true ? sameList(lines, expected) : sameList([...lines].sort(), [...expected].sort()));
+      const name =
+        each.columns === undefined ||
+        sameList(
+          each.columns,
+          result.schema.fields.map((one) => one.name),
+        );
+      return {
+        checks: { value, name },
+        actual: describe(result.schema, lines),
+        expected: describeText(each.columns, undefined, expected),
+      };
+    });
+    await session.drop();
+  }
+}
+
+interface GoldenFile {
+  readonly ansi: boolean;
+  readonly tz: string;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly skip: string | null;
+  readonly statements: readonly GoldenStatement[];
+}
+
+interface GoldenStatement {
+  readonly i: number;
+  readonly query: string;
+  readonly schema: string;
+  readonly output: string | null;
+  readonly error: { readonly condition: string } | null;
+  readonly nondet: boolean;
+}
+
+async function* goldenCases({ data, wanted }: SuiteOptions, databases: Databases): AsyncIterable<CaseResult> {
+  const folder = join(data, "golden");
+  if (!existsSync(folder)) return;
+  for (const file of readdirSync(folder).sort()) {
+    const name = basename(file, ".json");
+    const golden = JSON.parse(readFileSync(join(folder, file), "utf8")) as GoldenFile;
+    const ids = golden.statements.map((each) => `golden/${name}/${each.i}`);
+    if (!ids.some(wanted)) continue;
+    const session = new SqlSession(databases, { ansi: golden.ansi, timeZone: golden.tz });
+    for (const [index, each] of golden.statements.entries()) {
+      const id = ids[index] ?? "";
+      const group = goldenGroup(each);
+      if (golden.skip !== null) yield { id, group, outcome: "skipped", detail: golden.skip };
+      else yield await checked({ id, group }, () => goldenCase(session, each));
+    }
+    await session.drop();
+  }
+}
+
+function goldenGroup(each: GoldenStatement): string {
+  if (each.error !== null) return "golden errors";
+  return each.schema === "struct<>" ? "golden commands" : "golden queries";
+}
+
+async function goldenCase(session: SqlSession, each: GoldenStatement): Promise<Verdict> {
+  if (each.error !== null) return expectError(() => session.run(each.query), each.error.condition);
+  const result = await session.run(each.query);
+  const actual = linesOf(result, "hive");
+  const expected = each.output === null || each.output === "" ? [] : each.output.split("\n");
+  const value = each.nondet || each.schema === "struct<>" || sameLines(actual, expected, each.query);
+  const text = simpleString(result.schema);
+  const types = result.schema.fields.map((one) => simpleString(one.type));
+  const names = result.schema.fields.map((one) => one.name);
+  const exact = each.schema === "struct<>" || text === each.schema;
+  const type =
+    exact || new RegExp(`^struct<${types.map((one) => `[^]*:${escaped(one)}`).join(",")}>$`).test(each.schema);
+  const name =
+    exact || new RegExp(`^struct<${names.map((one) => `${escaped(one)}:[^]*`).join(",")}>$`).test(each.schema);
+  return {
+    checks: { value, type, name },
+    actual: `${text}\n${actual.join("\n")}`,
+    expected: `${each.schema}\n${expected.join("\n")}`,
+  };
+}
+
+interface ParserCase {
+  readonly id: string;
+  readonly kind: "data_type" | "plan" | "expression" | "table_schema";
+  readonly input: string;
+  readonly accept: boolean;
+}
+
+function* parserCases({ data, wanted }: SuiteOptions): Iterable<CaseResult> {
+  const parsers = {
+    data_type: parseDataType,
+    plan: parseStatement,
+    expression: parseExpression,
+    table_schema: parseSchema,
+  };
+  for (const each of read<ParserCase>(data, "parser.json")) {
+    if (!wanted(each.id)) continue;
+    const group = each.accept ? "parser accept" : "parser reject";
+    const error = failureOf(() => parsers[each.kind](each.input));
+    if (each.accept)
+      yield {
+        id: each.id,
+        group,
+        ...(error === undefined ? { outcome: "passed" } : { outcome: "refused", detail: `${each.input}\n${error}` }),
+      };
+    else
+      yield {
+        id: each.id,
+        group,
+        ...(error === undefined ? { outcome: "accepted", detail: each.input } : { outcome: "passed" }),
+      };
+  }
+}
+
+function* statementCases({ data, wanted }: SuiteOptions): Iterable<CaseResult> {
+  for (const each of read<{ readonly id: string; readonly sql: string }>(data, "databricks-statements.json")) {
+    const id = `databricks/${each.id.replaceAll(/\s+/g, " ")}`;
+    if (!wanted(id)) continue;
+    const error = failureOf(() => parseStatement(each.sql));
+    yield {
+      id,
+      group: "databricks statements",
+      ...(error === undefined ? { outcome: "passed" } : { outcome: "refused", detail: error }),
+    };
+  }
+}
+
+function failureOf(work: () => unknown): string | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
+}
+
+interface Verdict {
+  readonly checks?: NonNullable<CaseResult["checks"]>;
+  readonly outcome?: CaseResult["outcome"];
+  readonly actual: string;
+  readonly expected: string;
+}
+
+async function checked(
+  which: { readonly id: string; readonly group: string },
+  work: () => Promise<Verdict>,
+): Promise<CaseResult> {
+  try {
+    const { checks, outcome, actual, expected } = await work();
+    const found = outcome ?? outcomeOf(checks ?? {});
+    const detail = found === "passed" ? {} : { detail: `expected ${expected}\nactual   ${actual}` };
+    return { ...which, outcome: found, ...(checks === undefined ? {} : { checks }), ...detail };
+  } catch (error) {
+    if (error instanceof NotHere) return { ...which, outcome: "skipped", detail: `needs the engine: ${error.message}` };
+    const code = error instanceof BoathouseError ? `[${error.code}] ` : "[crash] ";
+    return { ...which, outcome: "refused", detail: `${code}${messageOf(error)}` };
+  }
+}
+
+/** Without a condition any error will do. */
+async function expectError(run: () => Promise<Result>, condition: string | undefined): Promise<Verdict> {
+  try {
+    const result = await run();
+    return { outcome: "accepted", actual: linesOf(result, "hive").join("\n"), expected: `error ${condition ?? ""}` };
+  } catch (error) {
+    if (error instanceof NotHere) throw error;
+    const code = error instanceof BoathouseError ? error.code : "crash";
+    const passed = condition === undefined ? code !== "crash" : code === condition;
+    return {
+      outcome: passed ? "passed" : "condition",
+      actual: `${code}: ${messageOf(error)}`,
+      expected: condition ?? "an error",
+    };
+  }
+}
+
+function linesOf(result: Result, style: ResultStyle): string[] {
+  const { fields } = result.schema;
+  return result.rows.map((row) =>
+    row.map((value, index) => resultText(value, fields[index]?.type ?? { kind: "void" }, style)).join("\t"),
+  );
+}
+
+/** Lines of text, in any order unless the query puts its rows in one. */
+function sameLines(actual: readonly string[], expected: readonly string[], query: string): boolean {
+  const [a, b] = [actual, expected].map((lines) =>
+    lines
+      .join("\n")
+      .split("\n")
+      .map((line) => line.trimEnd()),
+  );
+  if (a === undefined || b === undefined) return false;
+  return /\border\s+by\b/i.test(query)
+    ? sameList(a, b) || sameList([...a].sort(), b)
+    : sameList([...a].sort(), [...b].sort());
+}
+
+function sameList(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((each, index) => each === b[index]);
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+}
+
+function describe(schema: StructType, lines: readonly string[]): string {
+  return describeText(
+    schema.fields.map((each) => each.name),
+    schema.fields.map((each) => simpleString(each.type)),
+    lines,
+  );
+}
+
+function describeText(
+  names: readonly string[] | undefined,
+  types: readonly string[] | undefined,
+  lines: readonly string[],
+): string {
+  return `${(names ?? []).map((name, index) => `${name}: ${types?.[index] ?? "?"}`).join(", ")} => ${lines.join(" ; ")}`;
+}
+
+/** A type in Spark's JSON form as `simpleString` writes it. */
+function jsonTypeText(type: unknown): string {
+  if (typeof type === "string") return JSON_NAMES[type] ?? type.replaceAll(", ", ",");
+  if (typeof type !== "object" || type === null) return "?";
+  const { type: kind, ...rest } = type as Readonly<Record<string, unknown>>;
+  if (kind === "array") return `array<${jsonTypeText(rest["elementType"])}>`;
+  if (kind === "map") return `map<${jsonTypeText(rest["keyType"])},${jsonTypeText(rest["valueType"])}>`;
+  const fields = Array.isArray(rest["fields"]) ? (rest["fields"] as JsonField[]) : [];
+  return `struct<${fields.map((each) => `${each.name}:${jsonTypeText(each.type)}`).join(",")}>`;
+}
+
+const JSON_NAMES: Readonly<Record<string, string>> = {
+  integer: "int",
+  long: "bigint",
+  short: "smallint",
+  byte: "tinyint",
+  null: "void",
+};

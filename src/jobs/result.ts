@@ -14,18 +14,22 @@ export interface StatementOutput {
 
 /** How many rows of a task's result can be referred to (`{{tasks.x.output.rows}}`), as the Jobs API has it. */
 const MOST_ROWS = 1000;
+/** How many characters they take at most, as JSON: all of them stand in the run's log. */
+const MOST_TEXT = 64 * 1024;
 
 export async function outputOf(result: StatementResult): Promise<StatementOutput> {
   const names = result.schema.fields.map((field) => field.name);
   const rows: JsonObject[] = [];
   let truncated = false;
+  let size = 0;
   if (names.length > 0) {
     for await (const batch of result.batches()) {
-      const count = Math.min(batch.rowCount, MOST_ROWS - rows.length);
-      for (let at = 0; at < count; at += 1) {
-        rows.push(Object.fromEntries(names.map((name, index) => [name, jsonOf(batch.columns[index]?.[at] ?? null)])));
+      for (let at = 0; at < batch.rowCount && !truncated; at += 1) {
+        const row = Object.fromEntries(names.map((name, index) => [name, jsonOf(batch.columns[index]?.[at] ?? null)]));
+        size += JSON.stringify(row).length;
+        truncated = rows.length === MOST_ROWS || size > MOST_TEXT;
+        if (!truncated) rows.push(row);
       }
-      truncated ||= batch.rowCount > count;
       if (truncated) break;
     }
   }

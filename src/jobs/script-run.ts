@@ -47,7 +47,6 @@ class ScriptRun {
   /** Widgets by name: what the task gives comes before a default. */
   readonly #widgets: Map<string, string>;
   readonly #variables = new Map<string, PythonValue>();
-  readonly #appId: string;
   #count = 0;
   #last: StatementOutput | undefined;
 
@@ -57,7 +56,6 @@ class ScriptRun {
     this.#session = session;
     this.#given = given;
     this.#widgets = new Map(Object.entries(given));
-    this.#appId = uuidFrom("task", context.run.id, context.address, String(context.retry));
   }
 
   async run(): Promise<ScriptResult> {
@@ -102,17 +100,25 @@ class ScriptRun {
     throwIfAborted(this.#context.signal);
     this.#count += 1;
     const version = this.#count;
-    const run = async () => outputToJson(await this.#execute(statement.text, version, writes(statement)));
-    const output = changesSession(statement) ? await run() : await this.#context.once(`statement ${version}`, run);
+    const name = this.#nameOf(version, statement.text);
+    const txn = { appId: name, version };
+    const run = async () => outputToJson(await this.#execute(statement.text, writes(statement) ? { txn } : {}));
+    const output = changesSession(statement) ? await run() : await this.#context.once(name, run);
     return outputFromJson(output);
   }
 
-  async #execute(text: string, version: number, write: boolean): Promise<StatementOutput> {
+  /** Names a statement of this attempt; another one when the user has changed its text before a resumption. */
+  #nameOf(number: number, text: string): string {
+    const { run, address, retry } = this.#context;
+    return uuidFrom("statement", run.id, address, String(retry), String(number), text.trim());
+  }
+
+  async #execute(text: string, more: Pick<StatementOptions, "txn">): Promise<StatementOutput> {
     const options: StatementOptions = {
       parameters: this.#parameters(),
       file: this.#notebook.file,
       signal: this.#context.signal,
-      ...(write ? { txn: { appId: this.#appId, version } } : {}),
+      ...more,
     };
     try {
       return await outputOf(await this.#session.sql(text, options));
@@ -230,9 +236,8 @@ class ScriptRun {
 
   async #query(sql: string): Promise<StatementOutput> {
     this.#count += 1;
-    const version = this.#count;
-    const run = async () => outputToJson(await this.#execute(sql, version, false));
-    return outputFromJson(await this.#context.once(`statement ${version}`, run));
+    const run = async () => outputToJson(await this.#execute(sql, {}));
+    return outputFromJson(await this.#context.once(this.#nameOf(this.#count, sql), run));
   }
 }
 

@@ -21,8 +21,8 @@ interface Behaviour {
 
 interface Case {
   readonly plan: RunPlan;
-  /** Milliseconds after which the process is killed, each counted from the last kill. */
-  readonly kills: readonly number[];
+  /** When the process is killed: so long after the last kill, and then in the midst of what happens at that time. */
+  readonly kills: readonly { readonly after: number; readonly turns: number }[];
 }
 
 const conditions = fc.option(
@@ -75,7 +75,7 @@ const cases: fc.Arbitrary<Case> = fc.record({
     .map(([nodes, concurrency]) =>
       concurrency === undefined ? { graph: { nodes } } : { graph: { nodes }, concurrency },
     ),
-  kills: fc.array(fc.nat(60), { maxLength: 3 }),
+  kills: fc.array(fc.record({ after: fc.nat(60), turns: fc.nat(12) }), { maxLength: 3 }),
 });
 
 const PARALLEL = 2;
@@ -131,14 +131,19 @@ async function logOf(state: State, { plan, kills }: Case, number: number): Promi
         owner: { host: "here", pid: globalThis.process.pid, token: `${number}-${turn}` },
       },
     ).runner;
+  const inTheMidst: Promise<void>[] = [];
   let handle = await process(0).start({ name: "model", plan });
-  for (const [turn, after] of kills.entries()) {
+  for (const [turn, { after, turns }] of kills.entries()) {
     await clock.advance(after);
+    const moving = clock.advance(1);
+    for (let at = 0; at < turns; at += 1) await new Promise((resolve) => queueMicrotask(() => resolve(undefined)));
+    inTheMidst.push(moving);
     handle.finished.catch(() => undefined);
     const next = process(turn + 1);
     if (!(await next.interrupted()).some((run) => run.id === handle.run.id)) break;
     handle = await next.resume(handle.run.id);
   }
+  await Promise.all(inTheMidst);
   await settled(clock, handle.finished);
   return process(99).log.events(handle.run.id);
 }

@@ -1,10 +1,15 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { cancelled } from "../core/cancellation.ts";
 import { BoathouseError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
-import type { State } from "../state/state.ts";
+import { openState, type State } from "../state/state.ts";
 import type { NodeDefinition } from "./definition.ts";
+import type { Handler } from "./handler.ts";
 import { graph, kernel, memoryState, node, settled, statuses } from "./kernel.fixture.ts";
+import { runMigrations } from "./migrations.ts";
 
 let state: State;
 
@@ -223,6 +228,37 @@ describe("several runs", () => {
       "succeeded",
       "succeeded",
     ]);
+  });
+
+  it("of several machines never exceed the limit of their key together", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "boathouse-runs-"));
+    const path = join(folder, "state.db");
+    let working = 0;
+    let most = 0;
+    const work: Handler = async () => {
+      working += 1;
+      most = Math.max(most, working);
+      await new Promise((resolve) => setTimeout(resolve, 3));
+      working -= 1;
+      return null;
+    };
+    const states = await Promise.all([1, 2, 3].map(() => openState({ path, migrations: runMigrations })));
+    const concurrency = { key: "k", limit: 2, whenFull: "queue" } as const;
+    const handles = await Promise.all(
+      states.flatMap((one, index) => {
+        const { runner } = kernel(
+          one,
+          { work },
+          { owner: { host: `h${index}`, pid: 1, token: "t" }, seed: `${index}` },
+        );
+        return [1, 2].map(() => runner.start({ name: "x", plan: { graph: graph(node("A")) }, concurrency }));
+      }),
+    );
+    const outcomes = await Promise.all(handles.map((handle) => handle.finished));
+    expect(outcomes.map((outcome) => outcome.status)).toEqual(outcomes.map(() => "succeeded"));
+    expect(most).toBe(2);
+    await Promise.all(states.map((one) => one.close()));
+    await rm(folder, { recursive: true, force: true });
   });
 
   it("are the same run when they share an idempotency key", async () => {

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import { BoathouseError } from "../core/errors.ts";
 import type { Row } from "../core/value.ts";
 import { quoteIdentifier, quoteString } from "../duckdb/quote.ts";
-import type { FileList } from "./file-list.ts";
+import type { AddAction } from "./actions.ts";
+import { FileList } from "./file-list.ts";
 import { describe } from "./log-segment.ts";
 import { localFile } from "./paths.ts";
 import type { Predicate } from "./predicate.ts";
@@ -90,26 +91,40 @@ export class Scan {
 /** Throws `DELTA_FILE_NOT_FOUND` when a data file is missing, and what `localFile` throws. */
 export async function planScan(snapshot: Snapshot, options: ScanOptions): Promise<Scan> {
   const list = await snapshot.fileList();
-  const where =
-    options.predicate === undefined
-      ? "true"
-      : mayMatch(options.predicate, {
-          schema: snapshot.schema,
-          mode: snapshot.mappingMode,
-          partitions: list.partitions,
-          shape: list.shape,
-        });
-  const parts = [...list.partitions].map(([name, type], index) => {
+  const { numFiles } = await snapshot.totals();
+  return scanRows({ snapshot, list, version: snapshot.version, totalFiles: numFiles }, options.predicate);
+}
+
+/** A scan of files that need not be in the snapshot, in their order: what commits added, for streams and changes. */
+export async function scanOfFiles(snapshot: Snapshot, adds: readonly AddAction[]): Promise<Scan> {
+  const list = await FileList.create(snapshot.context, snapshot.metadata);
+  await list.insert(adds, 0);
+  return scanRows({ snapshot, list, version: 0, totalFiles: adds.length }, undefined);
+}
+
+interface ListedFiles {
+  readonly snapshot: Snapshot;
+  readonly list: FileList;
+  /** Of the list. */
+  readonly version: number;
+  readonly totalFiles: number;
+}
+
+async function scanRows(listed: ListedFiles, predicate: Predicate | undefined): Promise<Scan> {
+  const { snapshot, list, version, totalFiles } = listed;
+  const { schema, mappingMode: mode } = snapshot;
+  const { partitions, shape } = list;
+  const where = predicate === undefined ? "true" : mayMatch(predicate, { schema, mode, partitions, shape });
+  const parts = [...partitions].map(([name, type], index) => {
     const value = `part.${quoteIdentifier(name)}`;
     return `${type.kind === "binary" ? `hex(${value})` : `${value}::VARCHAR`} AS p${index}`;
   });
   const columns = ["row_id", "path", "size", "modification_time", "to_json(dv) AS vector", ...parts];
   const rows = await list.connection.rows(
-    `SELECT ${columns.join(", ")} FROM ${list.rowsAt(snapshot.version)} WHERE ${where} ORDER BY valid_from, row_id`,
+    `SELECT ${columns.join(", ")} FROM ${list.rowsAt(version)} WHERE ${where} ORDER BY valid_from, row_id`,
   );
-  const { numFiles } = await snapshot.totals();
   const files = await scanFiles(snapshot, list, rows);
-  return new Scan({ snapshot, predicate: options.predicate, files, totalFiles: numFiles, list });
+  return new Scan({ snapshot, predicate, files, totalFiles, list });
 }
 
 async function scanFiles(snapshot: Snapshot, list: FileList, rows: readonly Row[]): Promise<ScanFile[]> {
@@ -137,7 +152,7 @@ async function scanFiles(snapshot: Snapshot, list: FileList, rows: readonly Row[
 }
 
 /** Looks into the files' footers for INT96, once a file. */
-export async function markInt96(list: FileList, files: readonly ScanFile[]): Promise<ScanFile[]> {
+async function markInt96(list: FileList, files: readonly ScanFile[]): Promise<ScanFile[]> {
   const known = footers.get(list) ?? new Map<string, boolean>();
   footers.set(list, known);
   const unknown = files.filter(({ file }) => !known.has(file)).map(({ file }) => file);

@@ -92,6 +92,3 @@ function schemaChanged(snapshot: Snapshot, version: number): BoathouseError {
     { hint: "Refresh the dataset fully." },
   );
 }
-
-/** Such a file may be gone from the list of files by now, and is never removed through its scan. */
-const NOT_LISTED = -1;

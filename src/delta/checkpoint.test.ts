@@ -71,6 +71,21 @@ describe("a checkpoint", () => {
     await lake.store.write(logKey(table.location, "00000000000000000001.checkpoint.parquet"), Buffer.alloc(0));
     expect(await rowsOf(lake, await lake.table("hint").snapshot())).toHaveLength(2);
   });
+
+  it("that is damaged is passed over while the commits are there, and named when they are not", async () => {
+    const table = await createTable(lake, "torn", { select: row(1) });
+    await append(lake, table, row(2));
+    await table.checkpoint();
+    await append(lake, table, row(3));
+    const key = logKey(table.location, "00000000000000000001.checkpoint.parquet");
+    await lake.store.write(key, Buffer.from("PAR1 torn PAR1"));
+    expect(await rowsOf(lake, await lake.table("torn").snapshot())).toHaveLength(3);
+    await lake.store.delete(logKey(table.location, "00000000000000000000.json"));
+    await expect(lake.table("torn").snapshot()).rejects.toMatchObject({
+      code: "DELTA_LOG_CORRUPTED",
+      message: expect.stringContaining("00000000000000000001.checkpoint.parquet"),
+    });
+  });
 });
 
 async function textOf({ store }: Lake, key: string): Promise<string> {

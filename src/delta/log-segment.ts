@@ -17,6 +17,13 @@ export interface LogSegment {
   readonly commits: readonly CommitRef[];
 }
 
+export interface SegmentOptions {
+  /** The newest when none is given. */
+  readonly version?: number;
+  /** Passes over checkpoints of this version and later. */
+  readonly checkpointBefore?: number;
+}
+
 export interface CheckpointFiles {
   readonly version: number;
   readonly files: readonly ObjectMeta[];
@@ -47,16 +54,13 @@ export function describe(location: TableLocation): string {
  * Throws `DELTA_TABLE_NOT_FOUND`, `DELTA_VERSION_NOT_FOUND`, `DELTA_VERSIONS_NOT_CONTIGUOUS`,
  * `DELTA_VERSION_NOT_RECREATABLE`.
  */
-export async function findSegment(
-  location: TableLocation,
-  options: { readonly version?: number } = {},
-): Promise<LogSegment> {
-  const hint = await lastCheckpointVersion(location);
+export async function findSegment(location: TableLocation, options: SegmentOptions = {}): Promise<LogSegment> {
+  const hint = options.checkpointBefore === undefined ? await lastCheckpointVersion(location) : undefined;
   if (hint !== undefined && (options.version === undefined || options.version >= hint)) {
-    const segment = await segmentFrom(location, hint, options.version);
+    const segment = await segmentFrom(location, hint, options);
     if (segment?.checkpoint !== undefined) return segment;
   }
-  const segment = await segmentFrom(location, 0, options.version);
+  const segment = await segmentFrom(location, 0, options);
   if (segment !== undefined) return segment;
   throw new BoathouseError("DELTA_TABLE_NOT_FOUND", `${describe(location)} is not a Delta table.`, {
     hint: `A Delta table has a folder ${LOG_FOLDER} with commits. Create the table first, or check the path.`,
@@ -85,7 +89,7 @@ export async function allCommits(location: TableLocation): Promise<readonly Comm
 async function segmentFrom(
   location: TableLocation,
   start: number,
-  wanted: number | undefined,
+  { version: wanted, checkpointBefore = Number.POSITIVE_INFINITY }: SegmentOptions,
 ): Promise<LogSegment | undefined> {
   const commits: CommitRef[] = [];
   const checkpoints = new Map<string, { file: LogFile; metas: ObjectMeta[] }>();
@@ -94,7 +98,7 @@ async function segmentFrom(
     if (file.kind === "commit" || isCheckpoint(file)) newest = Math.max(newest, file.version);
     if (wanted !== undefined && file.version > wanted) continue;
     if (file.kind === "commit") commits.push({ version: file.version, meta });
-    if (!isCheckpoint(file)) continue;
+    if (!isCheckpoint(file) || file.version >= checkpointBefore) continue;
     const parts = file.kind === "multi-part-checkpoint" ? `.${file.parts}` : `.${meta.key}`;
     const entry = checkpoints.get(`${file.version}${parts}`) ?? { file, metas: [] };
     entry.metas.push(meta);

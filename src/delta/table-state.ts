@@ -1,11 +1,11 @@
-import { BoathouseError } from "../core/errors.ts";
+import { BoathouseError, isBoathouseError } from "../core/errors.ts";
 import type { DomainMetadataAction, MetadataAction, ProtocolAction, TxnAction } from "./actions.ts";
 import { readCheckpoint, type CheckpointState } from "./checkpoint-reader.ts";
-import { parseCommit } from "./commit-file.ts";
+import { corrupted, parseCommit } from "./commit-file.ts";
 import type { DeltaContext } from "./context.ts";
 import { checkReadable } from "./features.ts";
 import { FileList } from "./file-list.ts";
-import { describe, type CommitRef, type LogSegment, type TableLocation } from "./log-segment.ts";
+import { describe, findSegment, type CommitRef, type LogSegment, type TableLocation } from "./log-segment.ts";
 import { inParallel, readObject } from "./objects.ts";
 import { canonicalKey, Replay } from "./replay.ts";
 
@@ -14,6 +14,8 @@ export interface TableState {
   readonly version: number;
   /** Milliseconds since the epoch: when the version's commit (or checkpoint) was written. */
   readonly timestamp: number;
+  /** Of the version's commit; undefined where only a checkpoint is left of it. */
+  readonly etag: string | undefined;
   readonly protocol: ProtocolAction;
   readonly metadata: MetadataAction;
   readonly transactions: ReadonlyMap<string, TxnAction>;
@@ -22,12 +24,36 @@ export interface TableState {
   files(): Promise<FileList>;
 }
 
-/** Throws `DELTA_LOG_CORRUPTED`, `DELTA_STATE_RECOVER_ERROR`, and what `checkReadable` throws. */
+/**
+ * The table at a version (the newest when none is given). A checkpoint that cannot be read is passed over where the
+ * commits before it, or an older checkpoint, are still there.
+ *
+ * Throws `DELTA_LOG_CORRUPTED`, `DELTA_STATE_RECOVER_ERROR`, and what `findSegment` and `checkReadable` throw.
+ */
 export async function loadState(
   context: DeltaContext,
   location: TableLocation,
-  segment: LogSegment,
+  options: { readonly version?: number } = {},
 ): Promise<TableState> {
+  let segment = await findSegment(location, options);
+  for (;;) {
+    try {
+      return await loadSegment(context, location, segment);
+    } catch (error) {
+      const { checkpoint } = segment;
+      if (checkpoint === undefined || !isBoathouseError(error) || !UNREADABLE.test(error.code)) throw error;
+      const older = { version: segment.version, checkpointBefore: checkpoint.version };
+      segment = await findSegment(location, older).catch(() => {
+        throw corrupted(checkpoint.files[0]?.key ?? "", `the checkpoint cannot be read (${error.message})`, error);
+      });
+    }
+  }
+}
+
+/** What reading a damaged checkpoint gives. */
+const UNREADABLE = /^(FAILED_READ_FILE|DUCKDB_ERROR|DELTA_LOG_CORRUPTED)/;
+
+async function loadSegment(context: DeltaContext, location: TableLocation, segment: LogSegment): Promise<TableState> {
   const tail = await replayCommits(location, segment.commits);
   const checkpoint =
     segment.checkpoint === undefined ? undefined : await readCheckpoint(context, location, segment.checkpoint);
@@ -37,6 +63,7 @@ export async function loadState(
   return stateOf(location, tail, {
     version,
     timestamp,
+    etag: segment.commits.at(-1)?.meta.etag,
     checkpointVersion: segment.checkpoint?.version,
     load: (metadata) => loadFiles(context, { metadata, tail, checkpoint, version }),
   });
@@ -61,6 +88,7 @@ export async function advanceState(
   return stateOf(location, tail, {
     version: last.version,
     timestamp: last.meta.lastModified,
+    etag: last.meta.etag,
     checkpointVersion: state.checkpointVersion,
     load: async (metadata) => {
       const before = await state.files();
@@ -114,6 +142,7 @@ async function loadFiles(context: DeltaContext, load: LoadFiles): Promise<FileLi
 interface StateParts {
   readonly version: number;
   readonly timestamp: number;
+  readonly etag: string | undefined;
   readonly checkpointVersion: number | undefined;
   readonly load: (metadata: MetadataAction) => Promise<FileList>;
 }
@@ -133,6 +162,7 @@ function stateOf(location: TableLocation, replayed: Replay, parts: StateParts): 
   return {
     version: parts.version,
     timestamp: parts.timestamp,
+    etag: parts.etag,
     protocol,
     metadata,
     transactions: replayed.transactions,

@@ -1,11 +1,11 @@
-import { BoathouseError, isBoathouseError } from "../core/errors.ts";
+import { BoathouseError } from "../core/errors.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
 import type { MetadataAction } from "./actions.ts";
 import { writeCheckpoint, type WrittenCheckpoint } from "./checkpoint-writer.ts";
 import type { DeltaContext } from "./context.ts";
 import { readDetail, readHistory, type HistoryEntry, type TableDetail } from "./history.ts";
 import { LOG_FOLDER } from "./log-files.ts";
-import { commitsAfter, describe, findSegment, keyOf, type TableLocation } from "./log-segment.ts";
+import { commitsAfter, describe, keyOf, type TableLocation } from "./log-segment.ts";
 import { countProperty } from "./properties.ts";
 import { Snapshot } from "./snapshot.ts";
 import { advanceState, loadState, type TableState } from "./table-state.ts";
@@ -62,8 +62,7 @@ export class DeltaTable {
       );
     }
     if (this.#newest?.version === version) return this.#snapshotOf(this.#newest);
-    const segment = await findSegment(this.location, { version });
-    return this.#snapshotOf(await loadState(this.#context, this.location, segment));
+    return this.#snapshotOf(await loadState(this.#context, this.location, { version }));
   }
 
   /** Begins a change of the table as it is in a snapshot (the newest when none is given). */
@@ -156,24 +155,14 @@ export class DeltaTable {
   async #loadNewest(): Promise<TableState> {
     const known = this.#newest;
     if (known !== undefined) {
-      const commits = await commitsAfter(this.location, known.version);
-      if (commits.length > 0 || (await this.#stillThere(known.version))) {
-        return advanceState(this.#context, this.location, known, commits);
-      }
+      const commits = await commitsAfter(this.location, known.etag === undefined ? known.version : known.version - 1);
+      if (known.etag === undefined) return advanceState(this.#context, this.location, known, commits);
+      const [same, ...later] = commits;
+      // Another commit of that name: the table was deleted and made anew since it was read.
+      if (same?.meta.etag === known.etag) return advanceState(this.#context, this.location, known, later);
       this.#newest = undefined;
     }
-    return loadState(this.#context, this.location, await findSegment(this.location));
-  }
-
-  /** False when the table was deleted, and perhaps made anew, since it was read. */
-  async #stillThere(version: number): Promise<boolean> {
-    try {
-      const segment = await findSegment(this.location);
-      return segment.version >= version;
-    } catch (error) {
-      if (isBoathouseError(error, "DELTA_TABLE_NOT_FOUND")) return false;
-      throw error;
-    }
+    return loadState(this.#context, this.location);
   }
 
   toString(): string {

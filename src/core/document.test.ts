@@ -37,6 +37,11 @@ describe("a document", () => {
     );
   });
 
+  it("takes over what a merge key refers to, as bundles do", () => {
+    const { value } = parseDocument("base: &base {a: 1, b: 2}\none: {<<: *base, b: 3}", "b.yml");
+    expect(value).toMatchObject({ one: { a: 1, b: 3 } });
+  });
+
   it("is refused with its place when it is broken or says a thing twice", () => {
     expect(() => parseDocument('{"a": 1,\n "a": 2}', "p.json")).toThrow(
       expect.objectContaining({

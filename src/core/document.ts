@@ -22,7 +22,7 @@ export type DocumentPath = readonly (string | number)[];
 export function parseDocument(text: string, file?: string): SourceDocument {
   const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
   const lines = new LineCounter();
-  const document = parseYaml(source, { lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+  const document = parseYaml(source, { lineCounter: lines, uniqueKeys: true, prettyErrors: false, merge: true });
   const at = (start: number, end: number): SourceLocation => {
     const from = lines.linePos(start);
     const to = lines.linePos(end);

@@ -127,6 +127,9 @@ export interface TableState {
   readonly schema: StructType;
   /** Undefined for a view. */
   readonly version: number | undefined;
+  readonly hasRowFilter: boolean;
+  /** Masked columns, in lower case. */
+  readonly maskedColumns: readonly string[];
   /** The last version of each application that has written to it (Delta's `txn`). */
   readonly transactions: ReadonlyMap<string, number>;
 }

@@ -101,16 +101,13 @@ export async function applyDefinition(run: FlowRun): Promise<void> {
   const alter = async (text: string): Promise<void> => {
     await run.session.sql(text, { file: dataset.place.file, signal: run.signal });
   };
-  await alter(
-    dataset.rowFilter === undefined
-      ? `ALTER TABLE ${table} DROP ROW FILTER`
-      : `ALTER TABLE ${table} SET ${dataset.rowFilter}`,
-  );
+  if (dataset.rowFilter !== undefined) await alter(`ALTER TABLE ${table} SET ${dataset.rowFilter}`);
+  else if (state?.hasRowFilter === true) await alter(`ALTER TABLE ${table} DROP ROW FILTER`);
   for (const { name } of state?.schema.fields ?? []) {
     const mask = dataset.masks.get(name.toLowerCase());
-    await alter(
-      `ALTER TABLE ${table} ALTER COLUMN ${quoteName([name])} ${mask === undefined ? "DROP MASK" : `SET ${mask}`}`,
-    );
+    const column = `ALTER TABLE ${table} ALTER COLUMN ${quoteName([name])}`;
+    if (mask !== undefined) await alter(`${column} SET ${mask}`);
+    else if (state?.maskedColumns.includes(name.toLowerCase()) === true) await alter(`${column} DROP MASK`);
   }
   const comment =
     dataset.comment === undefined ? "NULL" : `'${dataset.comment.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;

@@ -1,0 +1,221 @@
+import { getCatalog, getRelation, getRoutine, getSchema, getSecurable } from "../../../catalog/find.ts";
+import { isTable, type Relation } from "../../../catalog/securable.ts";
+import { simpleString, type StructType } from "../../../core/data-type.ts";
+import type { Row } from "../../../core/value.ts";
+import { DETAIL_SCHEMA, HISTORY_SCHEMA, readDetail, readHistory } from "../../../delta/history.ts";
+import type { Describe } from "../../../sql/ast/utility.ts";
+import { analyzeQuery } from "../../../sql/analyzer/analyze.ts";
+import type { StatementResult } from "../../session.ts";
+import { rowsResult, textColumns } from "../result.ts";
+import type { StatementCall } from "../statement-call.ts";
+import type { Command } from "./command.ts";
+import { tableOf } from "./relation-of.ts";
+
+/** DESCRIBE of a table, its history and detail, a query, a schema, catalog, function or volume. */
+export const describe: Command<"describe"> = { kinds: ["describe"], run };
+
+async function run(statement: Describe, call: StatementCall): Promise<StatementResult> {
+  const access = await call.access();
+  const { name } = statement;
+  if (statement.asJson) throw call.unsupported(statement.span, "AS JSON");
+  if (statement.subject === "query" || statement.query !== undefined) {
+    const { query } = statement;
+    if (query === undefined) throw call.error(statement.span, "PARSE_SYNTAX_ERROR", "DESCRIBE QUERY needs a query.");
+    const bound = await call.analyze((resolver, context) => analyzeQuery(query, resolver, context));
+    return rowsResult("DESCRIBE QUERY", COLUMNS, columnRows(bound.schema));
+  }
+  if (name === undefined) throw call.error(statement.span, "PARSE_SYNTAX_ERROR", "DESCRIBE needs a name.");
+  switch (statement.subject) {
+    case "table":
+    case "view":
+      return describeTable(statement, call);
+    case "history":
+      return history(statement, call);
+    case "detail":
+      return detail(statement, call);
+    case "schema": {
+      const schema = getSchema(access, await call.schemaName(name));
+      const [catalog = ""] = access.snapshot.fullName(schema);
+      return described("DESCRIBE SCHEMA", [
+        ["Catalog Name", catalog],
+        ["Namespace Name", schema.name],
+        ["Comment", schema.comment ?? ""],
+        ["Location", schema.managedLocation ?? ""],
+        ["Owner", schema.owner],
+      ]);
+    }
+    case "catalog": {
+      const catalog = getCatalog(access, (await call.parts(name))[0] ?? "");
+      return described("DESCRIBE CATALOG", [
+        ["Catalog Name", catalog.name],
+        ["Comment", catalog.comment ?? ""],
+        ["Owner", catalog.owner],
+      ]);
+    }
+    case "function": {
+      const routine = getRoutine(access, await call.objectName(name));
+      const lines = [
+        `Function: ${access.snapshot.fullName(routine).join(".")}`,
+        `Type:     ${routine.result.toUpperCase()}`,
+        `Input:    ${routine.parameters.map((each) => `${each.name} ${each.type}`).join(", ")}`,
+        `Returns:  ${routine.returns ?? ""}`,
+        ...(statement.extended ? [`Body:     ${routine.definition.text}`, `Owner:    ${routine.owner}`] : []),
+      ];
+      return rowsResult(
+        "DESCRIBE FUNCTION",
+        textColumns("function_desc"),
+        lines.map((line) => ({ function_desc: line })),
+      );
+    }
+    case "volume":
+    case "external_location":
+    case "storage_credential": {
+      const path = statement.subject === "volume" ? await call.objectName(name) : await call.parts(name);
+      const found = getSecurable(access, statement.subject, path);
+      const place = "location" in found ? found.location : "url" in found ? found.url : "";
+      return described(`DESCRIBE ${statement.subject.replaceAll("_", " ").toUpperCase()}`, [
+        ["Name", found.name],
+        ["Owner", found.owner],
+        ["Location", place],
+        ["Comment", found.comment ?? ""],
+      ]);
+    }
+    default:
+      throw call.unsupported(statement.span, `DESCRIBE ${statement.subject.replaceAll("_", " ").toUpperCase()}`);
+  }
+}
+
+const COLUMNS = textColumns("col_name", "data_type", "comment");
+
+function columnRows(schema: StructType): Row[] {
+  return schema.fields.map((each) => ({
+    col_name: each.name,
+    data_type: simpleString(each.type),
+    comment: typeof each.metadata?.["comment"] === "string" ? each.metadata["comment"] : null,
+  }));
+}
+
+function described(operation: string, entries: readonly (readonly [string, string])[]): StatementResult {
+  const rows = entries.map(([info_name, info_value]) => ({ info_name, info_value }));
+  return rowsResult(operation, textColumns("info_name", "info_value"), rows);
+}
+
+async function describeTable(statement: Describe, call: StatementCall): Promise<StatementResult> {
+  const { name, column } = statement;
+  if (name === undefined) throw call.error(statement.span, "PARSE_SYNTAX_ERROR", "DESCRIBE needs a name.");
+  const parts = await call.parts(name);
+  const temporary = parts.length === 1 ? call.state.temporaryViews.get((parts[0] ?? "").toLowerCase()) : undefined;
+  if (temporary !== undefined) return rowsResult("DESCRIBE TABLE", COLUMNS, columnRows(temporary.schema));
+  const access = await call.access();
+  const relation = getRelation(access, await call.objectName(name));
+  if (!access.sees(relation)) access.require("SELECT", relation);
+  const schema = isTable(relation)
+    ? (await (await call.env.tables.at(relation.location)).snapshot()).schema
+    : relation.columns;
+  if (column !== undefined) {
+    const wanted = column.parts
+      .map((part) => part.name)
+      .join(".")
+      .toLowerCase();
+    const found = columnRows(schema).filter((row) => String(row["col_name"]).toLowerCase() === wanted);
+    if (found.length === 0)
+      throw call.error(column.span, "UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", `There is no column ${wanted}.`);
+    return rowsResult("DESCRIBE COLUMN", COLUMNS, found);
+  }
+  const partitions = isTable(relation) ? partitionRows(schema, relation.partitionColumns) : [];
+  const details = statement.extended ? extendedRows(relation, access.snapshot.fullName(relation)) : [];
+  return rowsResult("DESCRIBE TABLE", COLUMNS, [...columnRows(schema), ...partitions, ...details]);
+}
+
+function partitionRows(schema: StructType, partitions: readonly string[]): Row[] {
+  if (partitions.length === 0) return [];
+  const names = new Set(partitions);
+  return [
+    { col_name: "# Partition Information", data_type: "", comment: "" },
+    { col_name: "# col_name", data_type: "data_type", comment: "comment" },
+    ...columnRows({ kind: "struct", fields: schema.fields.filter((each) => names.has(each.name)) }),
+  ];
+}
+
+function extendedRows(relation: Relation, [catalog = "", schema = "", table = ""]: readonly string[]): Row[] {
+  const entries: [string, string][] = [
+    ["Catalog", catalog],
+    ["Database", schema],
+    ["Table", table],
+    ["Owner", relation.owner],
+    ["Created Time", new Date(relation.createdAt).toUTCString()],
+    ["Type", isTable(relation) ? (relation.kind === "table" ? relation.storage : relation.kind).toUpperCase() : "VIEW"],
+  ];
+  if (relation.comment !== undefined) entries.push(["Comment", relation.comment]);
+  if (isTable(relation)) {
+    entries.push(["Location", relation.location], ["Provider", relation.format]);
+    if (relation.rowFilter !== undefined) entries.push(["Row Filter", "set"]);
+    for (const column of Object.keys(relation.columnMasks)) entries.push([`Column Mask: ${column}`, "set"]);
+  } else entries.push(["View Text", relation.definition.text]);
+  return [
+    { col_name: "", data_type: "", comment: "" },
+    { col_name: "# Detailed Table Information", data_type: "", comment: "" },
+    ...entries.map(([col_name, data_type]) => ({ col_name, data_type, comment: "" })),
+  ];
+}
+
+async function history(statement: Describe, call: StatementCall): Promise<StatementResult> {
+  if (statement.name === undefined)
+    throw call.error(statement.span, "PARSE_SYNTAX_ERROR", "DESCRIBE HISTORY needs a table.");
+  const table = await readableTable(statement.name, call);
+  const entries = await readHistory(table.location);
+  const rows = entries.map((each): Row => ({
+    ...each,
+    version: BigInt(each.version),
+    timestamp: shownTime(each.timestamp),
+    readVersion: each.readVersion === null ? null : BigInt(each.readVersion),
+    operationParameters: mapOf(each.operationParameters),
+    operationMetrics: mapOf(each.operationMetrics),
+  }));
+  return rowsResult("DESCRIBE HISTORY", HISTORY_SCHEMA, rows);
+}
+
+async function detail(statement: Describe, call: StatementCall): Promise<StatementResult> {
+  if (statement.name === undefined)
+    throw call.error(statement.span, "PARSE_SYNTAX_ERROR", "DESCRIBE DETAIL needs a table.");
+  const table = await readableTable(statement.name, call);
+  const found = await readDetail(await table.snapshot());
+  const row: Row = {
+    ...found,
+    name: (await call.objectName(statement.name)).join("."),
+    numFiles: BigInt(found.numFiles),
+    sizeInBytes: BigInt(found.sizeInBytes),
+    createdAt: found.createdAt === null ? null : shownTime(found.createdAt),
+    lastModified: shownTime(found.lastModified),
+    properties: mapOf(found.properties),
+  };
+  return rowsResult("DESCRIBE DETAIL", DETAIL_SCHEMA, [row]);
+}
+
+async function readableTable(
+  name: NonNullable<Describe["name"]>,
+  call: StatementCall,
+): Promise<Awaited<ReturnType<StatementCall["env"]["tables"]["at"]>>> {
+  const parts = await call.parts(name);
+  const [format, path] = parts;
+  if (parts.length === 2 && format?.toLowerCase() === "delta" && path !== undefined && /[/:]/.test(path)) {
+    call.env.catalog.places.require(await call.access(), path, "READ FILES");
+    return call.env.tables.at(path);
+  }
+  const found = await tableOf(name, call);
+  (await call.access()).require("SELECT", found);
+  return call.env.tables.at(found.location);
+}
+
+/** `2024-01-31 12:00:00.123` in UTC, as results show instants. */
+function shownTime(milliseconds: number): string {
+  return new Date(milliseconds)
+    .toISOString()
+    .replace("T", " ")
+    .replace("Z", "")
+    .replace(/\.000$/, "");
+}
+
+function mapOf(entries: Readonly<Record<string, string>> | null): Row[string] {
+  return entries === null ? null : Object.entries(entries).map(([key, value]) => ({ key, value }));
+}

@@ -1,0 +1,32 @@
+import { simpleString } from "../../../core/data-type.ts";
+import { analyzeQuery } from "../../../sql/analyzer/analyze.ts";
+import { generateSql } from "../query.ts";
+import { rowsResult, textColumns } from "../result.ts";
+import type { Command } from "./command.ts";
+
+/** `EXPLAIN query`: the schema, what is read, and the DuckDB SQL; `EXTENDED` adds DuckDB's own plan. */
+export const explain: Command<"explain"> = {
+  kinds: ["explain"],
+  async run(statement, call) {
+    const { statement: inner } = statement;
+    if (inner.kind !== "query") throw call.unsupported(inner.span, "EXPLAIN of a statement that is no query");
+    const bound = await call.analyze((resolver, context) => analyzeQuery(inner, resolver, context));
+    const { sql, connection, metrics } = await generateSql(bound, call, "result");
+    try {
+      const columns = bound.schema.fields.map((each) => `${each.name}: ${simpleString(each.type)}`);
+      const scans = bound.scans.map((scan) => `${scan.relation.name.join(".")} (${scan.used.join(", ")})`);
+      const parts = [
+        `== Output ==\n${columns.join("\n")}`,
+        `== Scans ==\n${scans.join("\n")}\n${metrics.files} files to read, ${metrics.skipped} skipped`,
+        `== DuckDB SQL ==\n${sql}`,
+      ];
+      if (statement.mode !== "simple") {
+        const rows = await connection.rows(`EXPLAIN ${sql}`);
+        parts.push(`== DuckDB plan ==\n${rows.map((row) => String(row["explain_value"])).join("\n")}`);
+      }
+      return rowsResult("EXPLAIN", textColumns("plan"), [{ plan: parts.join("\n\n") }]);
+    } finally {
+      connection.close();
+    }
+  },
+};

@@ -1,0 +1,29 @@
+import type { OperationMetrics } from "../../session.ts";
+import { changeResult } from "../result.ts";
+import type { Command } from "./command.ts";
+import { tableOf } from "./relation-of.ts";
+
+/** `TRUNCATE TABLE`: all rows go, in one commit. A table without rows gets none, unless the statement has an identity. */
+export const truncate: Command<"truncate"> = {
+  kinds: ["truncate"],
+  async run(statement, call) {
+    if (statement.partition !== undefined) throw call.unsupported(statement.partition.span, "TRUNCATE of a partition", "Use DELETE FROM … WHERE.");
+    const found = await tableOf(statement.target, call);
+    (await call.access()).require("MODIFY", found);
+    const table = await call.env.tables.at(found.location);
+    const snapshot = await table.snapshot();
+    const { txn } = call.options;
+    const transaction = await table.begin({ operation: "TRUNCATE", userName: call.user }, snapshot);
+    if (txn !== undefined && transaction.isCommitted(txn.appId, txn.version)) {
+      return changeResult("DELETE", { alreadyCommitted: true, version: snapshot.version });
+    }
+    const scan = await transaction.scan();
+    const { numRows } = await snapshot.totals();
+    if (scan.files.length === 0 && txn === undefined) return changeResult("DELETE", {});
+    await transaction.remove(scan);
+    if (txn !== undefined) transaction.setTransaction(txn.appId, txn.version);
+    const { version } = await transaction.commit();
+    const metrics: OperationMetrics = { version, filesRemoved: scan.files.length, ...(numRows === undefined ? {} : { rowsDeleted: numRows }) };
+    return changeResult("DELETE", metrics);
+  },
+};

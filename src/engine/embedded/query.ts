@@ -1,0 +1,85 @@
+import type { StructType } from "../../core/data-type.ts";
+import type { Connection } from "../../duckdb/connection.ts";
+import type { Query } from "../../sql/ast/query.ts";
+import type { BoundQuery, ColumnSource, Scan } from "../../sql/bound.ts";
+import { analyzeQuery } from "../../sql/analyzer/analyze.ts";
+import { generate } from "../../sql/generator/generate.ts";
+import type { StatementResult } from "../session.ts";
+import { openConnection } from "./connection.ts";
+import { recordLineage } from "./lineage.ts";
+import { streamedResult } from "./result.ts";
+import { planScans, type ScanMetrics } from "./scans.ts";
+import type { StatementCall } from "./statement-call.ts";
+
+/** A query that is ready to run: DuckDB SQL on a connection that has what the SQL needs. */
+export interface PlannedQuery {
+  readonly connection: Connection;
+  readonly sql: string;
+  /** Names may repeat, unless the query was planned for writing. */
+  readonly schema: StructType;
+  readonly scans: ScanMetrics;
+  readonly lineage: readonly (readonly ColumnSource[])[];
+  readonly reads: readonly (readonly string[])[];
+}
+
+/** Analyzes a query and plans its scans, for a statement that writes its rows. Whoever asked closes the connection. */
+export async function planQuery(query: Query, call: StatementCall): Promise<PlannedQuery> {
+  const bound = await call.analyze((resolver, context) => analyzeQuery(query, resolver, context));
+  return planBound(bound, call, "unique");
+}
+
+export async function planBound(
+  bound: BoundQuery,
+  call: StatementCall,
+  names: "result" | "unique",
+): Promise<PlannedQuery> {
+  const generated = await generateSql(bound, call, names);
+  return {
+    connection: generated.connection,
+    sql: generated.sql,
+    schema: bound.schema,
+    scans: generated.metrics,
+    lineage: bound.lineage,
+    reads: bound.reads,
+  };
+}
+
+/** SELECT: the rows are computed while they are read. */
+export async function runQuery(query: Query, call: StatementCall): Promise<StatementResult> {
+  const bound = await call.analyze((resolver, context) => analyzeQuery(query, resolver, context));
+  const planned = await planBound(bound, call, "result");
+  const { connection, schema } = planned;
+  const { signal } = call;
+  try {
+    const stream = await connection.stream(planned.sql, { schema, ...(signal === undefined ? {} : { signal }) });
+    await recordLineage(call, planned);
+    return streamedResult({
+      operation: "SELECT",
+      schema,
+      metrics: { filesScanned: planned.scans.files, filesSkipped: planned.scans.skipped },
+      batches: stream.batches,
+      release: () => connection.close(),
+    });
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** The DuckDB SQL of a bound query, its scans planned, on a connection with the functions that it uses. */
+export async function generateSql(
+  bound: Pick<BoundQuery, "plan" | "scans">,
+  call: StatementCall,
+  names: "result" | "unique",
+): Promise<{ readonly sql: string; readonly connection: Connection; readonly metrics: ScanMetrics }> {
+  const resolver = await call.resolver();
+  const planned = await planScans(bound.scans, resolver, call);
+  const context = call.context(resolver.access);
+  const generated = generate(bound, {
+    context: { ansi: context.ansi, timeZone: context.timeZone, now: context.now },
+    scan: (scan: Scan) => planned.sql.get(scan.id) ?? "(SELECT 1)",
+    names,
+  });
+  const connection = await openConnection(call, planned.folders, generated.sql);
+  return { sql: generated.sql, connection, metrics: planned.metrics };
+}

@@ -1,0 +1,342 @@
+import { Access } from "../../catalog/access.ts";
+import { findRelation, findRoutine } from "../../catalog/find.ts";
+import { hasPolicy } from "../../catalog/places.ts";
+import type { PolicyArgument, RoutineObject, Table, View } from "../../catalog/securable.ts";
+import type { CatalogSnapshot } from "../../catalog/snapshot.ts";
+import { field, STRING, struct, type StructField } from "../../core/data-type.ts";
+import { BoathouseError } from "../../core/errors.ts";
+import type { Snapshot } from "../../delta/snapshot.ts";
+import { FILE_METADATA } from "../../formats/source-file.ts";
+import type { Query } from "../../sql/ast/query.ts";
+import { parseExpression, parseStatement } from "../../sql/parser/parse.ts";
+import type {
+  NameContext,
+  Policy,
+  Relation,
+  RelationUse,
+  Resolver,
+  Routine,
+  TableFunctionUse,
+  TypedValue,
+  ViewDefinition,
+} from "../../sql/resolver.ts";
+import type { TimeTravel } from "../../sql/value.ts";
+import type { EngineEnvironment } from "./environment.ts";
+import { NotLoaded } from "./not-loaded.ts";
+import type { SessionState } from "./session-state.ts";
+import type { Source } from "./source.ts";
+import { FileSources } from "./file-sources.ts";
+
+/** `_metadata` of a table or file set. */
+const HIDDEN: readonly StructField[] = [field("_metadata", FILE_METADATA)];
+
+/**
+ * What names mean for one statement and principal. Every table is read at one snapshot, however often it is named.
+ * Privileges are checked here: a name that the principal may not read is an error, never a relation.
+ */
+export class StatementResolver implements Resolver {
+  readonly access: Access;
+  readonly files: FileSources;
+  readonly #env: EngineEnvironment;
+  readonly #state: SessionState;
+  readonly #catalog: CatalogSnapshot;
+  readonly #accesses = new Map<string, Access>();
+  readonly #snapshots = new Map<string, Snapshot>();
+  readonly #systemTables = new Map<string, Relation | undefined>();
+  readonly #sources = new Map<Relation, Source>();
+  readonly #relations = new Map<string, Relation>();
+  readonly #dependencies = new Map<string, string>();
+  /** Tables that the statement changes: they are read as they are, and MODIFY is what it takes. */
+  readonly #targets = new Set<string>();
+
+  constructor(env: EngineEnvironment, state: SessionState, catalog: CatalogSnapshot, files: FileSources) {
+    this.#env = env;
+    this.#state = state;
+    this.#catalog = catalog;
+    this.access = new Access(catalog, state.user);
+    this.files = files;
+  }
+
+  relation(name: readonly string[], use: RelationUse): Relation | undefined {
+    const temporary = name.length === 1 ? this.#temporaryView(name[0] ?? "") : undefined;
+    if (temporary !== undefined) return temporary;
+    const [first = "", second = ""] = name;
+    if (name.length === 2 && /[/:]/.test(second)) return this.#path(first.toLowerCase(), second, use);
+    const full = completed(name, use.context);
+    if (isSystem(full)) return this.#systemTable(full, use.context.user);
+    return this.#stored(full, use);
+  }
+
+  tableFunction(name: readonly string[], use: TableFunctionUse): Relation | undefined {
+    const called = (name.at(-1) ?? "").toLowerCase();
+    if (called === "read_files" || called === "cloud_files") {
+      const { relation, source } = this.files.readFiles(called, use, this.#accessOf(use.context.user));
+      this.#sources.set(relation, source);
+      return relation;
+    }
+    const host = this.#env.tableFunctions.get(called);
+    if (host === undefined || name.length !== 1) return undefined;
+    const args = use.arguments.map((each) => ({ name: each.name, value: plainValue(each) }));
+    return this.#rows(`${called}(${JSON.stringify(args)})`, () =>
+      host({ arguments: args, access: this.#accessOf(use.context.user) }),
+    );
+  }
+
+  routine(name: readonly string[], context: NameContext): Routine | undefined {
+    const access = this.#accessOf(context.user);
+    const found = findRoutine(access, completed(name, context));
+    if (found === undefined) return undefined;
+    access.require("EXECUTE", found);
+    this.#depend(found.id, found.definition.text);
+    return this.#routineOf(found);
+  }
+
+  variable(name: readonly string[]): TypedValue | undefined {
+    const plain = name.length > 1 && name.slice(0, -1).every((part) => /^(system|session)$/i.test(part));
+    return name.length === 1 || plain ? this.#state.variables.get((name.at(-1) ?? "").toLowerCase()) : undefined;
+  }
+
+  *relationNames(): Iterable<string> {
+    yield* this.#state.temporaryViews.keys();
+    for (const each of this.#catalog.all()) {
+      if (["table", "view", "materialized_view", "streaming_table"].includes(each.kind) && this.access.sees(each)) {
+        yield this.#catalog.fullName(each).join(".");
+      }
+    }
+  }
+
+  /** Where the rows of a relation come from. */
+  sourceOf(relation: Relation): Source | undefined {
+    return this.#sources.get(relation);
+  }
+
+  /** The names and states of everything stored that was looked at. */
+  dependencies(): { readonly name: string; readonly fingerprint: string }[] {
+    return [...this.#dependencies].map(([name, fingerprint]) => ({ name, fingerprint }));
+  }
+
+  /** Says that the statement changes a table, before analysis: then MODIFY is checked in place of SELECT. */
+  willChange(table: Table): void {
+    this.#targets.add(table.id);
+  }
+
+  completed(name: readonly string[]): string[] {
+    return completed(name, this.context);
+  }
+
+  get context(): NameContext {
+    return { catalog: this.#state.catalog, schema: this.#state.schema, user: this.#state.user };
+  }
+
+  #temporaryView(name: string): Relation | undefined {
+    const view = this.#state.temporaryViews.get(name.toLowerCase());
+    if (view === undefined) return undefined;
+    return { name: [view.name], kind: "view", schema: view.schema, view: view.definition };
+  }
+
+  #stored(full: readonly string[], use: RelationUse): Relation | undefined {
+    const access = this.#accessOf(use.context.user);
+    const found = findRelation(access, full);
+    if (found === undefined) return undefined;
+    if (!this.#targets.has(found.id)) access.require("SELECT", found);
+    return found.kind === "view" ? this.#view(found, use) : this.#table(found, use);
+  }
+
+  #view(view: View, use: RelationUse): Relation {
+    if (use.timeTravel !== undefined) throw refused(view, "a view has no versions to travel to");
+    this.#depend(view.id, JSON.stringify(view.definition));
+    const name = this.#catalog.fullName(view);
+    return { name, kind: "view", schema: view.columns, view: viewDefinition(view) };
+  }
+
+  #table(table: Table, use: RelationUse): Relation {
+    const key = `${table.id} ${travelKey(use.timeTravel)} ${use.stream}`;
+    const known = this.#relations.get(key);
+    if (known !== undefined) return known;
+    if (use.timeTravel !== undefined && hasPolicy(table)) {
+      throw refused(table, "time travel is not allowed on a table with a row filter or column masks");
+    }
+    const snapshot = this.#snapshot(table.location, use.timeTravel);
+    const governance = JSON.stringify([table.rowFilter ?? null, table.columnMasks]);
+    this.#depend(table.id, `${snapshot.metadata.id}@${snapshot.version} ${governance}`);
+    const policies = this.#targets.has(table.id) ? {} : this.#policies(table);
+    const relation: Relation = {
+      name: this.#catalog.fullName(table),
+      kind: "table",
+      schema: snapshot.schema,
+      hidden: HIDDEN,
+      ...policies,
+    };
+    this.#relations.set(key, relation);
+    this.#sources.set(relation, { kind: "delta", snapshot, table, url: table.location });
+    return relation;
+  }
+
+  #path(format: string, path: string, use: RelationUse): Relation {
+    const access = this.#accessOf(use.context.user);
+    if (format !== "delta") {
+      const { relation, source } = this.files.path(format, path, use, access);
+      this.#sources.set(relation, source);
+      return relation;
+    }
+    this.#env.catalog.places.require(access, path, "READ FILES");
+    const snapshot = this.#snapshot(path, use.timeTravel);
+    this.#depend(path, `${snapshot.metadata.id}@${snapshot.version}`);
+    const relation: Relation = { name: [path], kind: "files", schema: snapshot.schema, hidden: HIDDEN };
+    this.#sources.set(relation, { kind: "delta", snapshot, table: undefined, url: path });
+    return relation;
+  }
+
+  #snapshot(url: string, travel: TimeTravel | undefined): Snapshot {
+    const key = `${url} ${travelKey(travel)}`;
+    const known = this.#snapshots.get(key);
+    if (known !== undefined) return known;
+    throw new NotLoaded(url, async () => {
+      const table = await this.#env.tables.at(url);
+      this.#snapshots.set(key, await table.snapshot(versionSpec(travel)));
+    });
+  }
+
+  #systemTable(full: readonly string[], user: string): Relation | undefined {
+    return this.#rows(full.join("."), () => this.#env.catalog.systemTable(user, full), full);
+  }
+
+  /** A relation of rows that are at hand. They are not part of what a result depends on: they are always new. */
+  #rows(
+    key: string,
+    load: () => Promise<{ readonly schema: Relation["schema"]; readonly rows: readonly unknown[] } | undefined>,
+    name: readonly string[] = [],
+  ): Relation | undefined {
+    if (this.#systemTables.has(key)) return this.#systemTables.get(key);
+    throw new NotLoaded(key, async () => {
+      const loaded = await load();
+      if (loaded === undefined) {
+        this.#systemTables.set(key, undefined);
+        return;
+      }
+      const relation: Relation = { name, kind: "files", schema: loaded.schema };
+      this.#sources.set(relation, { kind: "rows", schema: loaded.schema, rows: loaded.rows });
+      this.#systemTables.set(key, relation);
+      this.#depend(key, this.#env.ids.uuid());
+    });
+  }
+
+  #policies(table: Table): Pick<Relation, "rowFilter" | "columnMasks"> {
+    const { rowFilter, columnMasks } = table;
+    const masks = Object.entries(columnMasks).map(([column, mask]): [string, Policy] => [column, this.#policy(mask)]);
+    return {
+      ...(rowFilter === undefined ? {} : { rowFilter: this.#policy(rowFilter) }),
+      ...(masks.length === 0 ? {} : { columnMasks: new Map(masks) }),
+    };
+  }
+
+  #policy(policy: { readonly function: string; readonly arguments: readonly PolicyArgument[] }): Policy {
+    const found = this.#catalog.get(policy.function);
+    if (found?.kind !== "function") {
+      throw new BoathouseError("POLICY_FUNCTION_NOT_FOUND", "The function of a row filter or mask is gone.", {
+        hint: "Set the policy again, or drop it.",
+      });
+    }
+    this.#depend(found.id, found.definition.text);
+    return { function: this.#routineOf(found), arguments: policy.arguments.map(policyArgument) };
+  }
+
+  #routineOf(routine: RoutineObject): Routine {
+    return routineFrom(routine, this.#catalog.fullName(routine));
+  }
+
+  #accessOf(user: string): Access {
+    if (user === this.#state.user) return this.access;
+    const known = this.#accesses.get(user);
+    if (known !== undefined) return known;
+    const access = new Access(this.#catalog, user);
+    this.#accesses.set(user, access);
+    return access;
+  }
+
+  #depend(name: string, fingerprint: string): void {
+    this.#dependencies.set(name, fingerprint);
+  }
+}
+
+/** A SQL function of the catalog as analysis takes it: it runs under its owner's rights and names. */
+function routineFrom(routine: RoutineObject, name: readonly string[]): Routine {
+  const { definition } = routine;
+  const context: NameContext = { catalog: definition.catalog, schema: definition.schema, user: routine.owner };
+  const statement = parseStatement(definition.text);
+  if (statement.kind !== "create_function") throw refused(routine, "its definition is no CREATE FUNCTION");
+  const parameters = statement.parameters.map((parameter) => ({
+    name: parameter.name.parts.at(-1)?.name ?? "",
+    type: parameter.type ?? STRING,
+    default: parameter.default,
+  }));
+  const { body, returns } = statement;
+  if (body.kind === "return_expression") {
+    const scalar = { kind: "scalar" as const, expression: body.expression, returns: returns?.type };
+    return { name, parameters, context, text: definition.text, body: scalar };
+  }
+  if (body.kind !== "return_query") throw refused(routine, "only functions written in SQL can be called");
+  const columns = returns?.columns?.map((each) => field(each.name.parts.at(-1)?.name ?? "", each.type ?? STRING));
+  const table = {
+    kind: "table" as const,
+    query: body.query,
+    returns: columns === undefined ? undefined : struct(columns),
+  };
+  return { name, parameters, context, text: definition.text, body: table };
+}
+
+function viewDefinition(view: View): ViewDefinition {
+  const { text, catalog, schema } = view.definition;
+  return { query: parsedQuery(text), text, context: { catalog, schema, user: view.owner } };
+}
+
+export function parsedQuery(text: string): Query {
+  const statement = parseStatement(text);
+  if (statement.kind === "query") return statement;
+  throw new BoathouseError("VIEW_DEFINITION_INVALID", "The stored text of a view is no query.", { kind: "defect" });
+}
+
+function policyArgument(argument: PolicyArgument): Policy["arguments"][number] {
+  if ("column" in argument) return argument;
+  const expression = parseExpression(argument.sql);
+  if (expression.kind === "literal" && !(expression.value instanceof Uint8Array)) {
+    const { value, type } = expression;
+    const isIntegral = typeof value === "number" && ["byte", "short", "int", "long"].includes(type.kind);
+    return { type, value: isIntegral ? BigInt(value) : value };
+  }
+  throw new BoathouseError("POLICY_ARGUMENT_INVALID", `${argument.sql} is no constant.`);
+}
+
+/** The name with the parts that the context fills in. */
+export function completed(name: readonly string[], context: NameContext): string[] {
+  if (name.length >= 3) return [...name];
+  return name.length === 2 ? [context.catalog, ...name] : [context.catalog, context.schema, ...name];
+}
+
+function isSystem(full: readonly string[]): boolean {
+  const [catalog = "", schema = ""] = full;
+  return schema.toLowerCase() === "information_schema" || catalog.toLowerCase() === "system";
+}
+
+function travelKey(travel: TimeTravel | undefined): string {
+  if (travel === undefined) return "";
+  return travel.kind === "version" ? `v${travel.version}` : `t${travel.timestamp}`;
+}
+
+function versionSpec(travel: TimeTravel | undefined): { readonly version?: number; readonly timestamp?: number } {
+  if (travel === undefined) return {};
+  return travel.kind === "version"
+    ? { version: Number(travel.version) }
+    : { timestamp: Number(travel.timestamp / 1000n) };
+}
+
+function plainValue(argument: TypedValue): string | number | boolean | null {
+  const { value } = argument;
+  if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+    return value;
+  return typeof value === "bigint" ? Number(value) : String(value);
+}
+
+function refused(of: { readonly name: string }, why: string): BoathouseError {
+  return new BoathouseError("UNSUPPORTED_FEATURE", `${of.name} cannot be used like this: ${why}.`);
+}

@@ -1,0 +1,109 @@
+import { struct } from "../../core/data-type.ts";
+import { unreachable } from "../../core/errors.ts";
+import type { Scan } from "../../sql/bound.ts";
+import { allOf } from "../../delta/predicate.ts";
+import { duckDbType } from "../../duckdb/types.ts";
+import { quoteIdentifier, quoteString } from "../../duckdb/quote.ts";
+import { deltaPredicate } from "./delta-predicate.ts";
+import { streamSql } from "./delta-stream.ts";
+import type { StatementResolver } from "./resolver.ts";
+import type { DeltaSource, RowsSource } from "./source.ts";
+import type { StatementCall } from "./statement-call.ts";
+
+/** How many files a statement reads, and how many it need not. */
+export interface ScanMetrics {
+  readonly files: number;
+  readonly skipped: number;
+}
+
+export interface PlannedScans {
+  /** What stands in FROM, by the scan's id. */
+  readonly sql: ReadonlyMap<number, string>;
+  /** Folders that must be reachable besides the lakehouse's own. */
+  readonly folders: readonly string[];
+  readonly metrics: ScanMetrics;
+}
+
+/** Plans what each scan of a statement reads. */
+export async function planScans(
+  scans: readonly Scan[],
+  resolver: StatementResolver,
+  call: StatementCall,
+): Promise<PlannedScans> {
+  const sql = new Map<number, string>();
+  const folders = new Set<string>();
+  let [files, skipped] = [0, 0];
+  for (const [index, scan] of scans.entries()) {
+    const source = resolver.sourceOf(scan.relation) ?? unreachable("A scan has no source.");
+    const streamId = streamIdOf(scans, index);
+    switch (source.kind) {
+      case "delta": {
+        const planned = scan.stream ? await streamSql(source, streamId, call) : await deltaSql(source, scan);
+        folders.add(call.env.storage.localPath(source.url));
+        sql.set(scan.id, planned.sql);
+        files += planned.files;
+        skipped += planned.skipped;
+        break;
+      }
+      case "files":
+        sql.set(scan.id, await source.sql(scan.stream ? call.options.streamRanges?.get(streamId) : undefined));
+        for (const folder of source.folders) folders.add(folder);
+        break;
+      default:
+        sql.set(scan.id, rowsSql(source));
+    }
+  }
+  return { sql, folders: [...folders], metrics: { files, skipped } };
+}
+
+/** A stream's id: its position among the streams of the statement, and its name. Stable as long as the query is. */
+export function streamIdOf(scans: readonly Scan[], index: number): string {
+  const before = scans.slice(0, index).filter((scan) => scan.stream).length;
+  return `${before}:${scans[index]?.relation.name.join(".") ?? ""}`;
+}
+
+export interface PlannedScan {
+  readonly sql: string;
+  readonly files: number;
+  readonly skipped: number;
+}
+
+async function deltaSql(source: DeltaSource, scan: Scan): Promise<PlannedScan> {
+  const predicate = allOf(scan.conjuncts.map(deltaPredicate));
+  const planned = await source.snapshot.scan(scan.conjuncts.length === 0 ? {} : { predicate });
+  return {
+    sql: planned.sql({ metadata: scan.used.includes("_metadata") }),
+    files: planned.files.length,
+    skipped: planned.skippedFiles,
+  };
+}
+
+/** Rows at hand, as JSON that DuckDB types. */
+function rowsSql(source: RowsSource): string {
+  const { fields } = source.schema;
+  if (source.rows.length === 0) {
+    const nulls = fields.map((each) => `CAST(NULL AS ${duckDbType(each.type)}) AS ${quoteIdentifier(each.name)}`);
+    return `(SELECT ${nulls.join(", ")} WHERE false)`;
+  }
+  // Instants come as microseconds.
+  const shape = struct(
+    fields.map((each) =>
+      each.type.kind === "timestamp" && hasMicros(source, each.name)
+        ? { ...each, type: { kind: "long" as const } }
+        : each,
+    ),
+  );
+  const json = JSON.stringify(source.rows, (_, value: unknown) => (typeof value === "bigint" ? Number(value) : value));
+  const columns = fields.map((each, index) => {
+    const isMicros = shape.fields[index]?.type !== each.type;
+    const value = `r.${quoteIdentifier(each.name)}`;
+    return `${isMicros ? `make_timestamptz(${value})` : value} AS ${quoteIdentifier(each.name)}`;
+  });
+  const type = JSON.stringify([Object.fromEntries(shape.fields.map((each) => [each.name, duckDbType(each.type)]))]);
+  return `(SELECT ${columns.join(", ")} FROM (SELECT unnest(from_json(${quoteString(json)}, ${quoteString(type)})) AS r))`;
+}
+
+function hasMicros(source: RowsSource, name: string): boolean {
+  const [first] = source.rows;
+  return typeof first === "object" && first !== null && typeof Reflect.get(first, name) === "bigint";
+}

@@ -1,0 +1,42 @@
+import type { StructType } from "../../core/data-type.ts";
+import type { NameContext, TypedValue, ViewDefinition } from "../../sql/resolver.ts";
+
+/** What a session remembers between statements. */
+export interface SessionState {
+  readonly user: string;
+  catalog: string;
+  schema: string;
+  /** `SET` values, by name in lower case. */
+  readonly settings: Map<string, string>;
+  /** By name in lower case. */
+  readonly temporaryViews: Map<string, TemporaryView>;
+  readonly variables: Map<string, TypedValue>;
+}
+
+export interface TemporaryView {
+  readonly name: string;
+  readonly definition: ViewDefinition;
+  readonly schema: StructType;
+}
+
+export function newSessionState(context: NameContext): SessionState {
+  return {
+    user: context.user,
+    catalog: context.catalog,
+    schema: context.schema,
+    settings: new Map(),
+    temporaryViews: new Map(),
+    variables: new Map(),
+  };
+}
+
+/** `spark.sql.session.timeZone`, UTC by default so that a run gives the same everywhere. */
+export function timeZoneOf(state: SessionState): string {
+  return state.settings.get("spark.sql.session.timezone") ?? state.settings.get("timezone") ?? "UTC";
+}
+
+/** `spark.sql.ansi.enabled`, on by default as in Spark 4. */
+export function isAnsi(state: SessionState): boolean {
+  const value = state.settings.get("spark.sql.ansi.enabled") ?? state.settings.get("ansi_mode");
+  return value === undefined || value.toLowerCase() === "true";
+}

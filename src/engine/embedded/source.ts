@@ -1,0 +1,31 @@
+import type { Table } from "../../catalog/securable.ts";
+import type { StructType } from "../../core/data-type.ts";
+import type { Snapshot } from "../../delta/snapshot.ts";
+import type { StreamRange } from "../session.ts";
+
+/** Where the rows of a scan come from. */
+export type Source = DeltaSource | FilesSource | RowsSource;
+
+/** A Delta table at one snapshot; `table` is undefined for one that is read by its path. */
+export interface DeltaSource {
+  readonly kind: "delta";
+  readonly snapshot: Snapshot;
+  readonly table: Table | undefined;
+  readonly url: string;
+}
+
+/** Files that are read as they are: `read_files(…)`, ``csv.`/path` ``. */
+export interface FilesSource {
+  readonly kind: "files";
+  /** DuckDB SQL of the rows, with every column of the relation. A stream gives those of one range. */
+  sql(range: StreamRange | undefined): Promise<string>;
+  /** Folders of this machine that have to be reachable. */
+  readonly folders: readonly string[];
+}
+
+/** Rows that are at hand: system tables, functions of the host. */
+export interface RowsSource {
+  readonly kind: "rows";
+  readonly schema: StructType;
+  readonly rows: readonly unknown[];
+}

@@ -5,16 +5,13 @@ import { join } from "node:path";
 import { isBoathouseError } from "../core/errors.ts";
 import { quoteString } from "../duckdb/quote.ts";
 import type { Action } from "./actions.ts";
-import { readCheckpoint, REMOVE_TYPE, removeRows, STATE_COLUMNS } from "./checkpoint-reader.ts";
+import { REMOVE_TYPE, STATE_COLUMNS } from "./checkpoint-reader.ts";
 import type { DeltaContext } from "./context.ts";
 import { checkpointName } from "./log-files.ts";
-import { findSegment, logKey, type TableLocation } from "./log-segment.ts";
-import { durationProperty, flagProperty } from "./properties.ts";
-import { canonicalKey, type Replay } from "./replay.ts";
-import { replayCommits, type TableState } from "./table-state.ts";
-
-/** How long tombstones are kept when the table does not say. */
-const WEEK = 7 * 86_400_000;
+import { logKey, type TableLocation } from "./log-segment.ts";
+import { flagProperty } from "./properties.ts";
+import type { TableState } from "./table-state.ts";
+import { retentionCutoff, tombstonesSince } from "./tombstones.ts";
 
 export interface WrittenCheckpoint {
   readonly version: number;
@@ -104,24 +101,9 @@ function stateRows(state: TableState): string[] {
 
 /** Files removed within the retention period: from the checkpoint before, and from the commits since. */
 async function tombstones(context: DeltaContext, location: TableLocation, state: TableState): Promise<string[]> {
-  const retention = durationProperty(state.metadata, "delta.deletedFileRetentionDuration", WEEK);
-  const cutoff = context.clock.now() - retention;
-  const segment = await findSegment(location, { version: state.version });
-  const tail: Replay = await replayCommits(location, segment.commits);
-  const before =
-    segment.checkpoint === undefined ? undefined : await readCheckpoint(context, location, segment.checkpoint);
-  const touched = new Set([...tail.added.keys(), ...tail.removed.keys()]);
-  const removed = [
-    ...tail.removed.values(),
-    ...(before?.removed ?? []).filter((remove) => !touched.has(canonicalKey(remove))),
-  ].filter(({ deletionTimestamp = 0 }) => deletionTimestamp > cutoff);
-  const rows = JSON.stringify(removed.map((remove) => ({ ...remove, stats: undefined })));
-  return [
-    `SELECT ${rowsFromJson(rows, REMOVE_TYPE)} AS remove`,
-    ...(before === undefined || before.parquet.length === 0
-      ? []
-      : [`SELECT remove FROM ${removeRows(before.parquet, touched)} WHERE remove."deletionTimestamp" > ${cutoff}`]),
-  ];
+  const { actions, select } = await tombstonesSince(context, location, state, retentionCutoff(context, state));
+  const rows = JSON.stringify(actions.map((remove) => ({ ...remove, stats: undefined })));
+  return [`SELECT ${rowsFromJson(rows, REMOVE_TYPE)} AS remove`, ...(select === undefined ? [] : [select])];
 }
 
 /** The items of a JSON array as rows of a type; what an item lacks is null. */

@@ -59,7 +59,8 @@ async function bitmapOf(location: TableLocation, vector: StoredVector): Promise<
   return bitmap;
 }
 
-function vectorFile(location: TableLocation, storageType: string, text: string): string {
+/** The file of a vector that is not inline. */
+export function vectorFile(location: TableLocation, storageType: string, text: string): string {
   if (storageType === "p") return localFile(location, text);
   if (storageType !== "u") throw new SyntaxError(`the storage type "${storageType}" is not known`);
   const prefix = text.slice(0, -20);

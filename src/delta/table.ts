@@ -3,6 +3,7 @@ import type { ObjectStore } from "../storage/object-store.ts";
 import type { MetadataAction } from "./actions.ts";
 import { writeCheckpoint, type WrittenCheckpoint } from "./checkpoint-writer.ts";
 import type { DeltaContext } from "./context.ts";
+import { checkWritable } from "./features.ts";
 import { readDetail, readHistory, type HistoryEntry, type TableDetail } from "./history.ts";
 import { LOG_FOLDER } from "./log-files.ts";
 import { commitsAfter, describe, keyOf, type TableLocation } from "./log-segment.ts";
@@ -11,6 +12,7 @@ import { Snapshot } from "./snapshot.ts";
 import { advanceState, loadState, type TableState } from "./table-state.ts";
 import type { OperationInfo, TableDefinition } from "./transaction-options.ts";
 import { Transaction, type TransactionParts } from "./transaction.ts";
+import { vacuumTable, type VacuumOptions, type VacuumResult } from "./vacuum.ts";
 import { versionAt } from "./time-travel.ts";
 
 /** Which version of a table to read; neither: the newest. */
@@ -103,6 +105,13 @@ export class DeltaTable {
   /** DESCRIBE DETAIL. */
   async detail(): Promise<TableDetail> {
     return readDetail(await this.snapshot());
+  }
+
+  /** Deletes files that no version within the retention period needs. */
+  async vacuum(options: VacuumOptions = {}): Promise<VacuumResult> {
+    const { protocol, metadata, state } = await this.snapshot();
+    checkWritable(protocol, metadata, describe(this.location));
+    return vacuumTable(this.#context, this.location, state, options);
   }
 
   /** Waits for what goes on after commits, outside their path: checkpoints. Their failures are in `checkpointError`. */

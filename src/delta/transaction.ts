@@ -27,6 +27,7 @@ import { isExactOnPartitions, partitionPredicate } from "./partition-predicate.t
 import { UNKNOWN, type Predicate } from "./predicate.ts";
 import { findProperty, flagProperty } from "./properties.ts";
 import { allRemoves, removesFor } from "./removes.ts";
+import { findMatching } from "./matching-rows.ts";
 import { numberIn } from "./row-values.ts";
 import type { Scan, ScanOptions } from "./scan.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -222,21 +223,12 @@ export class Transaction {
       return { deletedRows: undefined, copiedRows: 0 };
     }
     const scan = await this.scan(predicate === undefined ? {} : { predicate });
-    const rows = await connection.rows(
-      `SELECT ${FILE} AS file, count(*) AS rows, count(*) FILTER (WHERE ${condition.sql}) AS hits ` +
-        `FROM ${scan.sql({ fileColumn: FILE })} GROUP BY ALL HAVING count(*) FILTER (WHERE ${condition.sql}) > 0`,
-    );
-    const hits = rows.map((row) => ({
-      file: numberIn(row, "file"),
-      rows: numberIn(row, "rows"),
-      hits: numberIn(row, "hits"),
-    }));
-    const partial = scan.only(hits.filter((each) => each.hits < each.rows).map((each) => each.file));
-    await this.remove(scan.only(hits.map((each) => each.file)));
+    const { some, partial, rows } = await findMatching(connection, scan, condition.sql);
+    await this.remove(some);
     const select = `SELECT * FROM ${partial.sql()} WHERE NOT coalesce((${condition.sql}), false)`;
     const copied =
       partial.files.length === 0 ? { rows: 0 } : await this.#write({ connection, select, schema: this.schema }, []);
-    return { deletedRows: hits.reduce((sum, each) => sum + each.hits, 0), copiedRows: copied.rows };
+    return { deletedRows: rows, copiedRows: copied.rows };
   }
 
   /** Removes the files of a scan. */
@@ -250,6 +242,18 @@ export class Transaction {
   async rewrite(scan: Scan, source: DataSource): Promise<WrittenData> {
     await this.remove(scan);
     return this.append(source);
+  }
+
+  /** Puts the files of a scan together. Its rows stay what they are, which the commit says (`dataChange` false). */
+  async compact(scan: Scan, connection: Connection): Promise<void> {
+    await this.remove(scan);
+    const first = this.#adds.length;
+    await this.#write({ connection, select: `SELECT * FROM ${scan.sql()}`, schema: this.schema }, []);
+    this.#adds.push(...this.#adds.splice(first).map((add) => ({ ...add, dataChange: false })));
+    const paths = new Set(scan.files.map(({ path }) => path));
+    for (const [path, remove] of this.#removes) {
+      if (paths.has(path)) this.#removes.set(path, { ...remove, dataChange: false });
+    }
   }
 
   /**
@@ -333,7 +337,8 @@ export class Transaction {
   }
 
   #checkAppendOnly(): void {
-    if (this.#removes.size === 0 || !flagProperty(this.metadata, "delta.appendOnly")) return;
+    const removesRows = [...this.#removes.values()].some(({ dataChange }) => dataChange);
+    if (!removesRows || !flagProperty(this.metadata, "delta.appendOnly")) return;
     throw new BoathouseError(
       "DELTA_CANNOT_MODIFY_APPEND_ONLY",
       `${describe(this.#parts.location)} only allows appends.`,
@@ -389,6 +394,3 @@ export class Transaction {
     return { ...base, ...Object.fromEntries(this.#metrics) };
   }
 }
-
-/** A name that no table has. */
-const FILE = "__boathouse_file";

@@ -1,0 +1,46 @@
+import type { RemoveAction } from "./actions.ts";
+import { readCheckpoint, removeRows } from "./checkpoint-reader.ts";
+import type { DeltaContext } from "./context.ts";
+import { findSegment, type TableLocation } from "./log-segment.ts";
+import { durationProperty } from "./properties.ts";
+import { canonicalKey } from "./replay.ts";
+import { replayCommits, type TableState } from "./table-state.ts";
+
+/** How long removed files are kept when the table does not say. */
+export const WEEK = 7 * 86_400_000;
+
+export interface Tombstones {
+  /** Those in commits and in JSON checkpoints. */
+  readonly actions: readonly RemoveAction[];
+  /** Those in Parquet checkpoints: a SELECT with the column `remove`. */
+  readonly select: string | undefined;
+}
+
+/** The time before which removed files may be forgotten and deleted. */
+export function retentionCutoff(context: DeltaContext, state: TableState, retention?: number): number {
+  const configured = durationProperty(state.metadata, "delta.deletedFileRetentionDuration", WEEK);
+  return context.clock.now() - (retention ?? configured);
+}
+
+/** The files that were removed after `cutoff`, and are not part of the table again. */
+export async function tombstonesSince(
+  context: DeltaContext,
+  location: TableLocation,
+  state: TableState,
+  cutoff: number,
+): Promise<Tombstones> {
+  const segment = await findSegment(location, { version: state.version });
+  const tail = await replayCommits(location, segment.commits);
+  const before =
+    segment.checkpoint === undefined ? undefined : await readCheckpoint(context, location, segment.checkpoint);
+  const touched = new Set([...tail.added.keys(), ...tail.removed.keys()]);
+  const actions = [
+    ...tail.removed.values(),
+    ...(before?.removed ?? []).filter((remove) => !touched.has(canonicalKey(remove))),
+  ].filter(({ deletionTimestamp = 0 }) => deletionTimestamp > cutoff);
+  const select =
+    before === undefined || before.parquet.length === 0
+      ? undefined
+      : `SELECT remove FROM ${removeRows(before.parquet, touched)} WHERE remove."deletionTimestamp" > ${cutoff}`;
+  return { actions, select };
+}

@@ -42,8 +42,6 @@ export type AlterAction =
   | Action<"set_comment", { comment: string | undefined }>
   | Action<"set_collation", { collation: Name }>
   | Action<"set_serde", { serde: string | undefined; properties: readonly Property[] }>
-  | Action<"set_isolation", { isolation: string }>
-  | Action<"set_default_warehouse", { name: Identifier }>
   | Action<"predictive_optimization", { mode: "enable" | "disable" | "inherit" }>
   | Action<"add_columns", { columns: readonly ColumnDefinition[]; ifNotExists: boolean }>
   | Action<"replace_columns", { columns: readonly ColumnDefinition[] }>

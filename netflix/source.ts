@@ -1,7 +1,14 @@
 import { existsSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
-import { serveFiles, usageError, type OptionContext, type OptionEffect, type ProjectOption, type Served } from "boathouse";
+import {
+  serveFiles,
+  usageError,
+  type OptionContext,
+  type OptionEffect,
+  type ProjectOption,
+  type Served,
+} from "boathouse";
 import { SAMPLE_FILES } from "./sample/generator.ts";
 import { writeSample } from "./sample/write.ts";
 
@@ -20,6 +27,7 @@ const DEFAULTS = {
 export const source: ProjectOption = {
   description: "where the CSV files come from: sample, github (--var owner, repo, ref, path), or a folder",
   default: "sample",
+  variables: Object.keys(DEFAULTS),
   prepare: async (value, context) => {
     const place = { ...DEFAULTS, ...pick(context.variables, Object.keys(DEFAULTS)) };
     if (value === "github") return { parameters: place };
@@ -61,7 +69,11 @@ async function sampleFolder(context: OptionContext): Promise<string> {
 async function givenFolder(value: string, context: OptionContext): Promise<string> {
   const folder = resolve(context.cwd, value);
   if (existsSync(folder) && (await stat(folder)).isDirectory()) return folder;
-  throw usageError("SOURCE_NOT_FOUND", `There is no folder ${value}.`, "Use --source sample, --source github, or a folder.");
+  throw usageError(
+    "SOURCE_NOT_FOUND",
+    `There is no folder ${value}.`,
+    "Use --source sample, --source github, or a folder.",
+  );
 }
 
 function pick(values: Readonly<Record<string, string>>, names: readonly string[]): Record<string, string> {

@@ -7,6 +7,7 @@ import type {
   JoinPlan,
   LoweringCall,
   Scan,
+  ScanPlan,
   ValuesPlan,
 } from "../bound.ts";
 import { duckDbType, identifier } from "../types/duckdb-type.ts";
@@ -37,7 +38,7 @@ export function planBlock(plan: BoundPlan, scope: PlanScope): Block {
   const input = (each: BoundPlan): Block => planBlock(each, scope);
   switch (plan.kind) {
     case "scan":
-      return scanBlock(plan.scan, scope);
+      return scanBlock(plan, scope);
     case "one_row":
       return blockOf("");
     case "values":
@@ -153,12 +154,9 @@ export function selecting(block: Block, plan: BoundPlan): Block {
   return { ...block, items: plan.columns.map((column) => columnName(column.id)) };
 }
 
-function scanBlock(id: number, scope: PlanScope): Block {
-  const scan = scope.scans[id] ?? unreachable("A plan reads a scan that is not there.");
-  const used = new Set(scan.used);
-  const items = scan.columns
-    .filter((column) => used.has(column.name))
-    .map((column) => `${identifier(column.name)} AS ${columnName(column.id)}`);
+function scanBlock(plan: ScanPlan, scope: PlanScope): Block {
+  const scan = scope.scans[plan.scan] ?? unreachable("A plan reads a scan that is not there.");
+  const items = plan.columns.map((column) => `${identifier(column.name)} AS ${columnName(column.id)}`);
   return blockOf(`(SELECT ${items.length === 0 ? "1" : items.join(", ")} FROM ${scope.scan(scan)})`);
 }
 

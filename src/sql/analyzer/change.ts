@@ -1,0 +1,105 @@
+import type { ChangeStatement, Delete, Insert, Merge, Update } from "../ast/statement.ts";
+import type { BoundPlan, Column } from "../bound.ts";
+import type { BoundChange, BoundInsert, BoundRowChange } from "../change.ts";
+import { sourcesOf } from "../lineage.ts";
+import type { AnalysisContext, Relation, Resolver } from "../resolver.ts";
+import { newAnalysis, type Analysis } from "./analysis.ts";
+import { binders } from "./analyze.ts";
+import { rootEnv, type Env } from "./env.ts";
+import { bindInsert } from "./insert.ts";
+import { bindMerge } from "./merge.ts";
+import { prune } from "./prune.ts";
+import { bindDelete, bindUpdate, type RowChange } from "./row-change.ts";
+import { scansOf } from "./scans.ts";
+
+/** The changes that are analyzed here; the others (`COPY INTO`, TRUNCATE …) are the engine's own. */
+export type RowStatement = Insert | Update | Delete | Merge;
+
+export function isRowStatement(statement: ChangeStatement): statement is RowStatement {
+  return (
+    statement.kind === "insert" ||
+    statement.kind === "update" ||
+    statement.kind === "delete" ||
+    statement.kind === "merge"
+  );
+}
+
+/** What an INSERT, UPDATE, DELETE or MERGE means. */
+export function analyzeChange(statement: Insert, resolver: Resolver, context: AnalysisContext): BoundInsert;
+export function analyzeChange(
+  statement: Update | Delete | Merge,
+  resolver: Resolver,
+  context: AnalysisContext,
+): BoundRowChange;
+export function analyzeChange(statement: RowStatement, resolver: Resolver, context: AnalysisContext): BoundChange;
+export function analyzeChange(statement: RowStatement, resolver: Resolver, context: AnalysisContext): BoundChange {
+  const analysis = newAnalysis(context, resolver);
+  const env = rootEnv(analysis, binders);
+  if (statement.kind === "insert") {
+    const { target, plan: bound, overwrite } = bindInsert(statement, env);
+    const plan = whole(bound);
+    return {
+      kind: "insert",
+      target,
+      plan,
+      overwrite,
+      scans: scansOf([plan], analysis),
+      lineage: lineageOf(plan, plan.columns, target, analysis),
+      reads: readsOf(analysis),
+    };
+  }
+  const change = bindRowChange(statement, env);
+  const touched = change.touched === undefined ? undefined : whole(change.touched);
+  const rows = whole(change.rows);
+  const { relation, scan } = change.target;
+  const all = scansOf(touched === undefined ? [rows] : [touched, rows], analysis);
+  const skipping = touched === undefined ? all : scansOf([touched], analysis);
+  const written = rows.columns.slice(1, 1 + relation.schema.fields.length);
+  return {
+    kind: statement.kind,
+    target: relation,
+    scan,
+    touched,
+    rows,
+    checksCardinality: change.checksCardinality,
+    scans: all.map((each, index) => ({ ...each, conjuncts: index === scan ? (skipping[index]?.conjuncts ?? []) : [] })),
+    lineage: statement.kind === "delete" ? [] : lineageOf(rows, written, relation, analysis),
+    reads: readsOf(analysis),
+  };
+}
+
+function bindRowChange(
+  statement: Update | Delete | Merge,
+  env: Env,
+): RowChange & { readonly checksCardinality: boolean } {
+  if (statement.kind === "merge") return bindMerge(statement, env);
+  const change = statement.kind === "update" ? bindUpdate(statement, env) : bindDelete(statement, env);
+  return { ...change, checksCardinality: false };
+}
+
+function whole(plan: BoundPlan): BoundPlan {
+  return prune(plan, new Set(plan.columns.map((column) => column.id)));
+}
+
+function readsOf(analysis: Analysis): readonly (readonly string[])[] {
+  return [...analysis.statement.reads.values()];
+}
+
+/** From where the new values come; that a column keeps its own does not count. */
+function lineageOf(
+  plan: BoundPlan,
+  columns: readonly Column[],
+  target: Relation,
+  analysis: Analysis,
+): BoundInsert["lineage"] {
+  const sources = sourcesOf([plan], analysis.statement.sources);
+  const name = target.name.join("\0");
+  return columns
+    .map((column) => ({
+      column: column.name,
+      sources: sources(column.id).filter(
+        (source) => source.column !== column.name || source.relation.join("\0") !== name,
+      ),
+    }))
+    .filter((each) => each.sources.length > 0);
+}

@@ -1,0 +1,253 @@
+import type { StructField } from "../../core/data-type.ts";
+import type { Expression } from "../ast/expression.ts";
+import type { Identifier, Span } from "../ast/node.ts";
+import type { InlineTable, Query } from "../ast/query.ts";
+import type { Insert, InsertReplace } from "../ast/statement.ts";
+import type { BoundExpression, BoundPlan, Column, CteDefinition, Projection } from "../bound.ts";
+import type { Overwrite } from "../change.ts";
+import type { Relation } from "../resolver.ts";
+import { failure, newColumn, unsupported } from "./analysis.ts";
+import { inClause, type Env } from "./env.ts";
+import { passing, project, reference } from "./project.ts";
+import { withTables } from "./query.ts";
+import { EMPTY_SCOPE, type Scope } from "./scope.ts";
+import { condition } from "./select.ts";
+import {
+  bindValue,
+  columnNamed,
+  defaultValue,
+  generatedValue,
+  isDefault,
+  isGenerated,
+  refuseIdentity,
+  stored,
+} from "./store.ts";
+import { exact } from "./tail.ts";
+import { findTarget } from "./target.ts";
+
+/** INSERT: the query's columns find their place in the table, by position, by a list or by name. */
+export function bindInsert(
+  node: Insert,
+  root: Env,
+): { readonly target: Relation; readonly plan: BoundPlan; readonly overwrite: Overwrite } {
+  const { analysis } = root;
+  const [option] = node.options;
+  if (option !== undefined) throw unsupported(analysis, option.span, "Options on INSERT");
+  if (node.schemaEvolution) throw unsupported(analysis, node.span, "WITH SCHEMA EVOLUTION");
+  if (node.ifNotExists) throw unsupported(analysis, node.span, "IF NOT EXISTS on INSERT");
+  const definitions: CteDefinition[] = [];
+  const env = node.with === undefined ? root : withTables(node.with, root, definitions);
+  const target = findTarget(node.target, env);
+  refuseIdentity(target, node.target.span, analysis);
+  const places = placesOf(node, target, env);
+  const source = sourceOf(node.query, places.dynamic, target, env);
+  const aligned = node.byName
+    ? byName(source, places, node, target, env)
+    : byPosition(source, places, node, target, env);
+  const plan = complete(source, aligned, target, node.span, env);
+  const wrapped: BoundPlan =
+    definitions.length === 0 ? plan : { kind: "with", definitions, input: plan, columns: plan.columns };
+  return { target, plan: wrapped, overwrite: overwriteOf(node, target, env) };
+}
+
+/** Which columns the query fills, in order, and which have constant values from PARTITION. */
+interface Places {
+  readonly dynamic: readonly StructField[];
+  readonly fixed: ReadonlyMap<string, BoundExpression>;
+}
+
+function placesOf(node: Insert, target: Relation, env: Env): Places {
+  const { analysis } = env;
+  const fixed = new Map<string, BoundExpression>();
+  const inner = inClause(env, EMPTY_SCOPE, { clause: "PARTITION" });
+  const last: StructField[] = [];
+  for (const { column, value, span } of node.partition?.values ?? []) {
+    const field = columnNamed(target, column.name, column.span, analysis);
+    if (value === undefined) last.push(field);
+    else fixed.set(field.name, stored(bindValue(value, field, inner), field, target, span, analysis));
+  }
+  const listed = node.columns.map((column) => columnNamed(target, column.name, column.span, analysis));
+  refuseRepeated(node.columns, env);
+  if (listed.length > 0) return { dynamic: listed, fixed };
+  const rest = target.schema.fields.filter((field) => !fixed.has(field.name) && !last.includes(field));
+  return { dynamic: [...rest, ...last], fixed };
+}
+
+function refuseRepeated(columns: readonly Identifier[], env: Env): void {
+  const seen = new Set<string>();
+  for (const column of columns) {
+    const name = column.name.toLowerCase();
+    if (seen.has(name))
+      throw failure(
+        env.analysis,
+        column.span,
+        "COLUMN_ALREADY_EXISTS",
+        `The column \`${column.name}\` already exists. Choose another name or rename the existing column.`,
+      );
+    seen.add(name);
+  }
+}
+
+/** The query, with the word DEFAULT in VALUES replaced. */
+function sourceOf(query: Query, fields: readonly StructField[], target: Relation, env: Env): BoundPlan {
+  const { body } = query;
+  if (body.kind !== "inline_table" || !body.rows.some((row) => cellsOf(row).some(isDefault))) {
+    return exact(env.binders.query(query, env), env.analysis).plan;
+  }
+  return valuesWithDefaults(body, fields, target, env);
+}
+
+function cellsOf(row: Expression): readonly Expression[] {
+  return row.kind === "struct" && row.syntax === "row" ? row.fields.map((field) => field.expression) : [row];
+}
+
+function valuesWithDefaults(node: InlineTable, fields: readonly StructField[], target: Relation, env: Env): BoundPlan {
+  const { analysis } = env;
+  const inner = inClause(env, EMPTY_SCOPE, { clause: "VALUES" });
+  const rows = node.rows.map((row) =>
+    cellsOf(row).map((cell, index) => {
+      const field = fields[index];
+      if (field === undefined) throw arity(fields.length, cellsOf(row).length, target, row.span, env);
+      return stored(bindValue(cell, field, inner), field, target, cell.span, analysis);
+    }),
+  );
+  const columns = fields
+    .slice(0, rows[0]?.length ?? 0)
+    .map((field) => newColumn(analysis, field.name, field.type, true));
+  return { kind: "values", rows, columns };
+}
+
+/** For each column of the table that is given a value, the value. */
+type Aligned = Map<string, BoundExpression>;
+
+function byPosition(source: BoundPlan, places: Places, node: Insert, target: Relation, env: Env): Aligned {
+  const { dynamic, fixed } = places;
+  const given = source.columns.length;
+  const plain = dynamic.filter((field) => !isGenerated(field));
+  const fields = given === plain.length && node.columns.length === 0 ? plain : dynamic;
+  if (given !== fields.length) throw arity(fields.length, given, target, node.query.span, env);
+  const aligned: Aligned = new Map(fixed);
+  source.columns.forEach((column, index) => {
+    const field = fields[index];
+    if (field !== undefined)
+      aligned.set(field.name, stored(reference(column), field, target, node.query.span, env.analysis));
+  });
+  return aligned;
+}
+
+function byName(source: BoundPlan, places: Places, node: Insert, target: Relation, env: Env): Aligned {
+  const aligned: Aligned = new Map(places.fixed);
+  for (const column of source.columns) {
+    const field = places.dynamic.find((each) => each.name.toLowerCase() === column.name.toLowerCase());
+    if (field === undefined) {
+      throw failure(
+        env.analysis,
+        node.query.span,
+        "INCOMPATIBLE_DATA_FOR_TABLE.EXTRA_COLUMNS",
+        `Cannot write incompatible data for the table \`${target.name.join("`.`")}\`: Cannot write extra columns \`${column.name}\`.`,
+      );
+    }
+    if (aligned.has(field.name)) {
+      throw failure(
+        env.analysis,
+        node.query.span,
+        "COLUMN_ALREADY_EXISTS",
+        `The column \`${field.name}\` already exists. Choose another name or rename the existing column.`,
+      );
+    }
+    aligned.set(field.name, stored(reference(column), field, target, node.query.span, env.analysis));
+  }
+  return aligned;
+}
+
+/** Every column of the table: what is given, else defaults, else generated from the others. */
+function complete(source: BoundPlan, aligned: Aligned, target: Relation, span: Span, env: Env): BoundPlan {
+  const { analysis } = env;
+  const { fields } = target.schema;
+  const given = fields.map((field): Projection => {
+    const value =
+      aligned.get(field.name) ??
+      (isGenerated(field) ? undefined : stored(defaultValue(field, env), field, target, span, analysis));
+    const expression = value ?? { kind: "literal" as const, value: null, type: field.type, nullable: true };
+    return { column: newColumn(analysis, field.name, field.type, expression.nullable), expression };
+  });
+  const base = project(source, given);
+  if (!fields.some(isGenerated)) return base;
+  const scope: Scope = { visible: base.columns.map((column) => ({ column, qualifier: [] })), hidden: [] };
+  const items = fields.map((field, index): Projection => {
+    const column = base.columns[index];
+    if (column === undefined) throw unsupported(analysis, span, "This INSERT");
+    const generated = generatedValue(field, scope, env);
+    if (generated === undefined) return passing(column);
+    const value = stored(generated, field, target, span, analysis);
+    const expression = aligned.has(field.name) ? checkedGenerated(reference(column), value, field) : value;
+    return { column: newColumn(analysis, field.name, field.type, expression.nullable), expression };
+  });
+  return project(base, items);
+}
+
+/** A value given for a generated column must be the generated one. */
+function checkedGenerated(given: BoundExpression, generated: BoundExpression, field: StructField): BoundExpression {
+  const message = `[DELTA_VIOLATE_CONSTRAINT_WITH_VALUES] CHECK constraint Generated Column (\`${field.name}\`) violated by row.`;
+  return {
+    kind: "call",
+    name: "assert_generated",
+    args: [given, generated],
+    type: given.type,
+    nullable: given.nullable,
+    deterministic: true,
+    lower: ([a = "", b = ""], _, tools) =>
+      `CASE WHEN ${a} IS NOT DISTINCT FROM ${b} THEN ${a} ELSE CAST(error(${tools.text(message)}) AS ${tools.typeName(given.type)}) END`,
+  };
+}
+
+function overwriteOf(node: Insert, target: Relation, env: Env): Overwrite {
+  if (node.replace !== undefined) return replaceOf(node.replace, target, env);
+  if (!node.overwrite) return { kind: "none" };
+  const fixed = (node.partition?.values ?? []).filter((value) => value.value !== undefined);
+  if (fixed.length === 0) return { kind: "all" };
+  const columns = target.schema.fields.map((field) => newColumn(env.analysis, field.name, field.type, field.nullable));
+  const scope: Scope = { visible: columns.map((column) => ({ column, qualifier: [] })), hidden: [] };
+  const tests = fixed.map(({ column, value, span }): Expression => ({
+    kind: "binary",
+    operator: "<=>",
+    left: { kind: "column", parts: [column], span },
+    right: value ?? { kind: "literal", type: { kind: "void" }, value: null, span },
+    span,
+  }));
+  const [first, ...others] = tests;
+  if (first === undefined) return { kind: "all" };
+  const all = others.reduce<Expression>(
+    (left, right) => ({ kind: "binary", operator: "and", left, right, span: node.span }),
+    first,
+  );
+  return { kind: "where", condition: condition(all, inClause(env, scope, { clause: "PARTITION" })), columns };
+}
+
+function replaceOf(node: InsertReplace, target: Relation, env: Env): Overwrite {
+  if (node.by === "using")
+    return {
+      kind: "using",
+      columns: node.columns.map((column) => columnNamed(target, column.name, column.span, env.analysis).name),
+    };
+  if (node.by === "on" || node.condition === undefined) throw unsupported(env.analysis, node.span, "REPLACE ON");
+  const columns: Column[] = target.schema.fields.map((field) =>
+    newColumn(env.analysis, field.name, field.type, field.nullable),
+  );
+  const scope: Scope = { visible: columns.map((column) => ({ column, qualifier: [...target.name] })), hidden: [] };
+  return {
+    kind: "where",
+    condition: condition(node.condition, inClause(env, scope, { clause: "REPLACE WHERE" })),
+    columns,
+  };
+}
+
+function arity(expected: number, actual: number, target: Relation, span: Span, env: Env): Error {
+  const which = actual > expected ? "TOO_MANY_DATA_COLUMNS" : "NOT_ENOUGH_DATA_COLUMNS";
+  return failure(
+    env.analysis,
+    span,
+    `INSERT_COLUMN_ARITY_MISMATCH.${which}`,
+    `Cannot write to \`${target.name.join("`.`")}\`, the reason is ${actual > expected ? "too many" : "not enough"} data columns: the table takes ${expected}, the query gives ${actual}.`,
+  );
+}

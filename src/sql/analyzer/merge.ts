@@ -1,0 +1,313 @@
+import { BOOLEAN, INT, STRING } from "../../core/data-type.ts";
+import type { Name } from "../ast/node.ts";
+import type { Merge, MergeClause } from "../ast/statement.ts";
+import type { BoundExpression, BoundPlan, Column, Projection } from "../bound.ts";
+import { failure, newColumn, unsupported } from "./analysis.ts";
+import { callFunction } from "./call.ts";
+import { inClause, type BoundRelation, type Env } from "./env.ts";
+import { bindReference } from "./from.ts";
+import { joinPlans } from "./join.ts";
+import { constant } from "./literal.ts";
+import { passing, project, reference } from "./project.ts";
+import { ACTION, addGenerated, assignments, hiddenItems, storedItems, type RowChange } from "./row-change.ts";
+import { rewrite } from "./rewrite.ts";
+import { concat, type Scope } from "./scope.ts";
+import { condition } from "./select.ts";
+import { bindValue, columnNamed, defaultValue, generatedValue, isGenerated, refuseIdentity, stored } from "./store.ts";
+import { bindTarget, type Target } from "./target.ts";
+
+/** A clause with its parts bound. `values`: what each column of the target gets. */
+interface Clause {
+  readonly when: MergeClause["when"];
+  readonly action: "update" | "delete" | "insert";
+  readonly condition: BoundExpression | undefined;
+  readonly values: ReadonlyMap<string, BoundExpression>;
+}
+
+/** MERGE: source and target joined, and for each pair the first clause that applies. */
+export function bindMerge(node: Merge, env: Env): RowChange & { readonly checksCardinality: boolean } {
+  const { analysis } = env;
+  if (node.with !== undefined) throw unsupported(analysis, node.with.span, "WITH before MERGE");
+  if (node.schemaEvolution) throw unsupported(analysis, node.span, "WITH SCHEMA EVOLUTION");
+  checkConditions(node, env);
+  const target = bindTarget(node.target, node.targetAlias, env);
+  const source = bindReference(node.source, env, undefined);
+  const both = concat(target.scope, source.scope);
+  const own = target.over(condition(node.on, inClause(env, both, { clause: "MERGE condition" })));
+  const on = target.visible === undefined ? own : callFunction("and", [target.visible, own], node.on.span, env);
+  const clauses = node.clauses.map((clause) => bindClause(clause, target, source.scope, both, env));
+  if (clauses.some((clause) => clause.action === "insert")) refuseIdentity(target.relation, node.target.span, analysis);
+  const matched = clauses.filter((clause) => clause.when === "matched");
+  const needsAll = clauses.some((clause) => clause.when === "not_matched_by_source");
+  return {
+    target,
+    touched: needsAll ? undefined : touchedRows(target, source, on, matched, env),
+    rows: mergedRows(target, source, on, clauses, env),
+    checksCardinality:
+      matched.length > 1 || matched.some((clause) => clause.action !== "delete" || clause.condition !== undefined),
+  };
+}
+
+function checkConditions(node: Merge, env: Env): void {
+  for (const kind of ["matched", "not_matched", "not_matched_by_source"] as const) {
+    const clauses = node.clauses.filter((clause) => clause.when === kind);
+    const early = clauses.slice(0, -1).find((clause) => clause.condition === undefined);
+    if (early === undefined) continue;
+    const shown = kind.toUpperCase();
+    throw failure(
+      env.analysis,
+      early.span,
+      `NON_LAST_${shown}_CLAUSE_OMIT_CONDITION`,
+      `When there are more than one ${shown.replaceAll("_", " ")} clauses in a MERGE statement, only the last one can omit the condition.`,
+      { sqlState: "42613" },
+    );
+  }
+}
+
+function bindClause(node: MergeClause, target: Target, source: Scope, both: Scope, env: Env): Clause {
+  const { when, action } = node;
+  const scope = when === "matched" ? both : when === "not_matched" ? source : target.scope;
+  const inner = inClause(env, scope, { clause: "MERGE" });
+  const test = node.condition === undefined ? undefined : target.over(condition(node.condition, inner));
+  const base = { when, condition: test };
+  switch (action.kind) {
+    case "merge_delete":
+      return { ...base, action: "delete", values: new Map() };
+    case "merge_update":
+      return { ...base, action: "update", values: assignments(action.assignments, target, inner) };
+    case "merge_update_star": {
+      const values = starValues(action.except, target, source, node, env);
+      addGenerated(values, target, env);
+      return { ...base, action: "update", values };
+    }
+    case "merge_insert":
+      return { ...base, action: "insert", values: insertValues(action.columns, action.values, target, node, inner) };
+    case "merge_insert_star":
+      return {
+        ...base,
+        action: "insert",
+        values: completed(starValues(action.except, target, source, node, env), target, node, env),
+      };
+  }
+}
+
+/** Every column of the target from the source's column of that name. */
+function starValues(
+  except: readonly Name[],
+  target: Target,
+  source: Scope,
+  node: MergeClause,
+  env: Env,
+): Map<string, BoundExpression> {
+  const excluded = new Set(
+    except.map((name) => columnNamed(target.relation, name.parts.at(-1)?.name ?? "", name.span, env.analysis).name),
+  );
+  const values = new Map<string, BoundExpression>();
+  for (const field of target.relation.schema.fields) {
+    if (excluded.has(field.name)) continue;
+    const found = source.visible.find(({ column }) => column.name.toLowerCase() === field.name.toLowerCase());
+    if (found === undefined) {
+      if (isGenerated(field)) continue;
+      const known = source.visible.map(({ column }) => `\`${column.name}\``).join(", ");
+      throw failure(
+        env.analysis,
+        node.action.span,
+        "UNRESOLVED_COLUMN.WITH_SUGGESTION",
+        `A column, variable, or function parameter with name \`${field.name}\` cannot be resolved in the source of MERGE, which has [${known}].`,
+      );
+    }
+    values.set(field.name, stored(reference(found.column), field, target.relation, node.action.span, env.analysis));
+  }
+  return values;
+}
+
+function insertValues(
+  columns: readonly Name[],
+  nodes: readonly Parameters<typeof bindValue>[0][],
+  target: Target,
+  node: MergeClause,
+  env: Env,
+): Map<string, BoundExpression> {
+  const { relation } = target;
+  const fields =
+    columns.length === 0
+      ? relation.schema.fields
+      : columns.map((name) => columnNamed(relation, name.parts.at(-1)?.name ?? "", name.span, env.analysis));
+  if (fields.length !== nodes.length) {
+    throw failure(
+      env.analysis,
+      node.action.span,
+      "MERGE_INSERT_VALUE_COUNT_MISMATCH",
+      `The number of inserted values (${nodes.length}) cannot match the number of columns (${fields.length}).`,
+      { sqlState: "42802" },
+    );
+  }
+  const values = new Map<string, BoundExpression>();
+  fields.forEach((field, index) => {
+    const value = nodes[index];
+    if (values.has(field.name))
+      throw failure(
+        env.analysis,
+        node.action.span,
+        "DUPLICATE_ASSIGNMENTS",
+        `The columns or variables \`${field.name}\` appear more than once as assignment targets.`,
+      );
+    if (value !== undefined)
+      values.set(field.name, stored(bindValue(value, field, env), field, relation, value.span, env.analysis));
+  });
+  return completed(values, target, node, env);
+}
+
+/** An inserted row has every column: defaults and generated ones added. */
+function completed(
+  values: Map<string, BoundExpression>,
+  target: Target,
+  node: MergeClause,
+  env: Env,
+): Map<string, BoundExpression> {
+  const { relation } = target;
+  for (const field of relation.schema.fields) {
+    if (!values.has(field.name) && !isGenerated(field)) {
+      values.set(field.name, stored(defaultValue(field, env), field, relation, node.action.span, env.analysis));
+    }
+  }
+  const byId = new Map(
+    target.stored.visible.map(({ column }, index) => [
+      column.id,
+      values.get(relation.schema.fields[index]?.name ?? ""),
+    ]),
+  );
+  for (const field of relation.schema.fields) {
+    const generated = values.has(field.name) ? undefined : generatedValue(field, target.stored, env);
+    if (generated === undefined) continue;
+    const value = rewrite(generated, (each) => (each.kind === "column" ? byId.get(each.column.id) : undefined));
+    values.set(field.name, stored(value, field, relation, undefined, env.analysis));
+  }
+  return values;
+}
+
+/** The target's hidden columns of every pair that some clause changes. */
+function touchedRows(
+  target: Target,
+  source: BoundRelation,
+  on: BoundExpression,
+  matched: readonly Clause[],
+  env: Env,
+): BoundPlan {
+  const span = { start: 0, end: 0 };
+  const joined = joinPlans("inner", target.plan, source.plan, on, false);
+  const tests = matched.map((clause) => clause.condition);
+  const conditions = tests.filter((test) => test !== undefined);
+  const [first, ...others] = conditions;
+  const none: BoundPlan = {
+    kind: "filter",
+    input: joined,
+    condition: constant(false, BOOLEAN),
+    columns: joined.columns,
+  };
+  if (matched.length === 0) return project(none, hiddenItems(target));
+  const all =
+    first === undefined || conditions.length < tests.length
+      ? undefined
+      : others.reduce((a, b) => callFunction("or", [a, b], span, env), first);
+  const hits: BoundPlan =
+    all === undefined ? joined : { kind: "filter", input: joined, condition: all, columns: joined.columns };
+  return project(hits, hiddenItems(target));
+}
+
+function mergedRows(
+  target: Target,
+  source: BoundRelation,
+  on: BoundExpression,
+  clauses: readonly Clause[],
+  env: Env,
+): BoundPlan {
+  const { analysis } = env;
+  const [inTarget, inSource] = [
+    newColumn(analysis, "__in_target", BOOLEAN, true),
+    newColumn(analysis, "__in_source", BOOLEAN, true),
+  ];
+  const left = marked(target.plan, inTarget);
+  const right = marked(source.plan, inSource);
+  const inserts = clauses.some((clause) => clause.when === "not_matched");
+  const joined = joinPlans(inserts ? "full" : "left", left, right, on, false);
+  const chosen = newColumn(analysis, "__clause", INT, true);
+  const choice = clauseChoice(clauses, inTarget, inSource, env);
+  const withChoice = project(joined, [...joined.columns.map(passing), { column: chosen, expression: choice }]);
+  const kept: BoundPlan = {
+    kind: "filter",
+    input: withChoice,
+    condition: callFunction("isnotnull", [reference(chosen)], { start: 0, end: 0 }, env),
+    columns: withChoice.columns,
+  };
+  const action = byClause(
+    chosen,
+    clauses.map((clause) => constant(clause.action, STRING)),
+    constant("copy", STRING),
+  );
+  const items: Projection[] = [
+    { column: newColumn(analysis, ACTION, STRING, false), expression: action },
+    ...storedItems(
+      target,
+      (field, old) => {
+        const values = clauses.map((clause) => clause.values.get(field.name));
+        return values.every((value) => value === undefined) ? old : byClause(chosen, values, old);
+      },
+      analysis,
+    ),
+    ...hiddenItems(target),
+  ];
+  return project(kept, items);
+}
+
+function marked(plan: BoundPlan, marker: Column): BoundPlan {
+  return project(plan, [...plan.columns.map(passing), { column: marker, expression: constant(true, BOOLEAN) }]);
+}
+
+/** The position of the clause that applies; -1 keeps a row of the target as it is; null drops a row of the source. */
+function clauseChoice(clauses: readonly Clause[], inTarget: Column, inSource: Column, env: Env): BoundExpression {
+  const span = { start: 0, end: 0 };
+  const choices = (when: MergeClause["when"], otherwise: BoundExpression): BoundExpression => {
+    const branches = clauses.flatMap((clause, index) =>
+      clause.when === when
+        ? [{ when: clause.condition ?? constant(true, BOOLEAN), then: constant(BigInt(index), INT) }]
+        : [],
+    );
+    return branches.length === 0 ? otherwise : { kind: "case", branches, otherwise, type: INT, nullable: true };
+  };
+  const isNull = (column: Column): BoundExpression => callFunction("isnull", [reference(column)], span, env);
+  return {
+    kind: "case",
+    branches: [
+      { when: isNull(inTarget), then: choices("not_matched", constant(null, INT)) },
+      { when: isNull(inSource), then: choices("not_matched_by_source", constant(-1n, INT)) },
+    ],
+    otherwise: choices("matched", constant(-1n, INT)),
+    type: INT,
+    nullable: true,
+  };
+}
+
+function byClause(
+  chosen: Column,
+  values: readonly (BoundExpression | undefined)[],
+  otherwise: BoundExpression,
+): BoundExpression {
+  const branches = values.flatMap((value, index) =>
+    value === undefined ? [] : [{ when: equals(chosen, index), then: value }],
+  );
+  const nullable = otherwise.nullable || branches.some((branch) => branch.then.nullable);
+  return branches.length === 0 ? otherwise : { kind: "case", branches, otherwise, type: otherwise.type, nullable };
+}
+
+function equals(column: Column, value: number): BoundExpression {
+  return {
+    kind: "call",
+    name: "=",
+    args: [reference(column), constant(BigInt(value), INT)],
+    type: BOOLEAN,
+    nullable: true,
+    deterministic: true,
+    lower: ([a = "", b = ""]) => `(${a} = ${b})`,
+  };
+}

@@ -1,0 +1,261 @@
+import { BOOLEAN, STRING, type StructField } from "../../core/data-type.ts";
+import type { Expression } from "../ast/expression.ts";
+import type { Name } from "../ast/node.ts";
+import type { Assignment } from "../ast/query.ts";
+import type { Delete, Update } from "../ast/statement.ts";
+import type { BoundExpression, BoundPlan, Projection } from "../bound.ts";
+import { structNames } from "../types/duckdb-type.ts";
+import { failure, newColumn, unsupported, type Analysis } from "./analysis.ts";
+import { callFunction } from "./call.ts";
+import { inClause, type Env } from "./env.ts";
+import { constant } from "./literal.ts";
+import { passing, project, reference } from "./project.ts";
+import { rewrite } from "./rewrite.ts";
+import { lookup } from "./scope.ts";
+import { condition } from "./select.ts";
+import { bindValue, columnNamed, generatedValue, stored } from "./store.ts";
+import { bindTarget, type Target } from "./target.ts";
+
+/** The parts of a row change that the engine runs. */
+export interface RowChange {
+  readonly target: Target;
+  readonly touched: BoundPlan | undefined;
+  readonly rows: BoundPlan;
+}
+
+export const ACTION = "__action";
+
+export function bindDelete(node: Delete, env: Env): RowChange {
+  if (node.with !== undefined) throw unsupported(env.analysis, node.with.span, "WITH before DELETE");
+  const target = bindTarget(node.target, node.alias, env);
+  const hit = whereOf(node.where, target, env);
+  return changed(target, hit, "delete", () => undefined, env.analysis);
+}
+
+export function bindUpdate(node: Update, env: Env): RowChange {
+  if (node.with !== undefined) throw unsupported(env.analysis, node.with.span, "WITH before UPDATE");
+  const target = bindTarget(node.target, node.alias, env);
+  const hit = whereOf(node.where, target, env);
+  const inner = inClause(env, target.scope, { clause: "UPDATE" });
+  const values = assignments(node.assignments, target, inner);
+  return changed(target, hit, "update", (name) => values.get(name), env.analysis);
+}
+
+function whereOf(where: Expression | undefined, target: Target, env: Env): BoundExpression | undefined {
+  const span = where?.span ?? { start: 0, end: 0 };
+  const own =
+    where === undefined ? undefined : target.over(condition(where, inClause(env, target.scope, { clause: "WHERE" })));
+  if (target.visible === undefined) return own;
+  return own === undefined ? target.visible : callFunction("and", [target.visible, own], span, env);
+}
+
+function changed(
+  target: Target,
+  hit: BoundExpression | undefined,
+  action: "update" | "delete",
+  valueOf: (name: string) => BoundExpression | undefined,
+  analysis: Analysis,
+): RowChange {
+  const flag = newColumn(analysis, "__hit", BOOLEAN, false);
+  const flagged = project(target.plan, [
+    ...target.plan.columns.map(passing),
+    { column: flag, expression: isTrue(hit) },
+  ]);
+  const when = reference(flag);
+  const actionColumn = newColumn(analysis, ACTION, STRING, false);
+  const items: Projection[] = [
+    { column: actionColumn, expression: choose(when, constant(action, STRING), constant("copy", STRING)) },
+    ...storedItems(
+      target,
+      (field, old) => {
+        const value = valueOf(field.name);
+        return value === undefined ? old : choose(when, value, old);
+      },
+      analysis,
+    ),
+    ...hiddenItems(target),
+  ];
+  return { target, touched: hit === undefined ? undefined : touchedRows(target, hit), rows: project(flagged, items) };
+}
+
+/** The target's hidden columns of the rows where the condition holds. */
+function touchedRows(target: Target, hit: BoundExpression): BoundPlan {
+  const filtered: BoundPlan = { kind: "filter", input: target.plan, condition: hit, columns: target.plan.columns };
+  return project(filtered, hiddenItems(target));
+}
+
+export function hiddenItems(target: Target): Projection[] {
+  return target.stored.hidden.map(({ column }) => passing(column));
+}
+
+/** The table's columns, each with the value that `valueOf` gives. */
+export function storedItems(
+  target: Target,
+  valueOf: (field: StructField, old: BoundExpression) => BoundExpression,
+  analysis: Analysis,
+): Projection[] {
+  return target.relation.schema.fields.map((field, index) => {
+    const column = target.stored.visible[index]?.column ?? newColumn(analysis, field.name, field.type, true);
+    const old = reference(column);
+    const expression = valueOf(field, old);
+    if (expression === old) return { column: { ...column, name: field.name }, expression };
+    return { column: newColumn(analysis, field.name, field.type, expression.nullable), expression };
+  });
+}
+
+export function choose(when: BoundExpression, then: BoundExpression, otherwise: BoundExpression): BoundExpression {
+  return {
+    kind: "case",
+    branches: [{ when, then }],
+    otherwise,
+    type: otherwise.type,
+    nullable: then.nullable || otherwise.nullable,
+  };
+}
+
+function isTrue(hit: BoundExpression | undefined): BoundExpression {
+  if (hit === undefined) return constant(true, BOOLEAN);
+  return {
+    kind: "call",
+    name: "is_true",
+    args: [hit],
+    type: BOOLEAN,
+    nullable: false,
+    deterministic: true,
+    lower: ([sql = ""]) => `coalesce(${sql}, false)`,
+  };
+}
+
+/** `SET a = 1, s.x = 2`: the new value of each column that is named, over the stored columns. */
+export function assignments(nodes: readonly Assignment[], target: Target, env: Env): Map<string, BoundExpression> {
+  const values = new Map<string, BoundExpression>();
+  const given = new Map<
+    string,
+    { readonly path: readonly string[]; readonly value: BoundExpression; readonly node: Assignment }[]
+  >();
+  for (const node of nodes) {
+    const { field, path } = assigned(node.target, target, env);
+    const type = fieldAt(field, path, node.target, env);
+    const bound = target.over(bindValue(node.value, path.length === 0 ? field : type, env));
+    const value = stored(bound, path.length === 0 ? field : type, target.relation, node.value.span, env.analysis);
+    const before = given.get(field.name) ?? [];
+    if (before.some((each) => overlaps(each.path, path))) {
+      throw failure(
+        env.analysis,
+        node.span,
+        "DUPLICATE_ASSIGNMENTS",
+        `The columns or variables \`${[field.name, ...path].join("`.`")}\` appear more than once as assignment targets.`,
+      );
+    }
+    given.set(field.name, [...before, { path, value, node }]);
+  }
+  for (const [name, parts] of given) {
+    const index = target.relation.schema.fields.findIndex((each) => each.name === name);
+    const column = target.stored.visible[index]?.column;
+    const whole = parts.find((part) => part.path.length === 0);
+    if (whole !== undefined) values.set(name, whole.value);
+    else if (column !== undefined) values.set(name, rebuilt(reference(column), parts, env));
+  }
+  addGenerated(values, target, env);
+  return values;
+}
+
+/** Generated columns follow the columns that they are made of. */
+export function addGenerated(values: Map<string, BoundExpression>, target: Target, env: Env): void {
+  for (const field of target.relation.schema.fields) {
+    if (values.has(field.name)) continue;
+    const generated = generatedValue(field, target.stored, env);
+    if (generated === undefined) continue;
+    const byId = new Map(
+      target.stored.visible.map(({ column }, index) => [
+        column.id,
+        values.get(target.relation.schema.fields[index]?.name ?? ""),
+      ]),
+    );
+    const value = substituteColumns(generated, byId);
+    values.set(field.name, stored(value, field, target.relation, undefined, env.analysis));
+  }
+}
+
+function substituteColumns(
+  expression: BoundExpression,
+  byId: ReadonlyMap<number, BoundExpression | undefined>,
+): BoundExpression {
+  return rewrite(expression, (each) => (each.kind === "column" ? byId.get(each.column.id) : undefined));
+}
+
+function assigned(
+  name: Name,
+  target: Target,
+  env: Env,
+): { readonly field: StructField; readonly path: readonly string[] } {
+  const parts = name.parts.map((part) => part.name);
+  const [match] = lookup({ visible: target.stored.visible, hidden: [] }, parts);
+  if (match !== undefined) {
+    const index = target.stored.visible.findIndex(({ column }) => column.id === match.column.id);
+    const field = target.relation.schema.fields[index];
+    if (field !== undefined) return { field, path: match.fields };
+  }
+  return { field: columnNamed(target.relation, parts[0] ?? "", name.span, env.analysis), path: parts.slice(1) };
+}
+
+function fieldAt(field: StructField, path: readonly string[], node: Name, env: Env): StructField {
+  return path.reduce<StructField>((current, name) => {
+    const found =
+      current.type.kind === "struct"
+        ? current.type.fields.find((each) => each.name.toLowerCase() === name.toLowerCase())
+        : undefined;
+    if (found !== undefined) return found;
+    throw failure(
+      env.analysis,
+      node.span,
+      "FIELD_NOT_FOUND",
+      `No such struct field \`${name}\` in \`${current.name}\`.`,
+    );
+  }, field);
+}
+
+function overlaps(a: readonly string[], b: readonly string[]): boolean {
+  const shorter = Math.min(a.length, b.length);
+  return a.slice(0, shorter).every((part, index) => part.toLowerCase() === b[index]?.toLowerCase());
+}
+
+/** A struct with some of its fields replaced. */
+function rebuilt(
+  base: BoundExpression,
+  parts: readonly { readonly path: readonly string[]; readonly value: BoundExpression }[],
+  env: Env,
+): BoundExpression {
+  const { type } = base;
+  if (type.kind !== "struct") throw unsupported(env.analysis, base.span, "Assigning to a part of this value");
+  const fields = type.fields.map((field, index): BoundExpression => {
+    const own: BoundExpression = {
+      kind: "field",
+      operand: base,
+      index,
+      name: field.name,
+      type: field.type,
+      nullable: base.nullable || field.nullable,
+    };
+    const here = parts.filter((part) => part.path[0]?.toLowerCase() === field.name.toLowerCase());
+    const whole = here.find((part) => part.path.length === 1);
+    if (whole !== undefined) return whole.value;
+    return here.length === 0
+      ? own
+      : rebuilt(
+          own,
+          here.map((part) => ({ ...part, path: part.path.slice(1) })),
+          env,
+        );
+  });
+  const names = structNames(type.fields);
+  return {
+    kind: "call",
+    name: "named_struct",
+    args: fields,
+    type,
+    nullable: false,
+    deterministic: true,
+    lower: (args, _, tools) => `{${args.map((arg, index) => `${tools.text(names[index] ?? "")}: ${arg}`).join(", ")}}`,
+  };
+}

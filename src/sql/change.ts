@@ -1,0 +1,49 @@
+import type { BoundExpression, BoundPlan, Column, ColumnSource, Scan } from "./bound.ts";
+import type { Relation } from "./resolver.ts";
+
+/** What the analyzer makes of statements that change rows. The engine generates SQL for the plans in them. */
+export type BoundChange = BoundInsert | BoundRowChange;
+
+interface Change {
+  readonly target: Relation;
+  readonly scans: readonly Scan[];
+  /** For each column of the target that is written, from where its values flow. */
+  readonly lineage: readonly { readonly column: string; readonly sources: readonly ColumnSource[] }[];
+  /** Stored relations that the statement names, the target of INSERT not among them. */
+  readonly reads: readonly (readonly string[])[];
+}
+
+export interface BoundInsert extends Change {
+  readonly kind: "insert";
+  /** Gives exactly the target's columns, in its order and types: aligned, converted, defaults and generated columns filled in. */
+  readonly plan: BoundPlan;
+  readonly overwrite: Overwrite;
+}
+
+export type Overwrite =
+  | { readonly kind: "none" }
+  /** The whole table, or what partitions the new rows are in when the session overwrites dynamically. */
+  | { readonly kind: "all" }
+  /** The rows for which the condition over the target's columns holds; every new row must fulfil it. */
+  | { readonly kind: "where"; readonly condition: BoundExpression; readonly columns: readonly Column[] }
+  /** The rows whose values in these columns occur among the new ones. */
+  | { readonly kind: "using"; readonly columns: readonly string[] };
+
+/** UPDATE, DELETE, MERGE. */
+export interface BoundRowChange extends Change {
+  readonly kind: "update" | "delete" | "merge";
+  /** The scan of the target. Its hidden columns tell rows apart: the engine chooses them. */
+  readonly scan: number;
+  /**
+   * The target's rows that change, once for each source row that they match: the target's hidden columns. More than one
+   * match is an error of MERGE when it updates, or deletes on a condition (`checksCardinality`). Undefined: every row.
+   */
+  readonly touched: BoundPlan | undefined;
+  readonly checksCardinality: boolean;
+  /**
+   * Every row of the target and every row to insert: `__action` (`copy`, `update`, `delete`, `insert`), the target's
+   * columns with their new values, its hidden columns. When the target's scan gives only files with touched rows, this
+   * is what must be written in their place.
+   */
+  readonly rows: BoundPlan;
+}

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { simpleString, type StructType } from "../../src/core/data-type.ts";
 import { BoathouseError, messageOf } from "../../src/core/errors.ts";
 import { resultText, type ResultStyle } from "../../src/sql/format/result-text.ts";
-import { parseDataType, parseExpression, parseSchema, parseStatement } from "../../src/sql/parser/parse.ts";
+import { parserCases } from "./parser.ts";
 import { Databases, NotHere, SqlSession, type Result } from "./sql-session.ts";
 import { outcomeOf, type CaseResult, type Suite, type SuiteOptions } from "./suite.ts";
 
@@ -17,7 +17,6 @@ export const suite: Suite = {
       yield* scenarioCases(options, databases);
       yield* goldenCases(options, databases);
       yield* parserCases(options);
-      yield* statementCases(options);
     } finally {
       await databases.close();
     }
@@ -189,61 +188,6 @@ async function goldenCase(session: SqlSession, each: GoldenStatement): Promise<V
     actual: `${text}\n${actual.join("\n")}`,
     expected: `${each.schema}\n${expected.join("\n")}`,
   };
-}
-
-interface ParserCase {
-  readonly id: string;
-  readonly kind: "data_type" | "plan" | "expression" | "table_schema";
-  readonly input: string;
-  readonly accept: boolean;
-}
-
-function* parserCases({ data, wanted }: SuiteOptions): Iterable<CaseResult> {
-  const parsers = {
-    data_type: parseDataType,
-    plan: parseStatement,
-    expression: parseExpression,
-    table_schema: parseSchema,
-  };
-  for (const each of read<ParserCase>(data, "parser.json")) {
-    if (!wanted(each.id)) continue;
-    const group = each.accept ? "parser accept" : "parser reject";
-    const error = failureOf(() => parsers[each.kind](each.input));
-    if (each.accept)
-      yield {
-        id: each.id,
-        group,
-        ...(error === undefined ? { outcome: "passed" } : { outcome: "refused", detail: `${each.input}\n${error}` }),
-      };
-    else
-      yield {
-        id: each.id,
-        group,
-        ...(error === undefined ? { outcome: "accepted", detail: each.input } : { outcome: "passed" }),
-      };
-  }
-}
-
-function* statementCases({ data, wanted }: SuiteOptions): Iterable<CaseResult> {
-  for (const each of read<{ readonly id: string; readonly sql: string }>(data, "databricks-statements.json")) {
-    const id = `databricks/${each.id.replaceAll(/\s+/g, " ")}`;
-    if (!wanted(id)) continue;
-    const error = failureOf(() => parseStatement(each.sql));
-    yield {
-      id,
-      group: "databricks statements",
-      ...(error === undefined ? { outcome: "passed" } : { outcome: "refused", detail: error }),
-    };
-  }
-}
-
-function failureOf(work: () => unknown): string | undefined {
-  try {
-    work();
-    return undefined;
-  } catch (error) {
-    return messageOf(error);
-  }
 }
 
 interface Verdict {

@@ -131,6 +131,7 @@ export function withClause(c: Cursor): With {
 }
 
 function columnsAhead(c: Cursor): boolean {
+  if (c.peekIs(1, "IDENTIFIER") && c.peekIs(2, "(")) return true;
   return (c.peek(1).kind === "word" || c.peek(1).kind === "quoted") && c.peekIs(2, ",", ")");
 }
 

@@ -43,7 +43,7 @@ export function windowSpecification(c: Cursor): Window | WindowReference {
 
 /** `WINDOW w AS (…), v AS w`. */
 export function windowClause(c: Cursor): NamedWindow[] {
-  if (!c.at("WINDOW") || !c.peekIs(2, "AS")) return [];
+  if (!c.at("WINDOW") || !(c.peekIs(2, "AS") || c.peekIs(1, "IDENTIFIER"))) return [];
   c.advance();
   return c.list(() => {
     const { start } = c;

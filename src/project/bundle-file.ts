@@ -5,6 +5,7 @@ import { parseDocument, type DocumentPath, type SourceDocument } from "../core/d
 import { BoathouseError, isBoathouseError } from "../core/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
+import type { BundleDefinition } from "./bundle-definition.ts";
 import {
   checkBundleKeys,
   misplaced,
@@ -21,6 +22,8 @@ export interface BundleOptions {
   readonly target?: string;
   /** Overrides of variables, as `--var name=value` gives them. */
   readonly variables?: Readonly<Record<string, string>>;
+  /** Names among them that others read, so that the bundle need not declare them. */
+  readonly otherVariables?: readonly string[];
   /** `${workspace.current_user.userName}`. */
   readonly user: string;
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -35,7 +38,7 @@ export async function loadBundle(file: string, options: BundleOptions): Promise<
 }
 
 /** A bundle that was written in TypeScript: the same data, without places. */
-export function bundleFromValue(value: JsonObject, folder: string, options: BundleOptions): Bundle {
+export function bundleFromValue(value: BundleDefinition, folder: string, options: BundleOptions): Bundle {
   const document = parseDocument(JSON.stringify(value, null, 2));
   checkBundleKeys(document);
   return resolveBundle([document], folder, options);
@@ -264,7 +267,8 @@ function variableValues(
   }
   for (const [name, text] of Object.entries(options.variables ?? {})) {
     if (!(name in values)) {
-      const hint = didYouMean(name, Object.keys(values));
+      if (options.otherVariables?.includes(name) === true) continue;
+      const hint = didYouMean(name, [...Object.keys(values), ...(options.otherVariables ?? [])]);
       throw new BoathouseError("VARIABLE_NOT_FOUND", `The bundle declares no variable \`${name}\`.`, {
         kind: "usage",
         ...(hint === undefined ? {} : { hint }),

@@ -1,4 +1,6 @@
 import type { JsonObject } from "../core/json.ts";
+import type { FactoryDefinition } from "../factory/model/definition.ts";
+import type { BundleDefinition } from "./bundle-definition.ts";
 
 /**
  * What a project says of itself in `boathouse.config.ts` (or, as plain data, in `boathouse.yml`). Everything that the
@@ -8,9 +10,9 @@ export interface ProjectConfig {
   /** Default: the bundle's name, or the folder's. */
   readonly name?: string;
   /** A factory written in TypeScript, or the folder of its git layout. Default: detected. */
-  readonly factory?: JsonObject | string;
+  readonly factory?: FactoryDefinition | string;
   /** A bundle written in TypeScript, or its file. Default: `databricks.yml`. */
-  readonly bundle?: JsonObject | string;
+  readonly bundle?: BundleDefinition | string;
   /** What `boathouse run` runs. Default: the only pipeline that no other one calls, or the only job. */
   readonly main?: MainRun;
   /** Members (users and groups) of groups. */
@@ -36,6 +38,8 @@ export interface ReportQuery {
 export interface ProjectOption {
   readonly description: string;
   readonly default: string;
+  /** Variables (`--var name=value`) that it reads, beside those that the bundle declares. */
+  readonly variables?: readonly string[];
   /** Called once before a run. Throws (or rejects) for a value that it does not know. */
   prepare(value: string, context: OptionContext): Promise<OptionEffect> | OptionEffect;
 }

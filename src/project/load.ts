@@ -2,11 +2,13 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { parseDocument } from "../core/document.ts";
 import { BoathouseError, messageOf, isBoathouseError } from "../core/errors.ts";
-import { isJsonObject, type JsonObject } from "../core/json.ts";
+import { isJsonObject } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
+import type { FactoryDefinition } from "../factory/model/definition.ts";
 import { shownPath, type Bundle } from "./bundle.ts";
 import { bundleFile, bundleFromValue, loadBundle, type BundleOptions } from "./bundle-file.ts";
 import type { ProjectConfig } from "./config.ts";
+import { CONFIG_API } from "./config-api.ts";
 
 /** A project's folder and what was found in it; the factory's files are read by `factory/`. */
 export interface Project {
@@ -15,7 +17,7 @@ export interface Project {
   readonly config: ProjectConfig;
   readonly bundle: Bundle | undefined;
   /** The git layout of a factory, or a factory written in TypeScript. */
-  readonly factory: { readonly folder: string } | { readonly value: JsonObject } | undefined;
+  readonly factory: { readonly folder: string } | { readonly value: FactoryDefinition } | undefined;
 }
 
 /** Finds what a folder holds: `boathouse.config.ts`, `databricks.yml`, a factory's git layout. */
@@ -23,7 +25,31 @@ export async function loadProject(folder: string, options: BundleOptions): Promi
   const root = resolve(folder);
   const names = await namesIn(root);
   const config = await loadConfig(root, names);
-  const bundle = await findBundle(root, names, config, options);
+  return projectFrom(root, names, config, options);
+}
+
+/** The project's own settings, without its artefacts: what options it has, for instance. */
+export async function loadProjectConfig(folder: string): Promise<ProjectConfig> {
+  const root = resolve(folder);
+  return loadConfig(root, await namesIn(root));
+}
+
+/** Whether a folder holds any of a project's files. */
+export async function isProject(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => []);
+  return (
+    names.some((name) => CONFIG_FILES.includes(name)) || bundleFile(folder, names) !== undefined || isFactory(names)
+  );
+}
+
+async function projectFrom(
+  root: string,
+  names: readonly string[],
+  config: ProjectConfig,
+  options: BundleOptions,
+): Promise<Project> {
+  const otherVariables = Object.values(config.options ?? {}).flatMap((option) => option.variables ?? []);
+  const bundle = await findBundle(root, names, config, { ...options, otherVariables });
   const factory = await findFactory(root, names, config);
   if (bundle === undefined && factory === undefined && !names.some((name) => CONFIG_FILES.includes(name))) {
     throw new BoathouseError("PROJECT_NOT_FOUND", `${shownPath(root)} is no project: it holds none of its files.`, {
@@ -89,8 +115,7 @@ const CONFIG_KEYS: readonly (keyof ProjectConfig)[] = [
 /** Node 20 runs no TypeScript, so a config is transpiled when it is loaded; `boathouse` is this very package. */
 async function evaluate(file: string): Promise<unknown> {
   const { createJiti } = await import("jiti");
-  const self = new URL(import.meta.url.endsWith(".ts") ? "../boathouse.ts" : "../boathouse.js", import.meta.url);
-  const jiti = createJiti(import.meta.url, { alias: { boathouse: self.pathname }, interopDefault: true });
+  const jiti = createJiti(import.meta.url, { virtualModules: { boathouse: CONFIG_API }, interopDefault: true });
   try {
     return await jiti.import(file, { default: true });
   } catch (error) {
@@ -107,9 +132,16 @@ async function findBundle(
   config: ProjectConfig,
   options: BundleOptions,
 ): Promise<Bundle | undefined> {
-  if (isJsonObject(config.bundle)) return bundleFromValue(config.bundle, folder, options);
+  if (typeof config.bundle === "object") return bundleFromValue(config.bundle, folder, options);
   const file = config.bundle === undefined ? bundleFile(folder, names) : resolve(folder, config.bundle);
   if (file !== undefined) return loadBundle(file, options);
+  const unknown = Object.keys(options.variables ?? {}).find((each) => options.otherVariables?.includes(each) !== true);
+  if (unknown !== undefined) {
+    throw new BoathouseError("VARIABLE_NOT_FOUND", `The project has no variable \`${unknown}\`.`, {
+      kind: "usage",
+      hint: didYouMean(unknown, options.otherVariables ?? []) ?? "Variables are declared in a bundle.",
+    });
+  }
   if (options.target === undefined) return undefined;
   throw new BoathouseError("TARGET_NOT_FOUND", `There is no target \`${options.target}\`: the project has no bundle.`, {
     kind: "usage",
@@ -124,8 +156,8 @@ async function findFactory(
   names: readonly string[],
   config: ProjectConfig,
 ): Promise<Project["factory"]> {
-  if (isJsonObject(config.factory)) return { value: config.factory };
   if (typeof config.factory === "string") return { folder: resolve(folder, config.factory) };
+  if (config.factory !== undefined) return { value: config.factory };
   if (isFactory(names)) return { folder };
   const found: string[] = [];
   for (const entry of await readdir(folder, { withFileTypes: true })) {

@@ -1,0 +1,2 @@
+export { DeltaTable } from "./delta/table.ts";
+export type { DeltaContext } from "./delta/context.ts";

@@ -1,10 +1,12 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
-import type { StructType } from "../core/data-type.ts";
+import { struct, type StructType } from "../core/data-type.ts";
 import { BoathouseError } from "../core/errors.ts";
 import type { Connection } from "../duckdb/connection.ts";
 import type { CopiedFile } from "../duckdb/copy.ts";
 import type { AddAction, MetadataAction, ProtocolAction } from "./actions.ts";
+import { fieldIds } from "./column-ids.ts";
+import { mappingMode, physicalName, physicalSchema } from "./column-mapping.ts";
 import { indexedColumns } from "./column-stats.ts";
 import { constraintChecks } from "./constraints.ts";
 import type { DeltaContext } from "./context.ts";
@@ -54,12 +56,16 @@ export async function writeData(
 ): Promise<WrittenData> {
   const { metadata } = target;
   const table = tableSchema(metadata.schemaString);
-  const partitionColumns = metadata.partitionColumns.map((name) => findField(table, name)?.name ?? name);
+  const mode = mappingMode(metadata);
+  const partitionFields = metadata.partitionColumns.flatMap((name) => findField(table, name) ?? []);
+  const partitionColumns = partitionFields.map((field) => physicalName(field, mode));
+  const dataFields = table.fields.filter((field) => !partitionFields.includes(field));
   const given = await sourceSchema(source);
   const select = writeSql(source.select, {
     source: given,
     table,
-    partitionColumns,
+    mode,
+    partitionColumns: partitionFields.map(({ name }) => name),
     checks: [...constraintChecks(target, table), ...checks],
   });
   const root = rootFolder(target.location);
@@ -70,12 +76,13 @@ export async function writeData(
     path: root,
     fileNames: `part-{i}-{uuid}-c000.${compression}`,
     compression,
+    ...(mode === "none" ? {} : { fieldIds: fieldIds(dataFields, mode) }),
     ...(partitionColumns.length > 0
       ? { partitionBy: partitionColumns }
       : { fileSizeBytes: sizeProperty(metadata, "delta.targetFileSize", DEFAULT_FILE_SIZE) }),
     ...(source.signal === undefined ? {} : { signal: source.signal }),
   });
-  const columns = indexedColumns(dataColumns(table, partitionColumns), metadata);
+  const columns = indexedColumns(physicalSchema(struct(dataFields), mode), metadata);
   const now = target.context.clock.now();
   const adds = files
     .filter((file) => file.rowCount > 0)
@@ -102,11 +109,6 @@ export async function discardData(location: TableLocation, adds: readonly AddAct
 }
 
 const DEFAULT_FILE_SIZE = 256 * 1024 * 1024;
-
-function dataColumns(table: StructType, partitionColumns: readonly string[]): StructType {
-  const names = new Set(partitionColumns);
-  return { ...table, fields: table.fields.filter(({ name }) => !names.has(name)) };
-}
 
 function partitionValues(file: CopiedFile, columns: readonly string[]): Record<string, string | null> {
   return Object.fromEntries(columns.map((name) => [name, file.partitionValues[name] ?? null]));

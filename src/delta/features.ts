@@ -79,7 +79,7 @@ export const FEATURES: readonly TableFeature[] = [
     legacy: { reader: 2, writer: 5 },
     active: mapped,
     read: "supported",
-    write: "inactive",
+    write: "supported",
   },
   {
     name: "identityColumns",

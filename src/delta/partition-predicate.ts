@@ -1,6 +1,7 @@
 import type { StructType } from "../core/data-type.ts";
 import { quoteString } from "../duckdb/quote.ts";
 import type { AddAction, MetadataAction } from "./actions.ts";
+import { mappingMode, physicalName } from "./column-mapping.ts";
 import { partitionValue } from "./file-list.ts";
 import { columnsOf, type Predicate } from "./predicate.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -26,11 +27,12 @@ export function partitionPredicate(
   metadata: MetadataAction,
   adds: readonly AddAction[],
 ): Predicate {
+  const mode = mappingMode(metadata);
   const distinct = new Map(adds.map((add) => [JSON.stringify(add.partitionValues), add.partitionValues]));
   const operands = [...distinct.values()].map((values): Predicate => {
     const parts = metadata.partitionColumns.map((name): Predicate => {
-      const value = values[name] ?? null;
       const column = findField(schema, name);
+      const value = values[column === undefined ? name : physicalName(column, mode)] ?? null;
       if (value === null || value === "" || column === undefined) return { kind: "isNull", column: [name] };
       const sql = partitionValue(quoteString(value), column.type);
       return { kind: "compare", column: [name], op: "=", value: { sql } };

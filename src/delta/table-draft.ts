@@ -1,10 +1,14 @@
-import { struct, type StructType } from "../core/data-type.ts";
+import { struct, type StructField, type StructType } from "../core/data-type.ts";
+import type { IdSource } from "../core/ids.ts";
 import type { MetadataAction, ProtocolAction } from "./actions.ts";
+import { assignColumnIds, checkModeChange, MAX_COLUMN_ID, newPhysicalName, withoutColumnIds } from "./column-ids.ts";
+import { mappingMode } from "./column-mapping.ts";
 import type { DeltaContext } from "./context.ts";
 import { checkWritable, protocolFor, withFeatures } from "./features.ts";
 import { readProperties, requiredFeatures } from "./properties.ts";
+import { checkConstrainedColumns, checkSchemaChange, renamedPartitions } from "./schema-change.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { checkPartitioning, checkSchemaChange, findField, schemaString, tableSchema } from "./table-schema.ts";
+import { checkPartitioning, findField, schemaString, tableSchema } from "./table-schema.ts";
 import type { MetadataChange, TableDefinition } from "./transaction-options.ts";
 
 /** Protocol and metadata of a table as a transaction leaves them. Plain data: each change gives another draft. */
@@ -20,18 +24,22 @@ export function draftOf(
 ): TableDraft {
   const { context, snapshot } = parts;
   const { configuration, features } = readProperties(definition.properties ?? {});
-  const { schema, partitionColumns = [] } = definition;
-  checkPartitioning(schema, partitionColumns);
-  const metadata: MetadataAction = {
+  const { partitionColumns = [] } = definition;
+  checkPartitioning(definition.schema, partitionColumns);
+  const base = {
     id: snapshot?.metadata.id ?? context.ids.uuid(),
     ...(definition.name === undefined ? {} : { name: definition.name }),
     ...(definition.comment === undefined ? {} : { description: definition.comment }),
     format: { provider: "parquet", options: {} },
-    schemaString: schemaString(schema),
-    partitionColumns: partitionColumns.map((name) => findField(schema, name)?.name ?? name),
-    configuration,
+    partitionColumns: partitionColumns.map((name) => findField(definition.schema, name)?.name ?? name),
     createdTime: context.clock.now(),
   };
+  const columns = withoutColumnIds(definition.schema);
+  const before = Number(snapshot?.metadata.configuration[MAX_COLUMN_ID] ?? 0);
+  const metadata = mapped(base, columns, configuration, {
+    maxColumnId: before,
+    physical: newPhysicalName(context.ids),
+  });
   const wanted = [...requiredFeatures(metadata), ...features];
   const protocol = snapshot === undefined ? protocolFor(wanted) : withFeatures(snapshot.protocol, wanted);
   checkWritable(protocol, metadata, parts.where);
@@ -39,23 +47,42 @@ export function draftOf(
 }
 
 /** Throws what `checkSchemaChange`, `checkPartitioning` and `readProperties` throw, and what cannot be written. */
-export function changedDraft(draft: TableDraft, change: MetadataChange, where: string): TableDraft {
+export function changedDraft(
+  draft: TableDraft,
+  change: MetadataChange,
+  { where, ids }: { readonly where: string; readonly ids: IdSource },
+): TableDraft {
   const before = tableSchema(draft.metadata.schemaString);
+  const oldMode = mappingMode(draft.metadata);
   const { configuration, features } = readProperties(change.setProperties ?? {});
-  const schema = change.schema ?? before;
-  if (change.schema !== undefined && change.overwriteSchema !== true) checkSchemaChange(before, change.schema);
-  const partitionColumns = change.partitionColumns ?? draft.metadata.partitionColumns;
-  checkPartitioning(schema, partitionColumns);
   const unset = new Set((change.unsetProperties ?? []).map((name) => name.toLowerCase()));
   const kept = Object.entries(draft.metadata.configuration).filter(([name]) => !unset.has(name.toLowerCase()));
-  const metadata: MetadataAction = {
+  const properties = { ...Object.fromEntries(kept), ...configuration };
+  const mode = mappingMode({ ...draft.metadata, configuration: properties });
+  checkModeChange(oldMode, mode);
+  const wanted = change.schema ?? before;
+  const replaced = change.overwriteSchema === true;
+  if (change.schema !== undefined && !replaced) {
+    checkSchemaChange(before, wanted, oldMode);
+    checkConstrainedColumns(before, wanted, draft.metadata);
+  }
+  const schema = replaced ? withoutColumnIds(wanted) : wanted;
+  const partitionColumns =
+    change.partitionColumns ??
+    (replaced ? draft.metadata.partitionColumns : renamedPartitions(before, schema, draft.metadata, oldMode));
+  checkPartitioning(schema, partitionColumns);
+  const base = {
     ...draft.metadata,
     ...(change.name === undefined ? {} : { name: change.name }),
     ...(change.comment === undefined ? {} : { description: change.comment }),
-    schemaString: schemaString(schema),
     partitionColumns: partitionColumns.map((name) => findField(schema, name)?.name ?? name),
-    configuration: { ...Object.fromEntries(kept), ...configuration },
   };
+  const fresh = newPhysicalName(ids);
+  const metadata = mapped(base, schema, properties, {
+    maxColumnId: Number(properties[MAX_COLUMN_ID] ?? 0),
+    // Files that are there have the columns under their own names.
+    physical: (field) => (oldMode === "none" && !replaced ? field.name : fresh()),
+  });
   const protocol = withFeatures(draft.protocol, [...requiredFeatures(metadata), ...features]);
   checkWritable(protocol, metadata, where);
   return { metadata, protocol };
@@ -64,4 +91,22 @@ export function changedDraft(draft: TableDraft, change: MetadataChange, where: s
 /** The columns of data that makes a new schema: nothing says that later data has no nulls. */
 export function nullableColumns(schema: StructType): StructType {
   return struct(schema.fields.map((field) => ({ ...field, nullable: true })));
+}
+
+/** Metadata with its columns, which get ids and physical names where the table's properties ask for column mapping. */
+function mapped(
+  base: Omit<MetadataAction, "schemaString" | "configuration">,
+  schema: StructType,
+  configuration: Readonly<Record<string, string>>,
+  naming: { readonly maxColumnId: number; readonly physical: (field: StructField) => string },
+): MetadataAction {
+  const plain = { ...base, schemaString: "", configuration };
+  const mode = mappingMode(plain);
+  if (mode === "none") return { ...plain, schemaString: schemaString(schema) };
+  const assigned = assignColumnIds(schema, naming.maxColumnId, naming.physical);
+  return {
+    ...plain,
+    schemaString: schemaString(assigned.schema, mode),
+    configuration: { ...configuration, [MAX_COLUMN_ID]: String(assigned.maxColumnId) },
+  };
 }

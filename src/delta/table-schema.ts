@@ -11,13 +11,18 @@ import {
 import { BoathouseError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { schemaFromJson, schemaToJson } from "../core/schema-json.ts";
+import { withoutColumnIds } from "./column-ids.ts";
+import type { MappingMode } from "./column-mapping.ts";
 
 /** Where Spark keeps the length of CHAR and VARCHAR columns, which are strings to Delta. */
 const LENGTH_KEY = "__CHAR_VARCHAR_TYPE_STRING";
 
-/** The `schemaString` of a table with these columns. Throws `DELTA_UNSUPPORTED_DATA_TYPES`, `DELTA_DUPLICATE_COLUMNS_FOUND`. */
-export function schemaString(schema: StructType): string {
-  return schemaToJson(toDelta(schema, ""));
+/**
+ * The `schemaString` of a table with these columns. Without column mapping, names must be fit for Parquet.
+ * Throws `DELTA_UNSUPPORTED_DATA_TYPES`, `DELTA_DUPLICATE_COLUMNS_FOUND`, `DELTA_INVALID_CHARACTERS_IN_COLUMN_NAME`.
+ */
+export function schemaString(schema: StructType, mode: MappingMode = "none"): string {
+  return schemaToJson(toDelta(schema, "", mode));
 }
 
 /** The columns of a table, with the lengths of CHAR and VARCHAR columns. */
@@ -74,32 +79,8 @@ export function mergeSchemas(table: StructType, source: StructType): StructType 
     return added === undefined ? existing : { ...existing, type: mergeTypes(existing.type, added.type) };
   });
   const extra = source.fields.filter(({ name }) => findField(table, name) === undefined);
-  return struct([...merged, ...extra.map((each) => field(each.name, each.type, true, each.metadata))]);
-}
-
-/**
- * What may become of a table's columns: new nullable ones, fewer NOT NULLs, other metadata. Everything else needs the
- * data to be rewritten. Throws `DELTA_UNSUPPORTED_SCHEMA_CHANGE`.
- */
-export function checkSchemaChange(before: StructType, after: StructType, parent = ""): void {
-  const refuse = (name: string, what: string): never => {
-    throw new BoathouseError("DELTA_UNSUPPORTED_SCHEMA_CHANGE", `The column "${parent}${name}" cannot be ${what}.`, {
-      sqlState: "0AKDC",
-      hint: "Overwrite the table with overwriteSchema to change its columns freely.",
-    });
-  };
-  for (const old of before.fields) {
-    const now = findField(after, old.name);
-    if (now === undefined) return refuse(old.name, "dropped without column mapping");
-    if (now.name !== old.name) refuse(old.name, "renamed without column mapping");
-    if (old.nullable && !now.nullable) refuse(old.name, "made NOT NULL: existing rows may hold nulls");
-    checkTypeChange(old, now, `${parent}${old.name}.`, refuse);
-  }
-  for (const now of after.fields) {
-    if (findField(before, now.name) === undefined && !now.nullable) {
-      refuse(now.name, "added as NOT NULL: existing rows have no value for it");
-    }
-  }
+  const added = withoutColumnIds(struct(extra)).fields;
+  return struct([...merged, ...added.map((each) => field(each.name, each.type, true, each.metadata))]);
 }
 
 /** Whether every value of one type is a value of the other, so that a write may cast silently. */
@@ -119,21 +100,6 @@ export function isWidening(from: DataType, to: DataType): boolean {
   return false;
 }
 
-function checkTypeChange(
-  old: StructField,
-  now: StructField,
-  parent: string,
-  refuse: (name: string, what: string) => never,
-): void {
-  if (old.type.kind === "struct" && now.type.kind === "struct") checkSchemaChange(old.type, now.type, parent);
-  else if (old.type.kind === "array" && now.type.kind === "array") {
-    const inner = (type: DataType): StructField => ({ ...old, type });
-    checkTypeChange(inner(old.type.element), inner(now.type.element), `${parent}element.`, refuse);
-  } else if (!sameType(old.type, now.type)) {
-    refuse(old.name, `changed from ${simpleString(old.type)} to ${simpleString(now.type)}`);
-  }
-}
-
 function mergeTypes(table: DataType, source: DataType): DataType {
   if (table.kind === "struct" && source.kind === "struct") return mergeSchemas(table, source);
   if (table.kind === "array" && source.kind === "array") {
@@ -142,7 +108,7 @@ function mergeTypes(table: DataType, source: DataType): DataType {
   return table;
 }
 
-function toDelta(schema: StructType, parent: string): StructType {
+function toDelta(schema: StructType, parent: string, mode: MappingMode): StructType {
   const seen = new Set<string>();
   return struct(
     schema.fields.map((each) => {
@@ -158,37 +124,40 @@ function toDelta(schema: StructType, parent: string): StructType {
         );
       }
       seen.add(name);
-      if (/[ ,;{}()\n\t=]/.test(each.name)) {
+      if (mode === "none" && /[ ,;{}()\n\t=]/.test(each.name)) {
         throw new BoathouseError(
           "DELTA_INVALID_CHARACTERS_IN_COLUMN_NAME",
           `The column name "${parent}${each.name}" holds one of the characters " ,;{}()\\n\\t=", which Parquet files cannot have.`,
-          { sqlState: "42K05", hint: "Give the column an alias without them." },
+          {
+            sqlState: "42K05",
+            hint: "Give the column an alias without them, or set the table property delta.columnMapping.mode to name.",
+          },
         );
       }
-      return toDeltaField(each, `${parent}${each.name}`);
+      return toDeltaField(each, `${parent}${each.name}`, mode);
     }),
   );
 }
 
-function toDeltaField(each: StructField, path: string): StructField {
+function toDeltaField(each: StructField, path: string, mode: MappingMode): StructField {
   const { type } = each;
   if (type.kind === "string" && type.length !== undefined) {
     return field(each.name, STRING, each.nullable, { ...each.metadata, [LENGTH_KEY]: simpleString(type) });
   }
-  return { ...each, type: toDeltaType(type, path) };
+  return { ...each, type: toDeltaType(type, path, mode) };
 }
 
-function toDeltaType(type: DataType, path: string): DataType {
+function toDeltaType(type: DataType, path: string, mode: MappingMode): DataType {
   switch (type.kind) {
     case "struct":
-      return toDelta(type, `${path}.`);
+      return toDelta(type, `${path}.`, mode);
     case "array":
-      return { ...type, element: toDeltaType(type.element, `${path}.element`) };
+      return { ...type, element: toDeltaType(type.element, `${path}.element`, mode) };
     case "map":
       return {
         ...type,
-        key: toDeltaType(type.key, `${path}.key`),
-        value: toDeltaType(type.value, `${path}.value`),
+        key: toDeltaType(type.key, `${path}.key`, mode),
+        value: toDeltaType(type.value, `${path}.value`, mode),
       };
     case "string":
       return type.length === undefined ? type : STRING;

@@ -32,7 +32,7 @@ import { numberIn } from "./row-values.ts";
 import type { Scan, ScanOptions } from "./scan.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { changedDraft, draftOf, nullableColumns, type TableDraft } from "./table-draft.ts";
-import { mergeSchemas, schemaString, tableSchema } from "./table-schema.ts";
+import { mergeSchemas, tableSchema } from "./table-schema.ts";
 import type {
   CommitResult,
   DeleteResult,
@@ -151,7 +151,8 @@ export class Transaction {
 
   /** Changes columns, partitioning, properties or the comment. Throws what `changedDraft` throws. */
   updateMetadata(change: MetadataChange): void {
-    this.#draft = changedDraft(this.#draft, change, describe(this.#parts.location));
+    const { location, context } = this.#parts;
+    this.#draft = changedDraft(this.#draft, change, { where: describe(location), ids: context.ids });
   }
 
   /** Adds a CHECK constraint, in Spark SQL. Throws `DELTA_NEW_CHECK_CONSTRAINT_VIOLATION` when rows of the table break it. */
@@ -333,7 +334,7 @@ export class Transaction {
 
   #mergeSchema(source: StructType): void {
     const merged = mergeSchemas(this.schema, source);
-    if (schemaString(merged) !== schemaString(this.schema)) this.updateMetadata({ schema: merged });
+    if (JSON.stringify(merged) !== JSON.stringify(this.schema)) this.updateMetadata({ schema: merged });
   }
 
   #checkAppendOnly(): void {

@@ -3,6 +3,7 @@ import { BoathouseError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { quoteIdentifier, quoteString } from "../duckdb/quote.ts";
 import { duckDbType } from "../duckdb/types.ts";
+import { needsRename, physicalName, type MappingMode } from "./column-mapping.ts";
 import { findField, isWidening } from "./table-schema.ts";
 
 /** A condition that every written row must fulfil. */
@@ -19,6 +20,7 @@ export interface WriteShape {
   /** The table's columns. */
   readonly table: StructType;
   readonly partitionColumns: readonly string[];
+  readonly mode: MappingMode;
   readonly checks: readonly RowCheck[];
 }
 
@@ -44,14 +46,18 @@ export function writeSql(select: string, shape: WriteShape): string {
     return `CASE WHEN coalesce((${condition}), false) THEN true ELSE error(${quoteString(`[${code}] ${message}`)} || ${rowText(shape.table)}) END`;
   });
   const where = checks.length === 0 ? "" : ` WHERE ${checks.join(" AND ")}`;
-  if (partitions.size === 0) return checks.length === 0 ? rows : `SELECT * FROM (${rows})${where}`;
-  const output = shape.table.fields.map(({ name, type }) => {
-    const column = quoteIdentifier(name);
-    return partitions.has(name.toLowerCase()) ? `${partitionText(column, type)} AS ${column}` : column;
+  if (partitions.size === 0 && shape.mode === "none") {
+    return checks.length === 0 ? rows : `SELECT * FROM (${rows})${where}`;
+  }
+  const output = shape.table.fields.map((column) => {
+    const name = quoteIdentifier(column.name);
+    const isPartition = partitions.has(column.name.toLowerCase());
+    const value = isPartition ? partitionText(name, column.type) : physicalSql(name, column.type, shape.mode);
+    return `${value} AS ${quoteIdentifier(physicalName(column, shape.mode))}`;
   });
   // Sorted, so that one file a partition and thread is written and not one for every batch of rows.
   const order = shape.partitionColumns.map((name) => quoteIdentifier(name)).join(", ");
-  return `SELECT ${output.join(", ")} FROM (${rows})${where} ORDER BY ${order}`;
+  return `SELECT ${output.join(", ")} FROM (${rows})${where}${order === "" ? "" : ` ORDER BY ${order}`}`;
 }
 
 /** A value of one type as another that `isWidening` allows, struct fields by name. */
@@ -84,6 +90,35 @@ export function castSql(value: string, from: DataType, to: DataType, name: strin
   }
   const cast = `CAST(${value} AS ${duckDbType(to)})`;
   return to.kind === "string" && to.length !== undefined ? limited(cast, to.length, name) : cast;
+}
+
+/** A value with the physical names of the fields inside it. */
+function physicalSql(value: string, type: DataType, mode: MappingMode): string {
+  if (!needsRename(type, mode)) return value;
+  switch (type.kind) {
+    case "struct": {
+      const fields = type.fields.map((each) => {
+        const inner = physicalSql(`${value}.${quoteIdentifier(each.name)}`, each.type, mode);
+        return `${quoteIdentifier(physicalName(each, mode))}: ${inner}`;
+      });
+      return `CASE WHEN ${value} IS NOT NULL THEN {${fields.join(", ")}} END`;
+    }
+    case "array": {
+      const item = `x${value.length}`;
+      return `list_transform(${value}, lambda ${item}: ${physicalSql(item, type.element, mode)})`;
+    }
+    case "map": {
+      const item = `x${value.length}`;
+      const key = physicalSql(`${item}."key"`, type.key, mode);
+      const element = physicalSql(`${item}."value"`, type.value, mode);
+      return (
+        `CASE WHEN ${value} IS NOT NULL THEN map_from_entries(list_transform(map_entries(${value}), ` +
+        `lambda ${item}: {"key": ${key}, "value": ${element}})) END`
+      );
+    }
+    default:
+      return value;
+  }
 }
 
 function limited(value: string, length: { readonly max: number; readonly fixed: boolean }, name: string): string {

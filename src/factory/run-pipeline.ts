@@ -3,7 +3,7 @@ import type { RunOutcome } from "../runs/execution.ts";
 import type { RunError } from "../runs/run-error.ts";
 import type { NodeState } from "../runs/run-state.ts";
 import { activityError } from "./runtime/activity-context.ts";
-import { returnValueOf } from "./activities/variables.ts";
+import { returnValueOf } from "./runtime/run-values.ts";
 import type { Factory } from "./model/resource.ts";
 import { FactoryRunner, type FactoryRunnerOptions, type PipelineStart } from "./runtime/factory-runner.ts";
 import { statusWord } from "./runtime/vocabulary.ts";

@@ -4,7 +4,8 @@ import { anything, fixed, flag, object, required, text } from "../model/shape.ts
 import type { ActivityContext } from "../runtime/activity-context.ts";
 import { evaluateJson } from "../runtime/properties.ts";
 import type { ActivityKind } from "./activity-kind.ts";
-import { declaredVariable, returnValueName, setMark } from "./variables.ts";
+import { returnValueName, setMark } from "../runtime/run-values.ts";
+import { declaredVariable } from "./variables.ts";
 
 export const SET_VARIABLE: ActivityKind = {
   type: "SetVariable",

@@ -8,7 +8,7 @@ import { activityFrame, activityShape, PIPELINE } from "./pipeline-shapes.ts";
 import { findResource } from "./resource.ts";
 import type { ResourceCheck } from "./resource-check.ts";
 import { inert, object } from "./shape.ts";
-import type { ValidateOptions } from "./validate.ts";
+import type { ValidateOptions } from "./validate-options.ts";
 
 type PipelineScope = Extract<ExpressionScope, { where: "pipeline" }>;
 

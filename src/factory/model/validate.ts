@@ -17,14 +17,10 @@ import {
   type Resource,
 } from "./resource.ts";
 import { ResourceCheck } from "./resource-check.ts";
+import type { ValidateOptions } from "./validate-options.ts";
 import { TRIGGER } from "./trigger-shapes.ts";
 import { anything, object, oneOf, record, required, text } from "./shape.ts";
 import { checkRecurrence } from "../triggers/recurrence-check.ts";
-
-export interface ValidateOptions {
-  /** Activities that are not to run, by `activity` or `pipeline/activity`: their type does not matter. */
-  readonly mocks?: Readonly<Record<string, unknown>>;
-}
 
 const FACTORY = object({
   globalParameters: record(object({ type: required(text), value: anything })),

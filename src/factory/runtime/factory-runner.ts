@@ -7,14 +7,15 @@ import type { Handler } from "../../runs/handler.ts";
 import type { Owner } from "../../runs/owner.ts";
 import type { RepairSelection } from "../../runs/repair.ts";
 import type { RunRecord } from "../../runs/run-log.ts";
-import { Runner, type RunHandle, type RunWatch } from "../../runs/runner.ts";
+import { Runner, type RunHandle, type RunnerOptions, type RunWatch } from "../../runs/runner.ts";
 import { ACTIVITIES } from "../activities/registry.ts";
-import { returnValueOf } from "../activities/variables.ts";
+import { returnValueOf } from "./run-values.ts";
 import { environmentOf } from "../expression/environment.ts";
 import { errorOfFinding, propertiesOf, resourceOf, type Factory } from "../model/resource.ts";
 import { findingsFor } from "../model/validate.ts";
 import { ActivityContext } from "./activity-context.ts";
-import { compilePipeline, globalParametersOf, MOCK_KIND, specOf } from "./compile.ts";
+import { specOf } from "./activity-spec.ts";
+import { compilePipeline, globalParametersOf, MOCK_KIND } from "./compile.ts";
 import { pipelineParameters } from "./parameters.ts";
 import type { FactoryServices, PipelineRequest, PipelineRunner } from "./services.ts";
 import { FACTORY_VOCABULARY } from "./vocabulary.ts";
@@ -25,6 +26,7 @@ export interface FactoryRunnerOptions {
   /** Outputs of activities that are not to run, by `activity` or `pipeline/activity`. */
   readonly mocks?: Readonly<Record<string, Json>>;
   readonly owner?: Owner;
+  readonly observe?: RunnerOptions["observe"];
 }
 
 export interface PipelineStart extends RunWatch {
@@ -54,7 +56,7 @@ export class FactoryRunner implements PipelineRunner {
 
   constructor(options: FactoryRunnerOptions) {
     this.#options = options;
-    const { services, owner } = options;
+    const { services, owner, observe } = options;
     const { state, clock, ids } = services;
     this.runner = new Runner({
       state,
@@ -64,6 +66,7 @@ export class FactoryRunner implements PipelineRunner {
       clock,
       ids,
       ...(owner === undefined ? {} : { owner }),
+      ...(observe === undefined ? {} : { observe }),
     });
   }
 

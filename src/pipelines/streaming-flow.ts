@@ -14,6 +14,7 @@ import {
   type FlowResult,
   type FlowRun,
 } from "./flow-run.ts";
+import { alignedQuery } from "./table-text.ts";
 
 /** How often in a row a stream may meet new columns and go on with the wider schema. */
 const MOST_RESTARTS = 20;
@@ -150,7 +151,7 @@ async function runBatch(
   const { appId, batch, sources, total } = work;
   const ranges = rangesOf(batch);
   const { metrics } = await run.session.sql(
-    `INSERT WITH SCHEMA EVOLUTION INTO ${quoteName(dataset.name)} BY NAME ${flow.query}`,
+    `INSERT WITH SCHEMA EVOLUTION INTO ${quoteName(dataset.name)} BY NAME ${alignedQuery(dataset, flow.query)}`,
     {
       file: flow.place.file,
       txn: { appId, version: batch.version },

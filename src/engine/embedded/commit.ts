@@ -33,6 +33,7 @@ export async function commitRows(
         options.overwrite === undefined
           ? await transaction.append(source, merge)
           : await transaction.overwrite(source, options.overwrite, merge);
+      await (await call.resolver()).files.verify();
       if (txn !== undefined) transaction.setTransaction(txn.appId, txn.version);
       const { version, metrics } = await transaction.commit();
       return {

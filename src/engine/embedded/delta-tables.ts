@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import type { IdSource } from "../../core/ids.ts";
+import type { Connection } from "../../duckdb/connection.ts";
 import { DuckDb } from "../../duckdb/duckdb.ts";
 import type { DeltaContext, ExpressionCompiler } from "../../delta/context.ts";
 import { DeltaTable } from "../../delta/table.ts";
@@ -37,6 +38,12 @@ export class DeltaTables {
       table.catch(() => this.#tables.delete(canonical));
     }
     return table;
+  }
+
+  /** A connection of its own that reaches everything, for planning and inference; no user's SQL runs on it. */
+  async planningConnection(): Promise<Connection> {
+    const { db } = await this.#open();
+    return db.connect();
   }
 
   /** Forgets a table that was dropped. */

@@ -75,13 +75,9 @@ class EmbeddedSession implements Session {
     }
   }
 
-  streams(
-    query: string,
-    options: { readonly checkpoint: string; readonly file?: string },
-  ): Promise<StreamSource[]> {
+  streams(query: string, options: { readonly checkpoint: string; readonly file?: string }): Promise<StreamSource[]> {
     const statement = parseStatement(query, parseOptions(options));
-    const call = new StatementCall(this.#env, this.#state, query, options);
-    return openStreams(statement, call, options.checkpoint);
+    return openStreams(statement, new StatementCall(this.#env, this.#state, query, options));
   }
 
   analyze(text: string, options: StatementOptions = {}): Promise<StatementAnalysis> {

@@ -71,9 +71,10 @@ export async function generateSql(
   bound: Pick<BoundQuery, "plan" | "scans">,
   call: StatementCall,
   names: "result" | "unique",
+  given?: ReadonlyMap<number, string>,
 ): Promise<{ readonly sql: string; readonly connection: Connection; readonly metrics: ScanMetrics }> {
   const resolver = await call.resolver();
-  const planned = await planScans(bound.scans, resolver, call);
+  const planned = await planScans(bound.scans, resolver, call, given);
   const context = call.context(resolver.access);
   const generated = generate(bound, {
     context: { ansi: context.ansi, timeZone: context.timeZone, now: context.now },

@@ -3,10 +3,11 @@ import { findRelation, findRoutine } from "../../catalog/find.ts";
 import { hasPolicy } from "../../catalog/places.ts";
 import type { PolicyArgument, RoutineObject, Table, View } from "../../catalog/securable.ts";
 import type { CatalogSnapshot } from "../../catalog/snapshot.ts";
-import { field, STRING, struct, type StructField } from "../../core/data-type.ts";
+import { field, LONG, STRING, struct, type StructField } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
 import type { Snapshot } from "../../delta/snapshot.ts";
 import { FILE_METADATA } from "../../formats/source-file.ts";
+import type { Span } from "../../sql/ast/node.ts";
 import type { Query } from "../../sql/ast/query.ts";
 import { parseExpression, parseStatement } from "../../sql/parser/parse.ts";
 import type {
@@ -27,6 +28,17 @@ import type { SessionState } from "./session-state.ts";
 import type { Source } from "./source.ts";
 import { FileSources } from "./file-sources.ts";
 
+/** The columns that tell a table's rows apart while it is changed: the file's index in the scan, and the place in it. */
+export const FILE_COLUMN = "__boathouse_file";
+export const ROW_COLUMN = "__boathouse_row";
+const ROW_POSITION: readonly StructField[] = [field(FILE_COLUMN, LONG), field(ROW_COLUMN, LONG)];
+
+/** The table that a statement changes: where it is named, and whether its rows are changed (not only added). */
+export interface ChangeTarget {
+  readonly span: Span;
+  readonly rows: boolean;
+}
+
 /** `_metadata` of a table or file set. */
 const HIDDEN: readonly StructField[] = [field("_metadata", FILE_METADATA)];
 
@@ -46,8 +58,7 @@ export class StatementResolver implements Resolver {
   readonly #sources = new Map<Relation, Source>();
   readonly #relations = new Map<string, Relation>();
   readonly #dependencies = new Map<string, string>();
-  /** Tables that the statement changes: they are read as they are, and MODIFY is what it takes. */
-  readonly #targets = new Set<string>();
+  #target: ChangeTarget | undefined;
 
   constructor(env: EngineEnvironment, state: SessionState, catalog: CatalogSnapshot, files: FileSources) {
     this.#env = env;
@@ -70,8 +81,10 @@ export class StatementResolver implements Resolver {
   tableFunction(name: readonly string[], use: TableFunctionUse): Relation | undefined {
     const called = (name.at(-1) ?? "").toLowerCase();
     if (called === "read_files" || called === "cloud_files") {
-      const { relation, source } = this.files.readFiles(called, use, this.#accessOf(use.context.user));
+      const found = this.files.readFiles(called, use, this.#accessOf(use.context.user));
+      const { relation, source } = found;
       this.#sources.set(relation, source);
+      this.#depend(`${relation.name.join(".")} ${found.fingerprint}`, found.fingerprint);
       return relation;
     }
     const host = this.#env.tableFunctions.get(called);
@@ -115,9 +128,9 @@ export class StatementResolver implements Resolver {
     return [...this.#dependencies].map(([name, fingerprint]) => ({ name, fingerprint }));
   }
 
-  /** Says that the statement changes a table, before analysis: then MODIFY is checked in place of SELECT. */
-  willChange(table: Table): void {
-    this.#targets.add(table.id);
+  /** Says which name is that of the table to change: it takes MODIFY, and the positions of its rows can be asked for. */
+  willChange(target: ChangeTarget): void {
+    this.#target = target;
   }
 
   completed(name: readonly string[]): string[] {
@@ -138,8 +151,10 @@ export class StatementResolver implements Resolver {
     const access = this.#accessOf(use.context.user);
     const found = findRelation(access, full);
     if (found === undefined) return undefined;
-    if (!this.#targets.has(found.id)) access.require("SELECT", found);
-    return found.kind === "view" ? this.#view(found, use) : this.#table(found, use);
+    const target = use.span !== undefined && use.span === this.#target?.span ? this.#target : undefined;
+    if (target === undefined || target.rows) access.require("SELECT", found);
+    if (target !== undefined) access.require("MODIFY", found);
+    return found.kind === "view" ? this.#view(found, use) : this.#table(found, use, target?.rows === true);
   }
 
   #view(view: View, use: RelationUse): Relation {
@@ -149,8 +164,8 @@ export class StatementResolver implements Resolver {
     return { name, kind: "view", schema: view.columns, view: viewDefinition(view) };
   }
 
-  #table(table: Table, use: RelationUse): Relation {
-    const key = `${table.id} ${travelKey(use.timeTravel)} ${use.stream}`;
+  #table(table: Table, use: RelationUse, rows: boolean): Relation {
+    const key = `${table.id} ${travelKey(use.timeTravel)} ${use.stream} ${rows}`;
     const known = this.#relations.get(key);
     if (known !== undefined) return known;
     if (use.timeTravel !== undefined && hasPolicy(table)) {
@@ -159,13 +174,12 @@ export class StatementResolver implements Resolver {
     const snapshot = this.#snapshot(table.location, use.timeTravel);
     const governance = JSON.stringify([table.rowFilter ?? null, table.columnMasks]);
     this.#depend(table.id, `${snapshot.metadata.id}@${snapshot.version} ${governance}`);
-    const policies = this.#targets.has(table.id) ? {} : this.#policies(table);
     const relation: Relation = {
       name: this.#catalog.fullName(table),
       kind: "table",
       schema: snapshot.schema,
-      hidden: HIDDEN,
-      ...policies,
+      hidden: rows ? ROW_POSITION : HIDDEN,
+      ...this.#policies(table),
     };
     this.#relations.set(key, relation);
     this.#sources.set(relation, { kind: "delta", snapshot, table, url: table.location });
@@ -175,8 +189,9 @@ export class StatementResolver implements Resolver {
   #path(format: string, path: string, use: RelationUse): Relation {
     const access = this.#accessOf(use.context.user);
     if (format !== "delta") {
-      const { relation, source } = this.files.path(format, path, use, access);
+      const { relation, source, fingerprint } = this.files.path(format, path, use, access);
       this.#sources.set(relation, source);
+      this.#depend(path, fingerprint);
       return relation;
     }
     this.#env.catalog.places.require(access, path, "READ FILES");

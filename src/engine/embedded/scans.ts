@@ -1,7 +1,7 @@
 import { struct } from "../../core/data-type.ts";
 import { unreachable } from "../../core/errors.ts";
 import type { Scan } from "../../sql/bound.ts";
-import { allOf } from "../../delta/predicate.ts";
+import { allOf, type Predicate } from "../../delta/predicate.ts";
 import { duckDbType } from "../../duckdb/types.ts";
 import { quoteIdentifier, quoteString } from "../../duckdb/quote.ts";
 import { deltaPredicate } from "./delta-predicate.ts";
@@ -24,17 +24,24 @@ export interface PlannedScans {
   readonly metrics: ScanMetrics;
 }
 
-/** Plans what each scan of a statement reads. */
+/** Plans what each scan of a statement reads; `given` are scans that the caller has planned itself. */
 export async function planScans(
   scans: readonly Scan[],
   resolver: StatementResolver,
   call: StatementCall,
+  given: ReadonlyMap<number, string> = new Map(),
 ): Promise<PlannedScans> {
   const sql = new Map<number, string>();
   const folders = new Set<string>();
   let [files, skipped] = [0, 0];
   for (const [index, scan] of scans.entries()) {
     const source = resolver.sourceOf(scan.relation) ?? unreachable("A scan has no source.");
+    const own = given.get(scan.id);
+    if (own !== undefined) {
+      sql.set(scan.id, own);
+      if (source.kind === "delta") folders.add(call.env.storage.localPath(source.url));
+      continue;
+    }
     const streamId = streamIdOf(scans, index);
     switch (source.kind) {
       case "delta": {
@@ -68,9 +75,14 @@ export interface PlannedScan {
   readonly skipped: number;
 }
 
+/** The predicate for skipping files that a scan's conditions give; undefined when there are none. */
+export function scanPredicate(scan: Scan): Predicate | undefined {
+  return scan.conjuncts.length === 0 ? undefined : allOf(scan.conjuncts.map(deltaPredicate));
+}
+
 async function deltaSql(source: DeltaSource, scan: Scan): Promise<PlannedScan> {
-  const predicate = allOf(scan.conjuncts.map(deltaPredicate));
-  const planned = await source.snapshot.scan(scan.conjuncts.length === 0 ? {} : { predicate });
+  const predicate = scanPredicate(scan);
+  const planned = await source.snapshot.scan(predicate === undefined ? {} : { predicate });
   return {
     sql: planned.sql({ metadata: scan.used.includes("_metadata") }),
     files: planned.files.length,

@@ -1,4 +1,5 @@
 import type { StructType } from "../../core/data-type.ts";
+import type { OpenStreams } from "./file-sources.ts";
 import type { NameContext, TypedValue, ViewDefinition } from "../../sql/resolver.ts";
 
 /** What a session remembers between statements. */
@@ -11,6 +12,8 @@ export interface SessionState {
   /** By name in lower case. */
   readonly temporaryViews: Map<string, TemporaryView>;
   readonly variables: Map<string, TypedValue>;
+  /** Streams of files that `Session.streams` has opened. */
+  readonly streams: OpenStreams;
 }
 
 export interface TemporaryView {
@@ -27,6 +30,7 @@ export function newSessionState(context: NameContext): SessionState {
     settings: new Map(),
     temporaryViews: new Map(),
     variables: new Map(),
+    streams: new Map(),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { AutoLoaderSource } from "../../autoloader/source.ts";
 import type { Table } from "../../catalog/securable.ts";
 import type { StructType } from "../../core/data-type.ts";
 import type { Snapshot } from "../../delta/snapshot.ts";
@@ -21,6 +22,8 @@ export interface FilesSource {
   sql(range: StreamRange | undefined): Promise<string>;
   /** Folders of this machine that have to be reachable. */
   readonly folders: readonly string[];
+  /** Set for a stream. */
+  readonly stream?: AutoLoaderSource;
 }
 
 /** Rows that are at hand: system tables, functions of the host. */

@@ -24,11 +24,18 @@ export class StatementCall {
   readonly text: string;
   readonly options: StatementOptions;
   readonly id: string;
+  readonly #checkpoint: string | undefined;
   #resolver: Promise<StatementResolver> | undefined;
   readonly #now: bigint;
 
-  constructor(env: EngineEnvironment, state: SessionState, text: string, options: StatementOptions) {
+  constructor(
+    env: EngineEnvironment,
+    state: SessionState,
+    text: string,
+    options: StatementOptions & { readonly checkpoint?: string },
+  ) {
     this.env = env;
+    this.#checkpoint = options.checkpoint;
     this.state = state;
     this.text = text;
     this.options = options;
@@ -47,7 +54,7 @@ export class StatementCall {
   /** The names of this statement: loaded once, one version of everything. */
   resolver(): Promise<StatementResolver> {
     return (this.#resolver ??= this.env.catalog.snapshot().then((snapshot) => {
-      const files = new FileSources(this.env, this.options);
+      const files = new FileSources(this.env, this.state, this.#checkpoint);
       return new StatementResolver(this.env, this.state, snapshot, files);
     }));
   }
@@ -60,7 +67,10 @@ export class StatementCall {
   async analyze<T>(analysis: (resolver: StatementResolver, context: AnalysisContext) => T): Promise<T> {
     const resolver = await this.resolver();
     const context = this.context(resolver.access);
-    return withLoading(() => analysis(resolver, context));
+    return withLoading(() => {
+      resolver.files.begin();
+      return analysis(resolver, context);
+    });
   }
 
   context(access: Access): AnalysisContext {

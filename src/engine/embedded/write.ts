@@ -66,7 +66,7 @@ export async function checkRows(
 const KEPT = '"__boathouse_rows"';
 
 function compileCondition(expectation: Expectation, schema: StructType, context: AnalysisContext): string {
-  const { sql, type } = compileExpression(expectation.condition, schema, { ...context, text: expectation.condition });
+  const { sql, type } = compileExpression(expectation.condition, { schema, context });
   if (sameType(type, BOOLEAN)) return `(${sql})`;
   throw new BoathouseError(
     "EXPECTATION_NOT_BOOLEAN",

@@ -43,7 +43,9 @@ const COMMANDS = [
 ] as const;
 
 const BY_KIND = new Map<Statement["kind"], Command>(
-  COMMANDS.flatMap((command) => command.kinds.map((kind): [Statement["kind"], Command] => [kind, command as unknown as Command])),
+  COMMANDS.flatMap((command) =>
+    command.kinds.map((kind): [Statement["kind"], Command] => [kind, command as unknown as Command]),
+  ),
 );
 
 export function commandFor(kind: Statement["kind"]): Command | undefined {

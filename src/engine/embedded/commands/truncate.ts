@@ -7,7 +7,8 @@ import { tableOf } from "./relation-of.ts";
 export const truncate: Command<"truncate"> = {
   kinds: ["truncate"],
   async run(statement, call) {
-    if (statement.partition !== undefined) throw call.unsupported(statement.partition.span, "TRUNCATE of a partition", "Use DELETE FROM … WHERE.");
+    if (statement.partition !== undefined)
+      throw call.unsupported(statement.partition.span, "TRUNCATE of a partition", "Use DELETE FROM … WHERE.");
     const found = await tableOf(statement.target, call);
     (await call.access()).require("MODIFY", found);
     const table = await call.env.tables.at(found.location);
@@ -23,7 +24,11 @@ export const truncate: Command<"truncate"> = {
     await transaction.remove(scan);
     if (txn !== undefined) transaction.setTransaction(txn.appId, txn.version);
     const { version } = await transaction.commit();
-    const metrics: OperationMetrics = { version, filesRemoved: scan.files.length, ...(numRows === undefined ? {} : { rowsDeleted: numRows }) };
+    const metrics: OperationMetrics = {
+      version,
+      filesRemoved: scan.files.length,
+      ...(numRows === undefined ? {} : { rowsDeleted: numRows }),
+    };
     return changeResult("DELETE", metrics);
   },
 };

@@ -1,0 +1,115 @@
+import { field, struct } from "../../../core/data-type.ts";
+import type { Insert } from "../../../sql/ast/statement.ts";
+import { analyzeChange } from "../../../sql/analyzer/change.ts";
+import type { BoundInsert } from "../../../sql/change.ts";
+import { generateExpression } from "../../../sql/generator/generate.ts";
+import type { OverwriteMode } from "../../../delta/transaction-options.ts";
+import type { Transaction } from "../../../delta/transaction.ts";
+import { quoteIdentifier } from "../../../duckdb/quote.ts";
+import type { StatementResult } from "../../session.ts";
+import { commitRows, type CommitOptions } from "../commit.ts";
+import { installFor } from "../connection.ts";
+import { deltaPredicate } from "../delta-predicate.ts";
+import { recordLineage } from "../lineage.ts";
+import { generateSql, planQuery, type PlannedQuery } from "../query.ts";
+import { changeResult } from "../result.ts";
+import type { StatementCall } from "../statement-call.ts";
+import type { Command } from "./command.ts";
+import { tableOf } from "./relation-of.ts";
+
+/** INSERT in all its forms: one Delta commit under the statement's identity. */
+export const insert: Command<"insert"> = { kinds: ["insert"], run };
+
+async function run(statement: Insert, call: StatementCall): Promise<StatementResult> {
+  const found = await tableOf(statement.target, call);
+  (await call.access()).require("MODIFY", found);
+  const table = await call.env.tables.at(found.location);
+  const transaction = await table.begin({
+    operation: "WRITE",
+    parameters: {
+      mode: statement.overwrite || statement.replace !== undefined ? "Overwrite" : "Append",
+      partitionBy: found.partitionColumns,
+    },
+    userName: call.user,
+    ...(call.signal === undefined ? {} : { signal: call.signal }),
+  });
+  const { txn } = call.options;
+  if (txn !== undefined && transaction.isCommitted(txn.appId, txn.version)) {
+    return changeResult("WRITE", { alreadyCommitted: true, version: transaction.readVersion });
+  }
+  const before = transaction.metadata.schemaString;
+  const takesSchema = call.options.overwriteSchema === true || statement.schemaEvolution;
+  const { planned, options } = takesSchema
+    ? await planTakingSchema(statement, call, transaction)
+    : await planAligned(statement, call);
+  const metrics = await commitRows(transaction, planned, call, options);
+  const name = (await call.access()).snapshot.fullName(found);
+  if (transaction.metadata.schemaString !== before) {
+    await call.env.catalog.describeTable(call.user, name, { columns: transaction.schema });
+  }
+  await recordLineage(call, planned, name);
+  return changeResult("WRITE", metrics);
+}
+
+interface Plan {
+  readonly planned: PlannedQuery;
+  readonly options: CommitOptions;
+}
+
+/** The table follows the rows' schema: WITH SCHEMA EVOLUTION adds columns, `overwriteSchema` replaces them. */
+async function planTakingSchema(statement: Insert, call: StatementCall, transaction: Transaction): Promise<Plan> {
+  if (statement.partition !== undefined || statement.replace !== undefined || statement.columns.length > 0) {
+    throw call.unsupported(statement.span, "This form of INSERT together with schema evolution");
+  }
+  const planned = await planQuery(statement.query, call);
+  if (!statement.overwrite) return { planned, options: { mergeSchema: true } };
+  // Comments and the like stay with columns that stay.
+  const known = new Map(transaction.schema.fields.map((each) => [each.name.toLowerCase(), each]));
+  const fields = planned.schema.fields.map((each) =>
+    field(each.name, each.type, true, known.get(each.name.toLowerCase())?.metadata),
+  );
+  const overwrite: OverwriteMode = { kind: "full", overwriteSchema: true };
+  return { planned: { ...planned, schema: struct(fields) }, options: { overwrite } };
+}
+
+/** The rows find their place in the table's columns, converted as Spark stores them. */
+async function planAligned(statement: Insert, call: StatementCall): Promise<Plan> {
+  const resolver = await call.resolver();
+  resolver.willChange({ span: statement.target.span, rows: false });
+  const bound = await call.analyze((names, context) => analyzeChange(statement, names, context));
+  const schema = struct(bound.plan.columns.map((column) => field(column.name, column.type, column.nullable)));
+  const { sql, connection, metrics } = await generateSql(bound, call, "unique");
+  const lineage = schema.fields.map((each) => bound.lineage.find((one) => one.column === each.name)?.sources ?? []);
+  const planned: PlannedQuery = { connection, sql, schema, scans: metrics, lineage, reads: bound.reads };
+  const overwrite = await overwriteOf(bound, statement, planned, call);
+  return { planned, options: overwrite === undefined ? {} : { overwrite } };
+}
+
+async function overwriteOf(
+  bound: BoundInsert,
+  statement: Insert,
+  planned: PlannedQuery,
+  call: StatementCall,
+): Promise<OverwriteMode | undefined> {
+  const { overwrite } = bound;
+  switch (overwrite.kind) {
+    case "none":
+      return undefined;
+    case "all":
+      return { kind: isDynamic(call) ? "dynamic" : "full" };
+    case "where": {
+      const context = call.context(await call.access());
+      const { sql } = generateExpression(overwrite.condition, context, quoteIdentifier);
+      await installFor(planned.connection, sql);
+      const text = statement.replace?.condition === undefined ? sql : call.textOf(statement.replace.condition.span);
+      return { kind: "where", condition: { sql, predicate: deltaPredicate(overwrite.condition) }, text };
+    }
+    default:
+      throw call.unsupported(statement.span, "REPLACE USING");
+  }
+}
+
+/** `spark.sql.sources.partitionOverwriteMode`. */
+function isDynamic(call: StatementCall): boolean {
+  return call.state.settings.get("spark.sql.sources.partitionoverwritemode")?.toLowerCase() === "dynamic";
+}

@@ -63,7 +63,7 @@ export const FEATURES: readonly TableFeature[] = [
     legacy: { writer: 4 },
     active: isTrue("delta.enableChangeDataFeed"),
     read: "supported",
-    write: "inactive",
+    write: "supported",
   },
   {
     name: "generatedColumns",

@@ -152,8 +152,8 @@ describe("table features", () => {
   it("that are supported but not in use do not hinder a write", () => {
     const old = { minReaderVersion: 1, minWriterVersion: 4 };
     checkWritable(old, METADATA, "t");
-    const configuration = { "delta.enableChangeDataFeed": "true" };
-    expect(() => checkWritable(old, { ...METADATA, configuration }, "t")).toThrow(/changeDataFeed/);
+    const generated = '{"type":"struct","fields":[{"metadata":{"delta.generationExpression":"1"}}]}';
+    expect(() => checkWritable(old, { ...METADATA, schemaString: generated }, "t")).toThrow(/generatedColumns/);
   });
 
   it("give a table the lowest protocol that has them", () => {

@@ -376,6 +376,21 @@ describe("a transaction", () => {
     ]);
   });
 
+  it("appends to a table with a change data feed, and refuses what would need change data files", async () => {
+    const properties = { "delta.enableChangeDataFeed": "true" };
+    const table = await createTable(lake, "feed", { select: `${ANN} UNION ALL ${BOB}`, properties });
+    expect((await table.snapshot()).protocol).toEqual({ minReaderVersion: 1, minWriterVersion: 4 });
+    await append(lake, table, "SELECT 3::BIGINT AS id");
+    const whole = await table.begin({ operation: "DELETE" });
+    await whole.deleteWhere(lake.connection, { sql: '"id" = 3' });
+    await whole.commit();
+    const partial = await table.begin({ operation: "DELETE" });
+    await expect(partial.deleteWhere(lake.connection, { sql: '"id" = 1' })).rejects.toMatchObject({
+      code: "DELTA_CHANGE_DATA_FEED_NOT_SUPPORTED",
+    });
+    expect(await rowsOf(lake, await table.snapshot())).toHaveLength(2);
+  });
+
   it("refuses every other write to a table that only takes appends", async () => {
     const table = await createTable(lake, "append-only", { select: ANN, properties: { "delta.appendOnly": "true" } });
     await append(lake, table, BOB);
@@ -392,7 +407,7 @@ describe("a transaction", () => {
       hint: 'Did you mean "delta.appendOnly"?',
     });
     await expect(
-      createTable(lake, "cdf", { properties: { "delta.enableChangeDataFeed": "true" } }),
+      createTable(lake, "widening", { properties: { "delta.enableTypeWidening": "true" } }),
     ).rejects.toMatchObject({ code: "DELTA_UNSUPPORTED_FEATURES_FOR_WRITE" });
   });
 });

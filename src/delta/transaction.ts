@@ -2,6 +2,7 @@ import type { StructType } from "../core/data-type.ts";
 import { BoathouseError, isBoathouseError } from "../core/errors.ts";
 import type { Connection } from "../duckdb/connection.ts";
 import type { Action, AddAction, DomainMetadataAction, MetadataAction, RemoveAction, TxnAction } from "./actions.ts";
+import { checkCopiesRows } from "./change-data.ts";
 import { commitWithInfo, isolationOf, type CommitDescription } from "./commit-info.ts";
 import { commitActions, COMMIT_STATE_UNKNOWN } from "./commit.ts";
 import type { DeltaContext } from "./context.ts";
@@ -226,6 +227,7 @@ export class Transaction {
     const scan = await this.scan(predicate === undefined ? {} : { predicate });
     const { some, partial, rows } = await findMatching(connection, scan, condition.sql);
     await this.remove(some);
+    if (partial.files.length > 0) checkCopiesRows(this.#draft, describe(this.#parts.location));
     const select = `SELECT * FROM ${partial.sql()} WHERE NOT coalesce((${condition.sql}), false)`;
     const copied =
       partial.files.length === 0 ? { rows: 0 } : await this.#write({ connection, select, schema: this.schema }, []);
@@ -241,6 +243,7 @@ export class Transaction {
 
   /** Puts the rows of a SELECT in the place of the files of a scan: how UPDATE and MERGE change rows. */
   async rewrite(scan: Scan, source: DataSource): Promise<WrittenData> {
+    checkCopiesRows(this.#draft, describe(this.#parts.location));
     await this.remove(scan);
     return this.append(source);
   }

@@ -14,6 +14,11 @@ export type Value =
 
 export type Row = { readonly [column: string]: Value };
 
+/** The text of a value that is known to be one; anything else is the empty text. */
+export function textOf(value: Value | undefined): string {
+  return typeof value === "string" ? value : "";
+}
+
 /** A stretch of a result, column by column. */
 export interface ColumnBatch {
   readonly rowCount: number;

@@ -101,13 +101,22 @@ export class PipelineRunner {
     });
     if (!handle.created) return handle;
     await this.#recordStart(handle.run, update);
-    return { ...handle, finished: handle.finished.finally(() => this.#writes) };
+    return { ...handle, finished: this.#afterWrites(handle.finished) };
   }
 
   /** Goes on with an update whose process is gone. */
   async resume(id: string, watch: RunWatch = {}): Promise<RunHandle> {
     const handle = await this.runner.resume(id, this.#watch(watch));
-    return { ...handle, finished: handle.finished.finally(() => this.#writes) };
+    return { ...handle, finished: this.#afterWrites(handle.finished) };
+  }
+
+  /** The outcome, when its events are written too. */
+  async #afterWrites(finished: RunHandle["finished"]): RunHandle["finished"] {
+    try {
+      return await finished;
+    } finally {
+      await this.#writes;
+    }
   }
 
   #watch(watch: RunWatch): RunWatch {

@@ -186,11 +186,13 @@ function argumentsOf(
     );
   }
   const options = Object.fromEntries(
-    named
-      .filter((each) => each !== path)
-      .map((each) => [each.name ?? "", each.value === null ? "" : String(each.value)]),
+    named.filter((each) => each !== path).map((each) => [each.name ?? "", optionText(each)]),
   );
-  return { path: path.value, options: format === undefined ? options : { format: String(format.value), ...options } };
+  return { path: path.value, options: format === undefined ? options : { format: optionText(format), ...options } };
+}
+
+function optionText({ value }: TableFunctionArgument): string {
+  return typeof value === "object" ? "" : String(value);
 }
 
 function hash(text: string): string {

@@ -26,7 +26,7 @@ import type { EngineEnvironment } from "./environment.ts";
 import { NotLoaded } from "./not-loaded.ts";
 import type { SessionState } from "./session-state.ts";
 import type { Source } from "./source.ts";
-import { FileSources } from "./file-sources.ts";
+import type { FileSources } from "./file-sources.ts";
 
 /** The columns that tell a table's rows apart while it is changed: the file's index in the scan, and the place in it. */
 export const FILE_COLUMN = "__boathouse_file";
@@ -349,7 +349,7 @@ function plainValue(argument: TypedValue): string | number | boolean | null {
   const { value } = argument;
   if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean")
     return value;
-  return typeof value === "bigint" ? Number(value) : String(value);
+  return typeof value === "bigint" ? Number(value) : null;
 }
 
 function refused(of: { readonly name: string }, why: string): BoathouseError {

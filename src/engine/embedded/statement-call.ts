@@ -1,4 +1,4 @@
-import { Access } from "../../catalog/access.ts";
+import type { Access } from "../../catalog/access.ts";
 import { locationOf } from "../../core/diagnostic.ts";
 import { BoathouseError } from "../../core/errors.ts";
 import type { Value } from "../../core/value.ts";

@@ -1,6 +1,7 @@
 import { BOOLEAN, sameType, simpleString, type StructType } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
 import type { Connection } from "../../duckdb/connection.ts";
+import { textOf } from "../../core/value.ts";
 import type { AnalysisContext } from "../../sql/resolver.ts";
 import { compileExpression } from "../../sql/expression.ts";
 import type { Expectation, ExpectationCount } from "../session.ts";
@@ -87,8 +88,8 @@ async function violated(
     "EXPECTATION_VIOLATED",
     `${failed} ${failed === 1 ? "row does" : "rows do"} not fulfil the expectation ${expectation.name}: ${expectation.condition}. Nothing was written.`,
     {
-      details: { expectation: expectation.name, failed, row: row?.["row"] ?? null },
-      hint: `One of them: ${String(row?.["row"] ?? "")}`,
+      details: { expectation: expectation.name, failed, row: textOf(row?.["row"]) },
+      hint: `One of them: ${textOf(row?.["row"])}`,
     },
   );
 }

@@ -1,7 +1,7 @@
 import { getCatalog, getRelation, getRoutine, getSchema, getSecurable } from "../../../catalog/find.ts";
 import { isTable, type Relation } from "../../../catalog/securable.ts";
 import { simpleString, type StructType } from "../../../core/data-type.ts";
-import type { Row } from "../../../core/value.ts";
+import { textOf, type Row } from "../../../core/value.ts";
 import { DETAIL_SCHEMA, HISTORY_SCHEMA, readDetail, readHistory } from "../../../delta/history.ts";
 import type { Describe } from "../../../sql/ast/utility.ts";
 import { analyzeQuery } from "../../../sql/analyzer/analyze.ts";
@@ -117,7 +117,7 @@ async function describeTable(statement: Describe, call: StatementCall): Promise<
       .map((part) => part.name)
       .join(".")
       .toLowerCase();
-    const found = columnRows(schema).filter((row) => String(row["col_name"]).toLowerCase() === wanted);
+    const found = columnRows(schema).filter((row) => textOf(row["col_name"]).toLowerCase() === wanted);
     if (found.length === 0)
       throw call.error(column.span, "UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", `There is no column ${wanted}.`);
     return rowsResult("DESCRIBE COLUMN", COLUMNS, found);

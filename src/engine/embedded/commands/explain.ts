@@ -1,3 +1,4 @@
+import { textOf } from "../../../core/value.ts";
 import { simpleString } from "../../../core/data-type.ts";
 import { analyzeQuery } from "../../../sql/analyzer/analyze.ts";
 import { generateSql } from "../query.ts";
@@ -22,7 +23,7 @@ export const explain: Command<"explain"> = {
       ];
       if (statement.mode !== "simple") {
         const rows = await connection.rows(`EXPLAIN ${sql}`);
-        parts.push(`== DuckDB plan ==\n${rows.map((row) => String(row["explain_value"])).join("\n")}`);
+        parts.push(`== DuckDB plan ==\n${rows.map((row) => textOf(row["explain_value"])).join("\n")}`);
       }
       return rowsResult("EXPLAIN", textColumns("plan"), [{ plan: parts.join("\n\n") }]);
     } finally {

@@ -1,4 +1,5 @@
 import { field, STRING, struct } from "../../../core/data-type.ts";
+import { textOf } from "../../../core/value.ts";
 import { BoathouseError, unreachable } from "../../../core/errors.ts";
 import type { Connection } from "../../../duckdb/connection.ts";
 import { quoteIdentifier } from "../../../duckdb/quote.ts";
@@ -174,7 +175,7 @@ function holdsFullJoin(plan: BoundPlan): boolean {
 
 async function countActions(connection: Connection, action: string): Promise<Partial<Record<string, number>>> {
   const rows = await connection.rows(`SELECT ${action} AS action, count(*) AS n FROM ${CHANGED} GROUP BY ${action}`);
-  return Object.fromEntries(rows.map((row) => [String(row["action"]), Number(row["n"])]));
+  return Object.fromEntries(rows.map((row) => [textOf(row["action"]), Number(row["n"])]));
 }
 
 /** Delta Lake's own names. */

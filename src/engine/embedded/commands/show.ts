@@ -1,7 +1,7 @@
 import { findSchema, getCatalog, getRelation, getSchema } from "../../../catalog/find.ts";
 import { isRelation, isTable, type Securable, type SecurableKind } from "../../../catalog/securable.ts";
 import { BOOLEAN, field, sqlType, STRING, struct, type StructType } from "../../../core/data-type.ts";
-import type { Row } from "../../../core/value.ts";
+import { textOf, type Row } from "../../../core/value.ts";
 import type { Show } from "../../../sql/ast/utility.ts";
 import type { StatementResult } from "../../session.ts";
 import { rowsResult, textColumns } from "../result.ts";
@@ -170,7 +170,7 @@ function result(schema: StructType, rows: readonly Row[], statement: Show): Stat
   return rowsResult(
     `SHOW ${subject}`,
     schema,
-    rows.filter((row) => expression.test(String(row[column]))),
+    rows.filter((row) => expression.test(textOf(row[column]))),
   );
 }
 

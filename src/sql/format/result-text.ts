@@ -20,9 +20,9 @@ function hiveText(value: Value, type: DataType, place: "top" | "nested"): string
   const nested = (each: Value, of: DataType): string => hiveText(each, of, "nested");
   switch (type.kind) {
     case "string":
-      return place === "nested" ? `"${String(value)}"` : String(value);
+      return place === "nested" ? `"${plainText(value)}"` : plainText(value);
     case "binary":
-      return value instanceof Uint8Array ? new TextDecoder().decode(value) : String(value);
+      return value instanceof Uint8Array ? new TextDecoder().decode(value) : plainText(value);
     case "array":
       return `[${itemsOf(value)
         .map((item) => nested(item, type.element))
@@ -36,9 +36,9 @@ function hiveText(value: Value, type: DataType, place: "top" | "nested"): string
         .map(([name, item], index) => `"${name}":${nested(item, type.fields[index]?.type ?? type)}`)
         .join(",")}}`;
     case "interval_year_month":
-      return yearMonthHive(String(value));
+      return yearMonthHive(plainText(value));
     case "interval_day_time":
-      return dayTimeHive(String(value));
+      return dayTimeHive(plainText(value));
     default:
       return scalarText(value, type);
   }
@@ -50,7 +50,7 @@ function showText(value: Value, type: DataType): string {
     case "binary":
       return value instanceof Uint8Array
         ? `[${[...value].map((byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(" ")}]`
-        : String(value);
+        : plainText(value);
     case "array":
       return `[${itemsOf(value)
         .map((item) => showText(item, type.element))
@@ -65,16 +65,21 @@ function showText(value: Value, type: DataType): string {
         .join(", ")}}`;
     case "interval_year_month":
     case "interval_day_time":
-      return intervalText(String(value), type);
+      return intervalText(plainText(value), type);
     default:
       return scalarText(value, type);
   }
 }
 
+/** What is a text already. */
+function plainText(value: Value): string {
+  return typeof value === "object" ? "" : String(value);
+}
+
 function scalarText(value: Value, type: DataType): string {
   if (typeof value === "number" && type.kind === "double") return javaDouble(value);
   if (typeof value === "number" && type.kind === "float") return javaFloat(value);
-  return String(value);
+  return plainText(value);
 }
 
 function itemsOf(value: Value): readonly Value[] {
@@ -128,7 +133,7 @@ function dayTimeOf(text: string): DayTime {
   };
 }
 
-const two = (value: number): string => String(value).padStart(2, "0");
+const two = (value: number): string => plainText(value).padStart(2, "0");
 
 function yearMonthHive(text: string): string {
   const months = monthsOf(text);

@@ -1,4 +1,15 @@
-import { array, BOOLEAN, decimal, DOUBLE, INT, LONG, type DataType, type IntervalType } from "../../core/data-type.ts";
+import {
+  array,
+  BOOLEAN,
+  BYTE,
+  decimal,
+  DOUBLE,
+  INT,
+  LONG,
+  type DataType,
+  type IntervalType,
+} from "../../core/data-type.ts";
+import { unreachable } from "../../core/errors.ts";
 import type { Lowering, LoweringTools } from "../bound.ts";
 import { isDecimal, isIntegral } from "../types/kinds.ts";
 import {
@@ -51,7 +62,13 @@ function sumLowering(safe: boolean): Lowering {
       if (safe) return `TRY_CAST(${total} AS BIGINT)`;
       return tools.once(total, (sum) => (tools.ansi ? `spk_sum_long(${sum})` : `spk_wrap64(${sum})`));
     }
-    if (isDecimal(type)) return `${quiet ? "TRY_CAST" : "CAST"}(${total} AS ${tools.typeName(call.type)})`;
+    if (isDecimal(type) && isDecimal(call.type)) {
+      const cast = `${quiet ? "TRY_CAST" : "CAST"}(${total} AS ${tools.typeName(call.type)})`;
+      if (call.type.precision < 38) return cast;
+      const digits = "9".repeat(38 - type.scale);
+      const most = type.scale === 0 ? digits : `${digits}.${"9".repeat(type.scale)}`;
+      return `${quiet ? "spk_fitting_decimal" : "spk_checked_decimal"}(${cast}, CAST('${most}' AS ${tools.typeName(call.type)}))`;
+    }
     return total;
   };
 }
@@ -195,6 +212,19 @@ function bits(name: string): AggregateRow {
   return aggregate(name, category, { params: [integral], returns: sameAs(0), nullable: true }, `${name}!($1)`);
 }
 
+/** The analyzer puts bits of the grouping id in their place; what is left stands where there is no grouping. */
+function groupingRow(name: "grouping" | "grouping_id", returns: DataType): FunctionRow {
+  return {
+    kind: "scalar",
+    names: [name],
+    category,
+    bind: (call) => ({
+      ...bindSignature(call, { params: [], rest: anything, returns, nullable: false }, ""),
+      lower: () => unreachable(`${name} was left in a plan.`),
+    }),
+  };
+}
+
 export const aggregates: readonly FunctionRow[] = [
   aggregateBy("count", count),
   aggregate(
@@ -251,9 +281,12 @@ export const aggregates: readonly FunctionRow[] = [
   statistic("stddev_pop", "stddev_pop!($1)"),
   statistic(["variance", "var_samp"], "var_samp!($1)"),
   statistic("var_pop", "var_pop!($1)"),
-  statistic("skewness", "spkjs_skewness(list!($1))"),
-  statistic("kurtosis", "spkjs_kurtosis(list!($1))"),
-  pairwise("corr", "corr!($1, $2)"),
+  statistic("skewness", "spk_skewness(skewness!($1), count!($1), var_pop!($1))"),
+  statistic("kurtosis", "CASE WHEN var_pop!($1) > 0 THEN kurtosis_pop!($1) END"),
+  pairwise(
+    "corr",
+    "spk_corr(regr_sxy!($1, $2), regr_sxx!($1, $2), regr_syy!($1, $2), count!(CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN 1 END))",
+  ),
   pairwise("covar_pop", "covar_pop!($1, $2)"),
   pairwise("covar_samp", "covar_samp!($1, $2)"),
   pairwise("regr_avgx", `avg!(${PAIRED("$2")})`),
@@ -277,4 +310,6 @@ export const aggregates: readonly FunctionRow[] = [
       "CAST(approx_count_distinct!($1) AS BIGINT)",
     ),
   ),
+  groupingRow("grouping", BYTE),
+  groupingRow("grouping_id", LONG),
 ];

@@ -91,7 +91,7 @@ function createArray(call: CallSite): BoundFunction {
       returns: (args) => array(args[0]?.type ?? VOID, anyNullable(args)),
       nullable: false,
     },
-    (args, bound, { typeName }) => `CAST([${args.join(", ")}] AS ${typeName(bound.type)})`,
+    (args, bound, tools) => `CAST([${args.join(", ")}] AS ${tools.typeName(bound.type)})`,
   );
 }
 

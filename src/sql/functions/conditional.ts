@@ -1,6 +1,6 @@
 import { DOUBLE, INT, STRING } from "../../core/data-type.ts";
 import type { BoundExpression } from "../bound.ts";
-import { constant } from "./defaults.ts";
+import { commonType } from "../types/common-type.ts";
 import {
   bindSignature,
   expressions,
@@ -11,7 +11,7 @@ import {
   type CallSite,
   type FunctionRow,
 } from "./function.ts";
-import { anything, binary, boolean, numeric, text } from "./params.ts";
+import { anything, binary, boolean, exactly, numeric, text } from "./params.ts";
 import { sameAs, scalarBy, typeAt } from "./rules.ts";
 
 const category = "conditional";
@@ -121,10 +121,8 @@ export const conditional: readonly FunctionRow[] = [
   ),
   scalarBy("zeroifnull", category, (call) => {
     const [value] = expressions(call);
-    const type =
-      value === undefined || value.type.kind === "void" ? INT : value.type.kind === "string" ? DOUBLE : value.type;
-    const bound = bindSignature(call, { params: [numeric], returns: type, nullable: false }, "coalesce($1, 0)");
-    return type === INT && value?.type.kind === "void" ? { ...bound, args: [constant(null, INT)] } : bound;
+    const type = commonType([value?.type ?? INT, INT], call.context.ansi) ?? DOUBLE;
+    return bindSignature(call, { params: [exactly(type)], returns: type, nullable: false }, "coalesce($1, 0)");
   }),
   scalarBy("decode", "string", decode),
 ];

@@ -139,13 +139,14 @@ function makeTimestamp(target: DataType, safe: boolean): (call: CallSite) => Bou
         ...(safe || !call.context.ansi ? { nullable: true } : {}),
       },
       (args, _, { ansi }) => {
-        const local = `spk_make_timestamp(${args.slice(0, 6).join(", ")})`;
+        const strict = ansi && !safe;
+        const local = `${strict ? "spk_make_timestamp" : "spk_try_make_timestamp"}(${args.slice(0, 6).join(", ")})`;
         const whole = zoned
           ? `make_timestamptz(spkjs_zone_instant(epoch_us(${local}), ${args[6] ?? "NULL"}))`
           : target.kind === "timestamp"
             ? `CAST(${local} AS TIMESTAMPTZ)`
             : local;
-        return ansi && !safe ? whole : `TRY(${whole})`;
+        return whole;
       },
     );
   };

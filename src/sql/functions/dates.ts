@@ -2,6 +2,7 @@ import { DATE, DOUBLE, INT, LONG, STRING, TIMESTAMP, type DataType } from "../..
 import { bool, filled, string } from "./defaults.ts";
 import { bindSignature, scalar, type CallSite, type FunctionRow, type Signature } from "./function.ts";
 import { anyTimestamp, boolean, date, int, long, numeric, oneOf, only, text, timestamp } from "./params.ts";
+import { resolveZone } from "../java/zone.ts";
 import { named, scalarBy, textOf, typeAt } from "./rules.ts";
 
 const category = "date and time";
@@ -157,7 +158,8 @@ const epochs: readonly FunctionRow[] = [
   scalarBy("timestamp_seconds", category, (call) =>
     bindSignature(call, { params: [numeric], returns: TIMESTAMP }, ([value = "NULL"], bound) => {
       const kind = typeAt(bound.args, 0).kind;
-      if (kind === "decimal") return `make_timestamptz(CAST(trunc(${value} * 1000000) AS BIGINT))`;
+      if (kind === "decimal")
+        return `make_timestamptz(CAST(trunc(CAST(${value} AS DECIMAL(38,9)) * 1000000) AS BIGINT))`;
       if (kind === "double" || kind === "float")
         return `make_timestamptz(CAST(trunc(CAST(${value} AS DOUBLE) * 1000000) AS BIGINT))`;
       return `make_timestamptz(CAST(${value} AS BIGINT) * 1000000)`;
@@ -180,18 +182,29 @@ const clock: readonly FunctionRow[] = [
   ),
 ];
 
+/** A zone that is constant and unknown is refused at its place. */
+function checkZone(call: CallSite, index: number): void {
+  const arg = call.args[index];
+  const zone = arg === undefined || arg.kind === "unbound_lambda" ? undefined : textOf(arg);
+  if (typeof zone !== "string" || resolveZone(zone) !== undefined) return;
+  throw call.error(
+    "INVALID_TIMEZONE",
+    `The timezone: ${zone} is invalid. The timezone must be either a region-based zone ID or a zone offset.`,
+  );
+}
+
+function zoneShift(name: string, lower: (moment: string, zone: string) => string): FunctionRow {
+  return scalarBy(name, category, (call) => {
+    checkZone(call, 1);
+    return bindSignature(call, zones, ([moment = "NULL", zone = "NULL"]) => lower(moment, zone));
+  });
+}
+
 const zones: Signature = { params: [timestamp, text], returns: TIMESTAMP };
 
 const shifts: readonly FunctionRow[] = [
-  scalar(
-    "from_utc_timestamp",
-    category,
-    zones,
-    ([moment = "NULL", zone = "NULL"]) => `timezone('UTC', ${local(moment, zone)})`,
-  ),
-  scalar("to_utc_timestamp", category, zones, ([moment = "NULL", zone = "NULL"]) =>
-    instant(`timezone('UTC', ${moment})`, zone),
-  ),
+  zoneShift("from_utc_timestamp", (moment, zone) => `timezone('UTC', ${local(moment, zone)})`),
+  zoneShift("to_utc_timestamp", (moment, zone) => instant(`timezone('UTC', ${moment})`, zone)),
   scalarBy("convert_timezone", category, (given) => {
     const call = given.args.length === 2 ? { ...given, args: [string(given.context.timeZone), ...given.args] } : given;
     const shown = given.args.length === 2;

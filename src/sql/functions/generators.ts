@@ -137,10 +137,10 @@ function stack(call: CallSite): BoundGenerator {
       type,
       nullable: short || args.some((arg, index) => index % width === column && arg.nullable),
     })),
-    lower: (sql, _, { typeName }) => {
+    lower: (sql, _, tools) => {
       const items = Array.from({ length: rows }, (__, row) => {
         const fields = types.map(
-          (type, column) => `'c${column}': CAST(${sql[row * width + column] ?? "NULL"} AS ${typeName(type)})`,
+          (type, column) => `'c${column}': CAST(${sql[row * width + column] ?? "NULL"} AS ${tools.typeName(type)})`,
         );
         return `{${fields.join(", ")}}`;
       });

@@ -1,6 +1,6 @@
 import { array, field, INT, simpleString, STRING, struct, type DataType } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
-import { schemaToJson } from "../../core/schema-json.ts";
+import { schemaFromJson, schemaToJson } from "../../core/schema-json.ts";
 import type { BoundArgument, BoundExpression, LoweringTools } from "../bound.ts";
 import { strftimePattern } from "../java/native-pattern.ts";
 import { readJson } from "../json/json-text.ts";
@@ -50,6 +50,8 @@ export function schemaArgument(call: CallSite, arg: BoundExpression | undefined)
   if (typeof ddl !== "string") {
     throw call.error("INVALID_SCHEMA.NON_STRING_LITERAL", "The input schema must be a string literal and not null.");
   }
+  const fromJson = ddl.trimStart().startsWith("{") ? jsonSchema(ddl) : undefined;
+  if (fromJson !== undefined) return fromJson;
   try {
     return /^\s*(?:struct|array|map)\s*</i.test(ddl) ? parseDataType(ddl) : parseSchema(ddl);
   } catch (error) {
@@ -59,6 +61,16 @@ export function schemaArgument(call: CallSite, arg: BoundExpression | undefined)
     } catch {
       throw call.error("INVALID_SCHEMA.PARSE_ERROR", `The input schema "${ddl}" is not a valid schema string.`);
     }
+  }
+}
+
+/** Spark also takes its own JSON form of a schema. */
+function jsonSchema(text: string): DataType | undefined {
+  try {
+    return schemaFromJson(`{"type":"struct","fields":[{"name":"value","type":${text},"nullable":true,"metadata":{}}]}`)
+      .fields[0]?.type;
+  } catch {
+    return undefined;
   }
 }
 
@@ -99,6 +111,7 @@ const JSON_OPTIONS = new Set([
   "mode",
   "dateformat",
   "timestampformat",
+  "timestampntzformat",
   "allownumericleadingzeros",
   "allowunquotedfieldnames",
   "allowcomments",
@@ -210,6 +223,9 @@ function schemaOf(call: CallSite): BoundFunction {
     );
   }
   const given = optionsOf(call, options);
+  const unknown = [...given.keys()].find((name) => !["allownumericleadingzeros", "primitivesasstring"].includes(name));
+  if (unknown !== undefined)
+    throw call.error("UNSUPPORTED_FEATURE.OPTION", `The option ${unknown} of schema_of_json is not supported.`);
   const node = readJson(value, { allowNumericLeadingZeros: given.get("allownumericleadingzeros") === "true" });
   if (node === undefined)
     throw call.error(

@@ -1,32 +1,18 @@
 import { BINARY, decimal, DOUBLE, INT, LONG, STRING, type DataType } from "../../core/data-type.ts";
-import type { BoundExpression, Lowering } from "../bound.ts";
-import { isAnsiInterval, isIntegral } from "../types/kinds.ts";
+import type { Lowering } from "../bound.ts";
+import { isIntegral } from "../types/kinds.ts";
 import { constant, filled, integer } from "./defaults.ts";
 import {
   bindSignature,
   expressionAt,
   scalar,
-  unify,
   type CallSite,
   type FunctionRow,
   type Signature,
   type Template,
 } from "./function.ts";
-import {
-  ansiInterval,
-  anything,
-  binary,
-  boolean,
-  double,
-  int,
-  long,
-  numeric,
-  oneOf,
-  only,
-  orderable,
-  text,
-} from "./params.ts";
-import { integerOf, named, sameAs, scalarBy, scalarForms, typeAt } from "./rules.ts";
+import { ansiInterval, double, int, long, numeric, oneOf, only, orderable, text } from "./params.ts";
+import { integerOf, isFoldable, named, notFoldable, sameAs, scalarBy, typeAt } from "./rules.ts";
 
 const category = "math";
 
@@ -72,7 +58,8 @@ function roundedType(type: DataType, scale: number): DataType {
   return decimal(Math.min(whole + kept, 38), kept);
 }
 
-function scaleOf(call: CallSite): number {
+/** The constant scale; null gives null. */
+function scaleOf(call: CallSite): number | null {
   const scale = integerOf(expressionAt(call, 1));
   if (scale === undefined) {
     throw call.error(
@@ -80,7 +67,7 @@ function scaleOf(call: CallSite): number {
       `Cannot resolve "${call.name}" due to data type mismatch: the input scale should be a foldable "INT" expression.`,
     );
   }
-  return scale ?? 0;
+  return scale;
 }
 
 type RoundMode = "half-up" | "half-even" | "ceiling" | "floor";
@@ -91,16 +78,18 @@ function rounding(name: string, mode: RoundMode): FunctionRow {
     const scale = scaleOf(call);
     const signature: Signature = {
       params: [numeric, int],
-      returns: ([value]) => roundedType(value?.type ?? DOUBLE, scale),
+      returns: ([value]) => roundedType(value?.type ?? DOUBLE, scale ?? 0),
+      ...(scale === null ? { nullable: true } : {}),
     };
     return bindSignature(call, signature, roundLowering(mode, scale));
   });
 }
 
-function roundLowering(mode: RoundMode, scale: number): Lowering {
-  return ([value = "NULL"], call, { typeName, ansi }) => {
+function roundLowering(mode: RoundMode, scale: number | null): Lowering {
+  return ([value = "NULL"], call, tools) => {
+    if (scale === null) return `CAST(NULL AS ${tools.typeName(call.type)})`;
     const from = typeAt(call.args, 0);
-    const to = typeName(call.type);
+    const to = tools.typeName(call.type);
     if (from.kind === "double" || from.kind === "float") {
       if (scale === 0 && mode === "half-up") return `CAST(round(${value}) AS ${to})`;
       return `CAST(spkjs_round_${from.kind}(${value}, ${scale}, '${mode}') AS ${to})`;
@@ -108,7 +97,7 @@ function roundLowering(mode: RoundMode, scale: number): Lowering {
     if (isIntegral(from)) {
       if (scale >= 0) return value;
       const rounded = `spkjs_round_decimal(CAST(${value} AS VARCHAR), ${scale}, '${mode}')`;
-      return `${ansi ? "CAST" : "TRY_CAST"}(${rounded} AS ${to})`;
+      return `${tools.ansi ? "CAST" : "TRY_CAST"}(${rounded} AS ${to})`;
     }
     if (mode === "half-up" && scale >= 0) return `CAST(round(${value}, ${scale}) AS ${to})`;
     return `CAST(spkjs_round_decimal(CAST(${value} AS VARCHAR), ${scale}, '${mode}') AS ${to})`;
@@ -131,15 +120,15 @@ function wholeNumber(names: readonly [string, ...string[]], mode: "ceiling" | "f
           },
           pretty: call.name === canonical ? named(canonical.toUpperCase()) : undefined,
         },
-        ([value = "NULL"], bound, { typeName }) => {
+        ([value = "NULL"], bound, tools) => {
           const from = typeAt(bound.args, 0);
           if (isIntegral(from)) return `CAST(${value} AS BIGINT)`;
-          if (from.kind === "decimal") return `CAST(${native}(${value}) AS ${typeName(bound.type)})`;
+          if (from.kind === "decimal") return `CAST(${native}(${value}) AS ${tools.typeName(bound.type)})`;
           return `spk_double_to_long(${native}(${value}))`;
         },
       );
     }
-    const scale = scaleOf(call);
+    const scale = scaleOf(call) ?? 0;
     const widened: Signature = {
       params: [numeric, int],
       returns: ([value]) => {
@@ -152,14 +141,14 @@ function wholeNumber(names: readonly [string, ...string[]], mode: "ceiling" | "f
     return bindSignature(
       call,
       widened,
-      ([value = "NULL"], bound, { typeName }) =>
-        `CAST(spkjs_round_decimal(CAST(${value} AS VARCHAR), ${scale}, '${mode}') AS ${typeName(bound.type)})`,
+      ([value = "NULL"], bound, tools) =>
+        `CAST(spkjs_round_decimal(CAST(${value} AS VARCHAR), ${scale}, '${mode}') AS ${tools.typeName(bound.type)})`,
     );
   });
 }
 
 function integralDigits(type: DataType): number {
-  return { byte: 3, short: 5, int: 10 }[type.kind === "byte" || type.kind === "short" ? type.kind : "int"] ?? 20;
+  return { byte: 3, short: 5, int: 10 }[String(type.kind)] ?? 20;
 }
 
 /** `greatest`, `least`: nulls are skipped, NaN is the largest. */
@@ -359,6 +348,9 @@ export const math: readonly FunctionRow[] = [
   ),
   scalarBy("uniform", category, (given) => {
     const call = filled(given, 3, [constant(null, INT)]);
+    for (const [index, name] of ["min", "max", "seed"].entries()) {
+      if (!isFoldable(expressionAt(call, index))) throw notFoldable(call, index, name);
+    }
     return bindSignature(
       call,
       {
@@ -368,8 +360,8 @@ export const math: readonly FunctionRow[] = [
         nullable: false,
         deterministic: false,
       },
-      ([low = "NULL", high = "NULL"], bound, { typeName }) =>
-        `CAST(${low} + (${high} - ${low}) * random() AS ${typeName(bound.type)})`,
+      ([low = "NULL", high = "NULL"], bound, tools) =>
+        `CAST(${low} + (${high} - ${low}) * random() AS ${tools.typeName(bound.type)})`,
     );
   }),
   scalarBy("nanvl", category, (call) =>
@@ -390,6 +382,3 @@ export const math: readonly FunctionRow[] = [
     "coalesce(isnan($1), false)",
   ),
 ];
-
-void [anything, binary, boolean, unify, scalarForms, isAnsiInterval];
-export type MathArguments = readonly BoundExpression[];

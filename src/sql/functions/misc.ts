@@ -170,9 +170,6 @@ export const misc: readonly FunctionRow[] = [
     ),
   ),
   ...(["aes_encrypt", "aes_decrypt", "try_aes_decrypt"] as const).map((name) => aesRow(name)),
-  scalar("bitmap_bit_position", "bitmap", { params: [long], returns: LONG }, "spk_bitmap_position($1)"),
-  scalar("bitmap_bucket_number", "bitmap", { params: [long], returns: LONG }, "spk_bitmap_bucket($1)"),
-  scalar("bitmap_count", "bitmap", { params: [only("binary")], returns: LONG }, "spkjs_bitmap_count($1)"),
 ];
 
 function aesRow(name: "aes_encrypt" | "aes_decrypt" | "try_aes_decrypt"): FunctionRow {

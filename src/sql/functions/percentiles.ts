@@ -127,9 +127,7 @@ function ordered(kind: "cont" | "disc"): (call: CallSite) => BoundFunction {
       lower: ([value = "NULL", f = "NULL"], site, tools) => {
         const from = descending ? flipped(f, fractionType, tools) : f;
         if (kind === "cont") return continuous(value, from, site, tools);
-        const { number, back } = measure(value, accepted);
-        const all = tools.aggregate("quantile_disc", [number, from]);
-        return site.type.kind === "array" ? all : back(all);
+        return disc(value, from, accepted, site, tools);
       },
     };
   };

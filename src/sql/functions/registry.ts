@@ -1,6 +1,7 @@
 import { operatorRows } from "../operators/operators.ts";
 import { aggregates } from "./aggregates.ts";
 import { arrays } from "./arrays.ts";
+import { bitmaps } from "./bitmaps.ts";
 import { bitwise } from "./bitwise.ts";
 import { conditional } from "./conditional.ts";
 import { dateFormats } from "./date-formats.ts";
@@ -14,10 +15,14 @@ import { lambdas } from "./lambdas.ts";
 import { maps } from "./maps.ts";
 import { math } from "./math.ts";
 import { misc } from "./misc.ts";
+import { numberFormats } from "./number-formats.ts";
 import { percentiles } from "./percentiles.ts";
 import { regexps } from "./regexps.ts";
+import { sequences } from "./sequence.ts";
 import { strings } from "./strings.ts";
+import { vectors } from "./vectors.ts";
 import { windows } from "./windows.ts";
+import { xpaths } from "./xpath.ts";
 
 /** Every function of Spark SQL that is known here, the refused ones too. */
 export const functionRows: readonly FunctionRow[] = [
@@ -34,36 +39,34 @@ export const functionRows: readonly FunctionRow[] = [
   ...dates,
   ...dateFormats,
   ...dateParts,
+  ...numberFormats,
   ...arrays,
+  ...sequences,
   ...maps,
   ...lambdas,
   ...json,
   ...generators,
+  ...bitmaps,
+  ...vectors,
+  ...xpaths,
   ...misc,
 ];
 
-/** Where a function may stand: in an expression, or in FROM. */
-export type FunctionPlace = "expression" | "table";
-
-const byPlace: Readonly<Record<FunctionPlace, ReadonlyMap<string, FunctionRow>>> = {
-  expression: indexed(functionRows.filter((row) => row.kind !== "table")),
-  table: indexed(functionRows.filter((row) => row.kind === "table" || row.kind === "generator")),
-};
+const byName: ReadonlyMap<string, FunctionRow> = new Map(
+  functionRows.flatMap((row) => row.names.map((name) => [name, row] as const)),
+);
 
 /** The row of a function by any of its names, in lower case. */
-export function lookupFunction(name: string, place: FunctionPlace = "expression"): FunctionRow | undefined {
-  return byPlace[place].get(name);
+export function lookupFunction(name: string): FunctionRow | undefined {
+  return byName.get(name);
 }
 
-/** All names in expressions, for "did you mean". */
-export function functionNames(): Iterable<string> {
-  return byPlace.expression.keys();
+/** All names that may stand in an expression, for "did you mean". */
+export function functionNames(): string[] {
+  return functionRows.filter((row) => row.kind !== "table").flatMap((row) => row.names);
 }
 
-export function tableFunctionNames(): Iterable<string> {
-  return byPlace.table.keys();
-}
-
-function indexed(rows: readonly FunctionRow[]): ReadonlyMap<string, FunctionRow> {
-  return new Map(rows.flatMap((row) => row.names.map((name) => [name, row] as const)));
+/** All names that may stand in FROM. */
+export function tableFunctionNames(): string[] {
+  return functionRows.filter((row) => row.kind === "table" || row.kind === "generator").flatMap((row) => row.names);
 }

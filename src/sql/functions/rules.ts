@@ -1,10 +1,13 @@
 import type { DataType } from "../../core/data-type.ts";
 import { sqlType } from "../../core/data-type.ts";
+import { unreachable } from "../../core/errors.ts";
+import { constantValue } from "../analyzer/constant.ts";
 import type { BoundArgument, BoundExpression, LiteralExpression, Pretty } from "../bound.ts";
 import {
   bindSignature,
   type BoundFunction,
   type CallSite,
+  type FunctionRow,
   type ScalarRow,
   type Signature,
   type Template,
@@ -62,34 +65,41 @@ export function scalarForms(
   });
 }
 
-/** The argument as a constant, when it is one (a cast of a literal counts where nothing is lost). */
+/** Whether the value is the same for every row and known before the query runs (Spark's `foldable`). */
+export function isFoldable(arg: BoundArgument): boolean {
+  if (arg.kind === "literal") return true;
+  if (arg.kind === "cast") return isFoldable(arg.operand);
+  return arg.kind === "call" && arg.deterministic && arg.args.every(isFoldable);
+}
+
+/** The argument as a literal, when it plainly is one. */
 export function literalOf(arg: BoundArgument | undefined): LiteralExpression | undefined {
-  if (arg === undefined) return undefined;
+  if (arg === undefined || arg.kind === "lambda") return undefined;
   if (arg.kind === "literal") return arg;
-  return arg.kind === "cast" && arg.operand.kind === "literal" && arg.operand.value === null
-    ? { ...arg.operand, type: arg.type }
-    : undefined;
+  const known = constantValue(arg);
+  return known === undefined ? undefined : { kind: "literal", ...known, nullable: known.value === null };
 }
 
 /** The text of a constant string argument: undefined when it is not constant, null when it is NULL. */
 export function textOf(arg: BoundArgument | undefined): string | null | undefined {
-  const literal = literalOf(arg);
+  const literal = literalOf(arg) ?? nullOf(arg);
   if (literal === undefined) return undefined;
-  return literal.value === null ? null : String(literal.value);
+  const { value } = literal;
+  if (value === null || typeof value === "string") return value;
+  return typeof value === "object" ? undefined : String(value);
 }
 
 /** The value of a constant integral argument. */
 export function integerOf(arg: BoundArgument | undefined): number | null | undefined {
-  if (arg?.kind === "cast") return integerOf(arg.operand);
-  if (arg?.kind === "call" && arg.name === "negative") {
-    const inner = integerOf(arg.args[0]);
-    return inner === null || inner === undefined ? inner : -inner;
-  }
-  const literal = literalOf(arg);
-  if (literal === undefined) return undefined;
-  if (literal.value === null) return null;
-  if (typeof literal.value === "bigint" || typeof literal.value === "number") return Number(literal.value);
-  return typeof literal.value === "string" && /^-?\d+$/.test(literal.value) ? Number(literal.value) : undefined;
+  const value = (literalOf(arg) ?? nullOf(arg))?.value;
+  if (value === null || value === undefined) return value;
+  if (typeof value === "bigint" || typeof value === "number") return Number(value);
+  return typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : undefined;
+}
+
+/** A cast of NULL. */
+function nullOf(arg: BoundArgument | undefined): LiteralExpression | undefined {
+  return arg?.kind === "cast" && arg.operand.kind === "literal" && arg.operand.value === null ? arg.operand : undefined;
 }
 
 /** Refuses an argument that must be constant and is not. */
@@ -100,4 +110,10 @@ export function notFoldable(call: CallSite, index: number, name: string): Error 
     "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
     `Cannot resolve "${call.name}" due to data type mismatch: the input ${name} should be a foldable "${type}" expression.`,
   );
+}
+
+/** A row that must be there. */
+export function lookupIn(rows: readonly FunctionRow[], name: string): FunctionRow {
+  const row = rows.find((each) => each.names.includes(name));
+  return row ?? unreachable(`The registry has no row ${name}.`);
 }

@@ -1,7 +1,7 @@
 import { array, BINARY, BOOLEAN, INT, STRING, type DataType } from "../../core/data-type.ts";
-import { bindSignature, scalar, type CallSite, type FunctionRow, type Signature } from "./function.ts";
+import { bindSignature, expressionAt, scalar, type CallSite, type FunctionRow, type Signature } from "./function.ts";
 import { anything, binary, int, oneOf, only, text } from "./params.ts";
-import { named, sameAs, scalarBy, scalarForms, typeAt } from "./rules.ts";
+import { integerOf, named, sameAs, scalarBy, scalarForms, typeAt } from "./rules.ts";
 import { constant, filled, integer, string } from "./defaults.ts";
 
 const category = "string";
@@ -78,6 +78,12 @@ function padRow(name: "lpad" | "rpad"): FunctionRow {
 
 function lengthType(type: DataType): boolean {
   return type.kind === "binary";
+}
+
+/** A threshold that is NULL in the statement makes the result NULL; one that is NULL in a row counts as 0. */
+function levenshteinLowering(call: CallSite): string {
+  if (call.args.length < 3) return "CAST(levenshtein($1, $2) AS INTEGER)";
+  return integerOf(expressionAt(call, 2)) === null ? "CAST(NULL AS INTEGER)" : "spk_levenshtein_limit($1, $2, $3)";
 }
 
 export const strings: readonly FunctionRow[] = [
@@ -182,7 +188,7 @@ export const strings: readonly FunctionRow[] = [
     bindSignature(
       call,
       { params: [text, text], optional: [int], returns: INT },
-      call.args.length === 3 ? "spk_levenshtein_limit($1, $2, $3)" : "CAST(levenshtein($1, $2) AS INTEGER)",
+      call.args.length === 3 && integerOf(expressionAt(call, 2)) === null ? "NULL" : levenshteinLowering(call),
     ),
   ),
   scalar(
@@ -256,9 +262,9 @@ export const strings: readonly FunctionRow[] = [
   scalar("try_validate_utf8", category, { params: [textOrBinary], returns: STRING, nullable: true }, (args, call) =>
     utf8("try_validate", args[0] ?? "NULL", call.args[0]?.type),
   ),
-  scalar("collation", category, { params: [text], returns: STRING, nullable: false }, (_, call, { text: quoted }) => {
+  scalar("collation", category, { params: [text], returns: STRING, nullable: false }, (_, call, tools) => {
     const type = call.args[0]?.type;
-    return quoted(`SYSTEM.BUILTIN.${(type?.kind === "string" ? type.collation : undefined) ?? "UTF8_BINARY"}`);
+    return tools.text(`SYSTEM.BUILTIN.${(type?.kind === "string" ? type.collation : undefined) ?? "UTF8_BINARY"}`);
   }),
   scalarBy("randstr", category, (call) =>
     bindSignature(

@@ -1,12 +1,20 @@
-import { DOUBLE, INT } from "../../core/data-type.ts";
+import { DOUBLE, INT, type DataType } from "../../core/data-type.ts";
 import { constant, filled, integer } from "./defaults.ts";
-import { bindSignature, expressions, unify, windowFunction, type FunctionRow, type WindowRow } from "./function.ts";
+import {
+  bindSignature,
+  expressionAt,
+  expressions,
+  unify,
+  windowFunction,
+  type FunctionRow,
+  type WindowRow,
+} from "./function.ts";
 import { anything, int } from "./params.ts";
-import { sameAs, typeAt } from "./rules.ts";
+import { integerOf, notFoldable, sameAs, typeAt } from "./rules.ts";
 
 const category = "window";
 
-function ranking(name: string, returns: typeof INT | typeof DOUBLE, shown: string): WindowRow {
+function ranking(name: string, returns: DataType, shown: string): WindowRow {
   const native = `${name}!()`;
   return windowFunction(
     name,
@@ -45,12 +53,19 @@ export const windows: readonly FunctionRow[] = [
     kind: "window",
     names: ["ntile"],
     category,
-    bind: (given) =>
-      bindSignature(
-        filled(given, 1, [integer(1)]),
-        { params: [int], returns: INT, nullable: false },
-        "CAST(ntile!($1) AS INTEGER)",
-      ),
+    bind: (given) => {
+      const call = filled(given, 1, [integer(1)]);
+      const buckets = expressionAt(call, 0);
+      const count = integerOf(buckets);
+      if (buckets.type.kind !== "int" || count === undefined) throw notFoldable(call, 0, "buckets");
+      if (count === null || count < 1) {
+        throw call.error(
+          "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
+          `Cannot resolve "ntile" due to data type mismatch: the buckets must be between (0, 2147483647] (current value = ${count ?? "NULL"}).`,
+        );
+      }
+      return bindSignature(call, { params: [int], returns: INT, nullable: false }, "CAST(ntile!($1) AS INTEGER)");
+    },
   },
   windowFunction(
     "nth_value",

@@ -127,7 +127,10 @@ function formatZone(letter: string, count: number, at: { readonly zone: string; 
   }
   if (letter === "X" && at.offset === 0) return "Z";
   if (count === 1) return offsetText(at.offset, "", "short");
-  return offsetText(at.offset, count % 2 === 1 ? ":" : "", "always");
+  const separator = count % 2 === 1 ? ":" : "";
+  const seconds = Math.abs(at.offset) % 60;
+  const rest = count >= 4 && seconds !== 0 ? `${separator}${String(seconds).padStart(2, "0")}` : "";
+  return offsetText(at.offset, separator, "always") + rest;
 }
 
 /** `+01:30`; `short` leaves minutes of zero out. */

@@ -52,7 +52,7 @@ function compiled(pattern: string): Compiled {
 function sourceOf(parts: readonly PatternPart[], fields: string[]): string {
   return parts
     .map((part) => {
-      if (part.kind === "literal") return part.text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
+      if (part.kind === "literal") return part.text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
       if (part.kind === "optional") return `(?:${sourceOf(part.parts, fields)})?`;
       const [name, source] = fieldSource(part.letter, part.count);
       fields.push(name);

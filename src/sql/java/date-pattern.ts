@@ -16,7 +16,7 @@ const UNSUPPORTED = new Set("ABnNp");
 const UNSUPPORTED_FOR_PARSING = new Set("EFqQ");
 const LETTERS = new Set("GyDMLdQqEFaHhKkmsSVzOXxZ");
 const TEXT_LETTERS = new Set("GMLEQq");
-const LONGEST: Readonly<Record<string, number>> = { D: 3, F: 1, a: 1, S: 9, y: 10, z: 4, x: 5, X: 5, Z: 5 };
+const LONGEST: Readonly<Record<string, number>> = { D: 3, F: 1, a: 1, S: 9, y: 6, z: 4, x: 5, X: 5, Z: 5 };
 
 const cache = new Map<string, readonly PatternPart[]>();
 
@@ -105,7 +105,6 @@ class Reader {
       );
     }
     if (TEXT_LETTERS.has(letter) && count >= 5) throw tooLong(this.#pattern);
-    if (letter === "y" && count > 10) throw tooLong(this.#pattern);
     const most = LONGEST[letter] ?? (TEXT_LETTERS.has(letter) ? 4 : 2);
     const badOffset = letter === "O" && count !== 1 && count !== 4;
     const badZone = letter === "V" && count !== 2;

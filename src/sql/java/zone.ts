@@ -44,7 +44,9 @@ export function fixedOffset(zone: string): number | undefined {
   const match = /^(?:UTC|GMT|UT)?([+-])(\d{1,2})(?::?(\d{1,2})(?::?(\d{2}))?)?$/.exec(zone);
   if (match === null) return undefined;
   const [, sign, hours = "0", minutes = "0", seconds = "0"] = match;
+  if (Number(minutes) > 59 || Number(seconds) > 59) return undefined;
   const total = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  if (total > 18 * 3600) return undefined;
   return sign === "-" ? -total : total;
 }
 

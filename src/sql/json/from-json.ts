@@ -8,6 +8,7 @@ export interface FromJsonOptions {
   readonly mode: "PERMISSIVE" | "FAILFAST";
   readonly dateFormat: string | undefined;
   readonly timestampFormat: string | undefined;
+  readonly timestampNtzFormat: string | undefined;
   readonly primitivesAsString: boolean;
   readonly timeZone: string;
 }
@@ -29,15 +30,15 @@ export function normalizeJson(text: string, type: DataType, options: FromJsonOpt
   return convert(rooted, type, options) ?? malformed(text, type, options);
 }
 
-function malformed(text: string, type: DataType, { mode }: FromJsonOptions): string | null {
-  if (mode === "FAILFAST") {
+function malformed(text: string, type: DataType, options: FromJsonOptions): string | null {
+  if (options.mode === "FAILFAST") {
     throw new BoathouseError(
       "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION",
       `Malformed records are detected in record parsing: ${text}. Parse Mode: FAILFAST.`,
       { sqlState: "22023" },
     );
   }
-  return type.kind === "struct" ? "{}" : null;
+  return type.kind === "struct" ? (convert({ kind: "object", fields: [] }, type, options) ?? null) : null;
 }
 
 /** Undefined: the value does not fit the type. */
@@ -89,7 +90,9 @@ function scalar(node: JsonNode, type: DataType, options: FromJsonOptions): strin
       return fractional(node);
     case "decimal":
       if (node.kind === "number" && /^-?[\d.eE+-]+$/.test(node.text)) return JSON.stringify(node.text);
-      return node.kind === "string" && /^-?\d+(?:\.\d+)?$/.test(node.value) ? JSON.stringify(node.value) : undefined;
+      return node.kind === "string" && /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(node.value)
+        ? JSON.stringify(node.value.replace("+", ""))
+        : undefined;
     case "date":
       return moment(
         node,
@@ -99,9 +102,16 @@ function scalar(node: JsonNode, type: DataType, options: FromJsonOptions): strin
         /^[+-]?\d{4,}-\d{1,2}-\d{1,2}/,
       );
     case "timestamp":
-      return moment(node, options.timestampFormat, options.timeZone, (micros) => `${isoText(micros)}+00`, undefined);
+      return moment(
+        node,
+        options.timestampFormat,
+        options.timeZone,
+        (micros) => `${isoText(micros)}+00`,
+        undefined,
+        true,
+      );
     case "timestamp_ntz":
-      return moment(node, options.timestampFormat, "UTC", isoText, undefined);
+      return moment(node, options.timestampNtzFormat, "UTC", isoText, undefined);
     default:
       return undefined;
   }
@@ -131,7 +141,11 @@ function moment(
   zone: string,
   shown: (micros: bigint) => string,
   shape: RegExp | undefined,
+  zoned = false,
 ): string | undefined {
+  if (node.kind === "number" && zoned && /^-?\d+$/.test(node.text)) {
+    return JSON.stringify(shown(BigInt(node.text) * 1_000_000n));
+  }
   if (node.kind !== "string") return undefined;
   if (format !== undefined) {
     const micros = parseTimestamp(node.value, format, zone);

@@ -1,20 +1,9 @@
-import { array, BOOLEAN, DOUBLE, INT, LONG, STRING } from "../../core/data-type.ts";
+import { BOOLEAN, INT, LONG, STRING } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
-import type { Value } from "../../core/value.ts";
 import { plain } from "../java/number.ts";
 import { asBigint, asNumber, asText, udf, type Udf } from "./udf.ts";
 
 export const aggregateUdfs: readonly Udf[] = [
-  udf("spkjs_skewness", [array(DOUBLE)], DOUBLE, (values) => {
-    const { n, m2, m3 } = moments(values);
-    if (n === 0) return null;
-    return m2 === 0 ? null : (Math.sqrt(n) * m3) / Math.sqrt(m2 * m2 * m2);
-  }),
-  udf("spkjs_kurtosis", [array(DOUBLE)], DOUBLE, (values) => {
-    const { n, m2, m4 } = moments(values);
-    if (n === 0) return null;
-    return m2 === 0 ? null : (n * m4) / (m2 * m2) - 3;
-  }),
   udf("spkjs_divide_decimal", [STRING, LONG, INT], STRING, (sum, count, scale) =>
     asBigint(count) === 0n ? null : divided(scaled(asText(sum), asNumber(scale)), asBigint(count), asNumber(scale)),
   ),
@@ -22,26 +11,6 @@ export const aggregateUdfs: readonly Udf[] = [
     decimalArithmetic(asText(operator), asText(a), asText(b), asNumber(precision), asNumber(scale), ansi === true),
   ),
 ];
-
-/** Spark's one-pass central moments (CentralMomentAgg), digit for digit. */
-function moments(values: Value | undefined): { n: number; m2: number; m3: number; m4: number } {
-  let [n, mean, m2, m3, m4] = [0, 0, 0, 0, 0];
-  for (const value of Array.isArray(values) ? values : []) {
-    if (value === null) continue;
-    n += 1;
-    const delta = Number(value) - mean;
-    const deltaN = delta / n;
-    const newM2 = m2 + delta * (delta - deltaN);
-    const delta2 = delta * delta;
-    const deltaN2 = deltaN * deltaN;
-    const newM3 = m3 - 3 * deltaN * newM2 + delta * (delta2 - deltaN2);
-    m4 = m4 - 4 * deltaN * newM3 - 6 * deltaN2 * newM2 + delta * (delta * delta2 - deltaN * deltaN2);
-    mean += deltaN;
-    m2 = newM2;
-    m3 = newM3;
-  }
-  return { n, m2, m3, m4 };
-}
 
 interface Fixed {
   readonly unscaled: bigint;

@@ -94,4 +94,34 @@ export const arrayMacros: readonly Macro[] = [
     "l",
     "CASE WHEN list_contains(l, false) THEN false WHEN len(list_filter(l, lambda spk_x: spk_x IS NULL)) > 0 OR l IS NULL THEN NULL ELSE true END",
   ),
+  macro(
+    "spk_sequence",
+    "a, b",
+    "CASE WHEN a IS NOT NULL AND b IS NOT NULL THEN generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT), CASE WHEN a <= b THEN 1 ELSE -1 END) END",
+  ),
+  macro(
+    "spk_sequence_by",
+    "a, b, s",
+    "CASE WHEN a IS NULL OR b IS NULL OR s IS NULL THEN NULL WHEN a = b THEN [CAST(a AS BIGINT)] WHEN s = 0 OR (s > 0) <> (a < b) THEN error('[ILLEGAL_SEQUENCE_BOUNDARIES] Illegal sequence boundaries: ' || a || ' to ' || b || ' by ' || s || '.') ELSE generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT), CAST(s AS BIGINT)) END",
+  ),
+  macro(
+    "spk_interval_times",
+    "i, n",
+    "to_months(CAST(spk_months(i) * n AS INTEGER)) + to_days(CAST(extract(day FROM i) * n AS INTEGER)) + to_microseconds(CAST((spk_micros(i) - extract(day FROM i) * 86400000000) * n AS BIGINT))",
+  ),
+  macro("spk_interval_forward", "i", "spk_months(i) * 2592000000000 + spk_micros(i) > 0"),
+  /** At least as many elements as there can be; those beyond the end are left out afterwards. */
+  macro(
+    "spk_sequence_count",
+    "a, b, i",
+    `CASE WHEN a = b THEN 1
+      WHEN (spk_months(i) = 0 AND spk_micros(i) = 0) OR spk_interval_forward(i) <> (a < b) THEN error('[ILLEGAL_SEQUENCE_BOUNDARIES] Illegal sequence boundaries: ' || a || ' to ' || b || ' by ' || i || '.')
+      WHEN a IS NULL OR b IS NULL OR i IS NULL THEN NULL
+      ELSE abs(epoch_us(b) - epoch_us(a)) // greatest(abs(spk_months(i) * 2419200000000 + spk_micros(i)) - 7200000000 * CAST(spk_months(i) <> 0 OR extract(day FROM i) <> 0 AS INTEGER), 1) + 2 END`,
+  ),
+  macro(
+    "spk_whole_days",
+    "i",
+    "CASE WHEN spk_micros(i) % 86400000000 <> 0 THEN error('[INVALID_PARAMETER_VALUE.STEP] sequence step must be an interval of day granularity if start and end values are dates') ELSE i END",
+  ),
 ];

@@ -41,4 +41,9 @@ export const dateMacros: readonly Macro[] = [
     "y, mo, w, d, h, mi, s",
     "to_months(CAST(CAST(y AS BIGINT) * 12 + mo AS INTEGER)) + to_days(CAST(CAST(w AS BIGINT) * 7 + d AS INTEGER)) + to_microseconds(CAST(h AS BIGINT) * 3600000000 + CAST(mi AS BIGINT) * 60000000 + CAST(s * 1000000 AS BIGINT))",
   ),
+  macro(
+    "spk_try_make_timestamp",
+    "y, mo, d, h, mi, s",
+    "CASE WHEN s >= 0 AND s <= 60 THEN TRY(make_timestamp(y, mo, d, h, mi, 0.0::DOUBLE) + to_microseconds(CAST(s * 1000000 AS BIGINT))) END",
+  ),
 ];

@@ -79,6 +79,7 @@ function planOf(schema: string, options: string): Plan {
       mode: text("mode")?.toUpperCase() === "FAILFAST" ? "FAILFAST" : "PERMISSIVE",
       dateFormat: text("dateformat"),
       timestampFormat: text("timestampformat"),
+      timestampNtzFormat: text("timestampntzformat"),
       primitivesAsString: flag("primitivesasstring"),
       timeZone: text("timezone") ?? "UTC",
     },

@@ -53,11 +53,6 @@ export const miscUdfs: readonly Udf[] = [
   udf("spkjs_aes_decrypt", [BINARY, BINARY, STRING, STRING, BINARY], BINARY, (data, key, mode, padding, aad) =>
     aesDecrypt(asBytes(data), asBytes(key), asText(mode), asText(padding), asBytes(aad)),
   ),
-  udf("spkjs_bitmap_count", [BINARY], LONG, (bytes) => {
-    let count = 0n;
-    for (const byte of asBytes(bytes)) for (let bits = byte; bits > 0; bits &= bits - 1) count += 1n;
-    return count;
-  }),
 ];
 
 const counters = new Map<string, bigint>();

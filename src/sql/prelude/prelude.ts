@@ -3,6 +3,7 @@ import { castMacros } from "../types/cast-macros.ts";
 import { aggregateMacros } from "./aggregate-macros.ts";
 import { aggregateUdfs } from "./aggregate-udfs.ts";
 import { arrayMacros } from "./array-macros.ts";
+import { bitmapUdfs } from "./bitmap-udfs.ts";
 import { bitMacros } from "./bit-macros.ts";
 import { dateMacros } from "./date-macros.ts";
 import { dateUdfs } from "./date-udfs.ts";
@@ -18,6 +19,8 @@ import { regexpUdfs } from "./regexp-udfs.ts";
 import { stringMacros } from "./string-macros.ts";
 import { stringUdfs } from "./string-udfs.ts";
 import type { Udf } from "./udf.ts";
+import { vectorUdfs } from "./vector-udfs.ts";
+import { xpathUdfs } from "./xpath-udfs.ts";
 
 /** What generated SQL needs besides DuckDB's own functions, in the order in which it has to be installed. */
 export interface Prelude {
@@ -59,9 +62,19 @@ export function wholePrelude(): Prelude {
 const NAME = /\bspk(?:js)?_[a-z0-9_]+\b/g;
 
 const udfsByName = new Map(
-  [...aggregateUdfs, ...dateUdfs, ...hashUdfs, ...jsonUdfs, ...mathUdfs, ...miscUdfs, ...regexpUdfs, ...stringUdfs].map(
-    (each) => [each.name, each] as const,
-  ),
+  [
+    ...aggregateUdfs,
+    ...bitmapUdfs,
+    ...vectorUdfs,
+    ...xpathUdfs,
+    ...dateUdfs,
+    ...hashUdfs,
+    ...jsonUdfs,
+    ...mathUdfs,
+    ...miscUdfs,
+    ...regexpUdfs,
+    ...stringUdfs,
+  ].map((each) => [each.name, each] as const),
 );
 
 const macrosByName = new Map<string, string>([

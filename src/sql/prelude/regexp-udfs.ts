@@ -141,7 +141,7 @@ function badReplacement(replacement: string): BoathouseError {
 /** Java's `String.split` with a limit; an empty pattern splits into characters. */
 function split(text: string, pattern: string, limit: number): string[] {
   if (pattern === "" && text !== "") {
-    const characters = [...text];
+    const characters = Array.from(text);
     return limit > 0 && limit < characters.length ? characters.slice(0, limit) : characters;
   }
   const parts: string[] = [];

@@ -40,7 +40,7 @@ export const stringMacros: readonly Macro[] = [
   macro(
     "spk_levenshtein_limit",
     "a, b, t",
-    "CASE WHEN levenshtein(a, b) <= t THEN CAST(levenshtein(a, b) AS INTEGER) WHEN levenshtein(a, b) > t THEN -1 END",
+    "CASE WHEN levenshtein(a, b) <= coalesce(t, 0) THEN CAST(levenshtein(a, b) AS INTEGER) WHEN levenshtein(a, b) > coalesce(t, 0) THEN -1 END",
   ),
   macro(
     "spk_overlay",

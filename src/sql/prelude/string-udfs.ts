@@ -1,6 +1,7 @@
 import { array, BINARY, BOOLEAN, INT, STRING } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
 import { decimalFormat, formatString } from "../java/format.ts";
+import { formatNumber, parseNumber, parseNumberPattern } from "../java/number-pattern.ts";
 import { asBytes, asNumber, asText, udf, type Udf } from "./udf.ts";
 
 export const stringUdfs: readonly Udf[] = [
@@ -31,6 +32,18 @@ export const stringUdfs: readonly Udf[] = [
     if (formatted !== undefined) return formatted;
     throw new BoathouseError("UNSUPPORTED_FEATURE.NUMBER_PATTERN", `The number pattern '${shape}' is not supported.`);
   }),
+  udf("spkjs_to_number", [STRING, STRING, BOOLEAN], STRING, (text, format, safe) => {
+    const number = parseNumber(asText(text), parseNumberPattern(asText(format)));
+    if (number !== undefined || safe === true) return number ?? null;
+    throw new BoathouseError(
+      "INVALID_FORMAT.MISMATCH_INPUT",
+      `The format is invalid: '${asText(format)}'. The input "STRING" '${asText(text)}' does not match the format.`,
+      { sqlState: "42601" },
+    );
+  }),
+  udf("spkjs_to_char", [STRING, STRING], STRING, (text, format) =>
+    formatNumber(asText(text), parseNumberPattern(asText(format))),
+  ),
   udf("spkjs_luhn_check", [STRING], BOOLEAN, (text) => luhn(asText(text))),
   udf(
     "spkjs_mask",
@@ -39,13 +52,11 @@ export const stringUdfs: readonly Udf[] = [
     (text, upper, lower, digit, other) => {
       if (text === null || text === undefined) return null;
       const replace = (by: unknown, char: string): string => (typeof by === "string" ? by : char);
-      return [...asText(text)]
-        .map((char) => {
-          if (/\p{Lu}/u.test(char)) return replace(upper, char);
-          if (/\p{Ll}/u.test(char)) return replace(lower, char);
-          return /\p{Nd}/u.test(char) ? replace(digit, char) : replace(other, char);
-        })
-        .join("");
+      return Array.from(asText(text), (char) => {
+        if (/\p{Lu}/u.test(char)) return replace(upper, char);
+        if (/\p{Ll}/u.test(char)) return replace(lower, char);
+        return /\p{Nd}/u.test(char) ? replace(digit, char) : replace(other, char);
+      }).join("");
     },
     { nulls: "pass" },
   ),

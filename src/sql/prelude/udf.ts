@@ -26,7 +26,8 @@ export function udf(
 
 /** Arguments have the declared types; these say so to TypeScript. */
 export function asText(value: Value | undefined): string {
-  return typeof value === "string" ? value : String(value);
+  if (typeof value === "string") return value;
+  return typeof value === "object" || value === undefined ? "" : String(value);
 }
 
 export function asNumber(value: Value | undefined): number {

@@ -1,0 +1,90 @@
+import { decimal, STRING } from "../../core/data-type.ts";
+import { BoathouseError } from "../../core/errors.ts";
+import { parseNumberPattern, type NumberPattern } from "../java/number-pattern.ts";
+import { isNumeric } from "../types/kinds.ts";
+import {
+  bindSignature,
+  expressions,
+  wrongNumber,
+  type BoundFunction,
+  type CallSite,
+  type FunctionRow,
+} from "./function.ts";
+import { decimals, text } from "./params.ts";
+import { lookupIn, scalarBy, textOf } from "./rules.ts";
+import { dateFormats } from "./date-formats.ts";
+
+const category = "string";
+
+function patternOf(call: CallSite): NumberPattern {
+  const [, format] = expressions(call);
+  const pattern = format === undefined ? undefined : textOf(format);
+  if (typeof pattern !== "string") {
+    throw call.error(
+      "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
+      `Cannot resolve "${call.name}" due to data type mismatch: the input format should be a foldable "STRING" expression.`,
+    );
+  }
+  try {
+    return parseNumberPattern(pattern);
+  } catch (error) {
+    if (error instanceof BoathouseError) throw call.error(error.code, error.message);
+    throw error;
+  }
+}
+
+function toNumber(safe: boolean): (call: CallSite) => BoundFunction {
+  return (call) => {
+    if (call.args.length !== 2) throw wrongNumber(call, "2");
+    const { precision, scale } = patternOf(call);
+    const type = decimal(precision, scale);
+    return bindSignature(
+      call,
+      { params: [text, text], returns: type, ...(safe ? { nullable: true } : {}) },
+      (args, _, tools) => `CAST(spkjs_to_number(${args.join(", ")}, ${safe}) AS ${tools.typeName(type)})`,
+    );
+  };
+}
+
+/** Numbers by a number format, dates and timestamps as `date_format`, binaries in an encoding. */
+function toChar(call: CallSite): BoundFunction {
+  const [value, format] = expressions(call);
+  if (value === undefined || format === undefined || call.args.length !== 2) throw wrongNumber(call, "2");
+  if (["date", "timestamp", "timestamp_ntz"].includes(value.type.kind)) {
+    const row = lookupIn(dateFormats, "date_format");
+    if (row.kind === "scalar")
+      return row.bind({ ...call, error: (condition, message, details) => call.error(condition, message, details) });
+  }
+  if (value.type.kind === "binary") return encoded(call, textOf(format));
+  if (!isNumeric(value.type) && value.type.kind !== "string" && value.type.kind !== "void") {
+    throw call.error(
+      "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+      `Cannot resolve "${call.name}" due to data type mismatch: the first parameter requires a number, a date, a timestamp or a binary.`,
+    );
+  }
+  patternOf(call);
+  return bindSignature(
+    call,
+    { params: [decimals, text], returns: STRING, pretty: (args) => `to_char(${args.join(", ")})` },
+    "spkjs_to_char(CAST($1 AS VARCHAR), $2)",
+  );
+}
+
+function encoded(call: CallSite, format: string | null | undefined): BoundFunction {
+  const [value] = expressions(call);
+  const forms: Readonly<Record<string, string>> = { base64: "to_base64", hex: "hex", "utf-8": "decode" };
+  const native = typeof format === "string" ? forms[format.toLowerCase()] : undefined;
+  if (native === undefined || value === undefined) {
+    throw call.error(
+      "INVALID_PARAMETER_VALUE.BINARY_FORMAT",
+      `The value of parameter \`format\` in \`${call.name}\` is invalid: expects one of binary formats 'base64', 'hex', 'utf-8'.`,
+    );
+  }
+  return { args: [value], type: STRING, nullable: value.nullable, lower: ([sql = "NULL"]) => `${native}(${sql})` };
+}
+
+export const numberFormats: readonly FunctionRow[] = [
+  scalarBy("to_number", category, toNumber(false)),
+  scalarBy("try_to_number", category, toNumber(true)),
+  scalarBy(["to_char", "to_varchar"], category, toChar),
+];

@@ -1,0 +1,86 @@
+import { array, simpleString, TIMESTAMP, type DataType } from "../../core/data-type.ts";
+import type { BoundExpression } from "../bound.ts";
+import { commonType } from "../types/common-type.ts";
+import { identifier } from "../types/duckdb-type.ts";
+import { isDatetime, isIntegral, isInterval } from "../types/kinds.ts";
+import {
+  coerce,
+  expressions,
+  mismatch,
+  wrongNumber,
+  type BoundFunction,
+  type CallSite,
+  type FunctionRow,
+} from "./function.ts";
+import { scalarBy } from "./rules.ts";
+
+/** `sequence(start, stop, step)`: from start to stop, both included; without a step by one towards the stop. */
+function sequence(call: CallSite): BoundFunction {
+  const [start, stop, step] = expressions(call);
+  if (start === undefined || stop === undefined || call.args.length > 3) throw wrongNumber(call, "[2, 3]");
+  const common = commonType([start.type, stop.type], call.context.ansi);
+  const type = common?.kind === "string" ? TIMESTAMP : common;
+  if (type !== undefined && isIntegral(type)) return integers(call, type, start, stop, step);
+  if (type !== undefined && isDatetime(type)) return moments(call, type, start, stop, step);
+  throw call.error(
+    "DATATYPE_MISMATCH.SEQUENCE_WRONG_INPUT_TYPES",
+    `Cannot resolve "sequence" due to data type mismatch: \`sequence\` uses the wrong parameter type "${simpleString(start.type).toUpperCase()}".`,
+  );
+}
+
+function integers(
+  call: CallSite,
+  type: DataType,
+  start: BoundExpression,
+  stop: BoundExpression,
+  step: BoundExpression | undefined,
+): BoundFunction {
+  const widest = step === undefined ? type : commonType([type, step.type], call.context.ansi);
+  if (widest === undefined || !isIntegral(widest))
+    throw mismatch(call, 2, '"INTEGRAL"', simpleString(step?.type ?? type));
+  const args = [start, stop, ...(step === undefined ? [] : [step])].map((arg) => coerce(arg, widest, call));
+  return {
+    args,
+    type: array(widest, false),
+    nullable: args.some((arg) => arg.nullable),
+    lower: (sql, _, tools) => {
+      const list = step === undefined ? `spk_sequence(${sql.join(", ")})` : `spk_sequence_by(${sql.join(", ")})`;
+      return `CAST(${list} AS ${tools.typeName(widest)}[])`;
+    },
+  };
+}
+
+/** Each element is start + n steps, so that months do not drift: 31 January, 28 February, 31 March. */
+function moments(
+  call: CallSite,
+  type: DataType,
+  start: BoundExpression,
+  stop: BoundExpression,
+  step: BoundExpression | undefined,
+): BoundFunction {
+  if (step !== undefined && !isInterval(step.type)) throw mismatch(call, 2, '"INTERVAL"', simpleString(step.type));
+  const args = [coerce(start, type, call), coerce(stop, type, call), ...(step === undefined ? [] : [step])];
+  return {
+    args,
+    type: array(type, false),
+    nullable: args.some((arg) => arg.nullable),
+    lower: ([a = "NULL", b = "NULL", given], _, tools) => {
+      const by = given ?? `CASE WHEN ${b} < ${a} THEN to_days(-1) ELSE to_days(1) END`;
+      const name = tools.typeName(type);
+      return tools.once(a, (from) =>
+        tools.once(b, (to) =>
+          tools.once(by, (interval) => {
+            const [n, x] = [identifier(tools.fresh("n")), identifier(tools.fresh("x"))];
+            const each = `CAST(${from} + spk_interval_times(${interval}, ${n}) AS ${name})`;
+            const kept = `CASE WHEN spk_interval_forward(${interval}) THEN ${x} <= ${to} ELSE ${x} >= ${to} END`;
+            const checked = type.kind === "date" ? `spk_whole_days(${interval})` : interval;
+            const count = `spk_sequence_count(CAST(${from} AS TIMESTAMP), CAST(${to} AS TIMESTAMP), ${checked})`;
+            return `list_filter(list_transform(range(${count}), lambda ${n}: ${each}), lambda ${x}: ${kept})`;
+          }),
+        ),
+      );
+    },
+  };
+}
+
+export const sequences: readonly FunctionRow[] = [scalarBy("sequence", "array", sequence)];

@@ -4,6 +4,7 @@ import { systemClock, type Clock } from "../core/clock.ts";
 import { struct, type StructType } from "../core/data-type.ts";
 import { BoathouseError } from "../core/errors.ts";
 import { randomIds, type IdSource } from "../core/ids.ts";
+import { mapParallel } from "../core/parallel.ts";
 import type { Connection } from "../duckdb/connection.ts";
 import { inferFiles, type FormatName } from "../formats/format.ts";
 import type { OptionValues } from "../formats/option.ts";
@@ -66,6 +67,8 @@ export const SAMPLE_BYTES = 2 ** 30;
 
 /** How many new files are held in memory between two listings. */
 const BACKLOG = 50_000;
+
+const PARALLEL = 16;
 
 /**
  * Opens a stream of files. Without a given schema it is inferred from a sample of the files at the first start, and kept.
@@ -245,16 +248,13 @@ export class AutoLoaderSource {
   /** Files that were found a while ago as they are now; those that are gone are left out. */
   async #freshen(files: readonly FoundFile[]): Promise<FoundFile[]> {
     const most = this.#reader.settings.options.integer("maxFilesPerTrigger");
-    const fresh: FoundFile[] = [];
-    let looked = 0;
-    for (const file of files) {
-      if (fresh.length >= most) break;
-      looked += 1;
+    const fresh = await mapParallel(files.slice(0, most), PARALLEL, async (file) => {
       const { store, key } = this.#options.storage.resolve(file.url);
       const meta = await store.head(key);
-      if (meta !== undefined) fresh.push({ ...file, etag: meta.etag, size: meta.size, modified: meta.lastModified });
-    }
-    return [...fresh, ...files.slice(looked)];
+      if (meta === undefined) return [];
+      return [{ ...file, etag: meta.etag, size: meta.size, modified: meta.lastModified }];
+    });
+    return [...fresh.flat(), ...files.slice(most)];
   }
 
   /** The first files of the backlog, within the limits of a batch. */

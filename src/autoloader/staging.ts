@@ -3,6 +3,7 @@ import { link, mkdir, rm } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { BoathouseError, isBoathouseError } from "../core/errors.ts";
+import { mapParallel } from "../core/parallel.ts";
 import type { SourceFile } from "../formats/source-file.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { FoundFile } from "./discovery.ts";
@@ -21,26 +22,17 @@ export async function stageFiles(
 ): Promise<SourceFile[]> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const staged: SourceFile[] = [];
-  for (let index = 0; index < files.length; index += PARALLEL) {
-    const some = files.slice(index, index + PARALLEL);
-    staged.push(
-      ...(await Promise.all(
-        some.map(async (each, offset) => {
-          const file = content === "found" ? each : await latest(storage, each);
-          const path = join(folder, `${index + offset}${extension(file.key)}`);
-          await stage(storage, file, path);
-          return sourceFile(file, path);
-        }),
-      )),
-    );
-  }
-  return staged;
+  return mapParallel(files, PARALLEL, async (each, index) => {
+    const file = content === "found" ? each : await latest(storage, each);
+    const path = join(folder, `${index}${extension(file.key)}`);
+    await stage(storage, file, path);
+    return sourceFile(file, path);
+  });
 }
 
 /** Throws `FILE_CHANGED` when a file is no longer what was found: for readers that work in place, after they have read. */
 export async function verifyFiles(storage: Storage, files: readonly FoundFile[]): Promise<void> {
-  for (const file of files) await verify(storage, file);
+  await mapParallel(files, PARALLEL, (file) => verify(storage, file));
 }
 
 export function sourceFile(file: FoundFile, path: string): SourceFile {

@@ -1,4 +1,5 @@
 import { BoathouseError } from "../../core/errors.ts";
+import { mapParallel } from "../../core/parallel.ts";
 import type { Connection } from "../../duckdb/connection.ts";
 import { quoteString } from "../../duckdb/quote.ts";
 import { lineBreakOf, readHead } from "../head.ts";
@@ -26,8 +27,7 @@ export async function readHeads(
   files: readonly SourceFile[],
   dialect: CsvDialect,
 ): Promise<CsvHead[]> {
-  const firsts: First[] = [];
-  for (const file of files) firsts.push(await firstRecord(connection, file, dialect));
+  const firsts = await mapParallel(files, PARALLEL, (file) => firstRecord(connection, file, dialect));
   const found = [...new Set(firsts.flatMap((first) => (first.record === undefined ? [] : [first.record])))];
   const tokens = await tokensOf(connection, found, dialect);
   return firsts.map(({ file, record, skip, lineBreak }) => ({
@@ -58,6 +58,7 @@ interface First {
 }
 
 const FIRST_READ = 64 * 1024;
+const PARALLEL = 16;
 
 async function firstRecord(connection: Connection, file: SourceFile, dialect: CsvDialect): Promise<First> {
   for (let bytes = FIRST_READ; ; bytes *= 8) {
@@ -119,14 +120,22 @@ async function tokensOf(
   records: readonly string[],
   dialect: CsvDialect,
 ): Promise<Map<string, (string | null)[]>> {
-  if (records.length === 0) return new Map();
-  const values = records.map((record, index) => `(${index}, ${quoteString(record)})`).join(", ");
+  const tokens = new Map<string, (string | null)[]>();
+  const trims = dialect.trimLeading || dialect.trimTrailing;
+  const hard: string[] = [];
+  for (const record of records) {
+    const hasQuote = dialect.quote !== undefined && record.includes(dialect.quote);
+    // The usual header is worth no query.
+    if (!trims && !hasQuote) tokens.set(record, record.split(dialect.separator));
+    else hard.push(record);
+  }
+  if (hard.length === 0) return tokens;
+  const values = hard.map((record, index) => `(${index}, ${quoteString(record)})`).join(", ");
   const rows = await connection.rows(
     `SELECT number, fields FROM (${tokenize(`(VALUES ${values}) AS v(number, record)`, dialect)})`,
   );
-  const tokens = new Map<string, (string | null)[]>();
   for (const { number, fields } of rows) {
-    const record = records[Number(number)];
+    const record = hard[Number(number)];
     if (record === undefined || !Array.isArray(fields)) continue;
     tokens.set(
       record,

@@ -1,5 +1,5 @@
 /** The actions of a Delta log (PROTOCOL.md, "Actions"). Names and units are the protocol's own. */
-export interface Actions {
+interface Actions {
   protocol: ProtocolAction;
   metaData: MetadataAction;
   add: AddAction;
@@ -100,7 +100,7 @@ export interface CdcAction {
 export type CommitInfoAction = Readonly<Record<string, unknown>>;
 
 /** Tells apart the same file under different deletion vectors (PROTOCOL.md, "Derived Fields": uniqueId). */
-export function deletionVectorId(vector: DeletionVectorDescriptor | undefined): string {
+function deletionVectorId(vector: DeletionVectorDescriptor | undefined): string {
   if (vector === undefined) return "";
   const id = `${vector.storageType}${vector.pathOrInlineDv}`;
   return vector.offset === undefined ? id : `${id}@${vector.offset}`;

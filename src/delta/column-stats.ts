@@ -11,7 +11,7 @@ export interface LeafColumn {
 }
 
 /** Leaves in the order of the schema, through structs but not into arrays and maps, which have no statistics. */
-export function leafColumns(schema: StructType, parent: readonly string[] = []): LeafColumn[] {
+function leafColumns(schema: StructType, parent: readonly string[] = []): LeafColumn[] {
   return schema.fields.flatMap((field) => {
     const path = [...parent, field.name];
     return field.type.kind === "struct" ? leafColumns(field.type, path) : [{ path, type: field.type }];

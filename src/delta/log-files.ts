@@ -18,10 +18,6 @@ export function checkpointName(version: number): string {
   return `${padded(version)}.checkpoint.parquet`;
 }
 
-export function checksumName(version: number): string {
-  return `${padded(version)}.crc`;
-}
-
 /** The meaning of a name, or undefined for what is none of the log's business (temporary files, `_last_checkpoint`). */
 export function parseLogFile(name: string): LogFile | undefined {
   const match = /^(\d{20})\.(.+)$/.exec(name);

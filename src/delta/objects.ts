@@ -5,12 +5,8 @@ export async function readObject(store: ObjectStore, key: string): Promise<strin
   return (await readBytes(store, key)).toString("utf8");
 }
 
-export async function readBytes(
-  store: ObjectStore,
-  key: string,
-  range: { readonly offset?: number; readonly length?: number } = {},
-): Promise<Buffer> {
-  const { body } = await store.read(key, range);
+async function readBytes(store: ObjectStore, key: string): Promise<Buffer> {
+  const { body } = await store.read(key);
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
   return Buffer.concat(chunks);

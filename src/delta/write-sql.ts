@@ -61,7 +61,7 @@ export function writeSql(select: string, shape: WriteShape): string {
 }
 
 /** A value of one type as another that `isWidening` allows, struct fields by name. */
-export function castSql(value: string, from: DataType, to: DataType, name: string): string {
+function castSql(value: string, from: DataType, to: DataType, name: string): string {
   if (from.kind === "void") return `CAST(NULL AS ${duckDbType(to)})`;
   if (from.kind === "struct" && to.kind === "struct") {
     const fields = to.fields.map((each) => {

@@ -173,6 +173,25 @@ const TIME_NAMES = [
   "timestamp_ms",
 ];
 
+/** Every reference that there is, with `<name>` where a name of the user's own stands: for the reference pages. */
+export const REFERENCES: readonly string[] = [
+  ...JOB_NAMES.map((name) => `job.${name}`),
+  "job.parameters.<name>",
+  ...TIME_NAMES.map((name) => `job.start_time.${name}`),
+  "job.trigger.type",
+  ...TIME_NAMES.map((name) => `job.trigger.time.${name}`),
+  ...TASK_NAMES.map((name) => `task.${name}`),
+  ...UPSTREAM_NAMES.map((name) => `tasks.<task>.${name}`),
+  "tasks.<task>.values.<name>",
+  "tasks.<task>.output.rows",
+  "tasks.<task>.output.first_row.<column>",
+  "workspace.id",
+  "workspace.url",
+  "input",
+  "input.<name>",
+  ...LEGACY,
+];
+
 type Unknown = (name: string, known: readonly string[]) => { readonly message: string; readonly hint: string };
 
 function timeProblem(rest: readonly string[], unknown: Unknown): ReturnType<Unknown> | undefined {

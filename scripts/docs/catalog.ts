@@ -1,0 +1,23 @@
+import { APART, APPLICABLE, NOT_BY_OWNING, PRIVILEGES } from "../../src/catalog/privileges.ts";
+import { kindText, type SecurableKind } from "../../src/catalog/securable.ts";
+import { codes, page, table } from "./markdown.ts";
+
+/** What can be granted on what. */
+export function catalogPage(): string {
+  const kinds = Object.keys(APPLICABLE) as SecurableKind[];
+  return page(
+    "# Unity Catalog: privileges",
+    "Which privilege can be granted on which object. A privilege on a container holds for everything in it, now and" +
+      " later. The owner of an object may do everything with it, except what has to be granted to owners, too:" +
+      ` ${codes(NOT_BY_OWNING)}.`,
+    `\`ALL PRIVILEGES\` stands for all that can be granted on the object, except ${codes(APART)}.`,
+    ...[kinds.slice(0, 6), kinds.slice(6)].map((columns) =>
+      table(
+        ["privilege", ...columns.map((kind) => kindText(kind).toLowerCase())],
+        PRIVILEGES.filter((privilege) => columns.some((kind) => APPLICABLE[kind].includes(privilege))).map(
+          (privilege) => [privilege, ...columns.map((kind) => (APPLICABLE[kind].includes(privilege) ? "yes" : ""))],
+        ),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,81 @@
+import { BoathouseError } from "../../src/core/errors.ts";
+import type { CallSite, FunctionRow } from "../../src/sql/functions/function.ts";
+import { functionRows } from "../../src/sql/functions/registry.ts";
+import type { AnalysisContext } from "../../src/sql/resolver.ts";
+import { capital, code, codes, groups, page, sorted, table } from "./markdown.ts";
+
+/** Every SQL function of the registry. */
+export function functionsPage(): string {
+  const rows = [...new Map(functionRows.map((row) => [row.names[0], row])).values()];
+  const operators = rows.filter((row) => row.category === "operator");
+  const functions = rows.filter((row) => row.category !== "operator");
+  const refused = functions.filter((row) => refusal(row) !== undefined);
+  const names = functions.flatMap((row) => row.names);
+  const categories = sorted(
+    groups(functions, (row) => row.category),
+    ([category]) => category,
+  );
+  return page(
+    "# SQL functions",
+    `${functions.length} functions of Spark SQL, with their other names ${names.length}` +
+      (refused.length === 0 ? "." : `, ${refused.length} of which are known but refused.`) +
+      " A function that is not in these tables is refused at its place, with the nearest name that there is.",
+    "Kinds: *scalar* gives one value for a row; *aggregate* one for a group, or for a row with `OVER`; *window* needs" +
+      " `OVER`; *generator* gives rows, in the SELECT list, in `LATERAL VIEW` or in FROM; *table* stands in FROM.",
+    ...categories.flatMap(([category, some]) => [`## ${capital(category)}`, functionTable(some)]),
+    "## Operators",
+    table(
+      ["operator", "other spellings"],
+      operators.map((row) => [code(row.names[0]), codes(row.names.slice(1))]),
+    ),
+  );
+}
+
+function functionTable(rows: readonly FunctionRow[]): string {
+  return table(
+    ["function", "other names", "kind", "supported"],
+    sorted(rows, (row) => row.names[0]).map((row) => {
+      const reason = refusal(row);
+      return [code(row.names[0]), codes(row.names.slice(1)), row.kind, reason === undefined ? "yes" : `no: ${reason}`];
+    }),
+  );
+}
+
+const CONTEXT: AnalysisContext = {
+  ansi: true,
+  timeZone: "UTC",
+  currentCatalog: "",
+  currentSchema: "",
+  user: "",
+  groups: new Set(),
+  parameters: {},
+  now: 0n,
+  text: "",
+};
+
+/**
+ * Why a function is refused, whatever its arguments; undefined when it is not. A refused row says so before it looks at
+ * its arguments; any other row finds that there are none.
+ */
+function refusal(row: FunctionRow): string | undefined {
+  const name = row.names[0];
+  const call: CallSite = {
+    name,
+    args: [],
+    distinct: false,
+    star: false,
+    ignoreNulls: false,
+    orderBy: [],
+    windowed: false,
+    context: CONTEXT,
+    error: (condition, message) => new BoathouseError(condition, message),
+  };
+  try {
+    row.bind(call);
+  } catch (error) {
+    if (!(error instanceof BoathouseError) || error.code !== "UNSUPPORTED_FEATURE.FUNCTION") return undefined;
+    const start = `The function ${name} is not supported: `;
+    return error.message.startsWith(start) ? error.message.slice(start.length).replace(/\.$/, "") : undefined;
+  }
+  return undefined;
+}

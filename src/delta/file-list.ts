@@ -25,6 +25,9 @@ export class FileList {
   readonly partitions: ReadonlyMap<string, DataType>;
   readonly connection: Connection;
   readonly #name: string;
+  /** Rows in all, and those that only older versions see. */
+  #rows = 0;
+  #superseded = 0;
 
   private constructor(connection: Connection, name: string, metadata: MetadataAction) {
     this.connection = connection;
@@ -55,10 +58,11 @@ export class FileList {
     return list;
   }
 
-  /** The same files for another schema: for the versions from `version` on. */
+  /** The same files in a list of their own, for another schema or without the past: for the versions from `version` on. */
   async rebuilt(context: DeltaContext, metadata: MetadataAction, version: number): Promise<FileList> {
     const list = await FileList.create(context, metadata);
-    const source = `SELECT ${RAW_NAMES}, NULL::${list.shape.type} AS parsed FROM ${this.#name} WHERE ${this.at(version)}`;
+    const parsed = list.shape.type === this.shape.type ? "stat" : `NULL::${list.shape.type}`;
+    const source = `SELECT ${RAW_NAMES}, ${parsed} AS parsed FROM ${this.#name} WHERE ${this.at(version)}`;
     await list.#insert(source, version);
     return list;
   }
@@ -92,11 +96,16 @@ export class FileList {
   async apply(changes: FileChanges, version: number): Promise<void> {
     const keys = [...changes.touched];
     if (keys.length > 0) {
-      await this.connection.run(
+      this.#superseded += await this.connection.run(
         `UPDATE ${this.#name} SET valid_to = ${version} WHERE valid_to > ${version} AND ${FILE_KEY} IN (${keyList(keys)})`,
       );
     }
     await this.insert(changes.added, version);
+  }
+
+  /** Has so much been superseded that a list of the newest version alone would be better? */
+  get isWasteful(): boolean {
+    return this.#superseded > MOST_SUPERSEDED && this.#superseded > this.#rows / 2;
   }
 
   /** The rows of a version, as a FROM item. */
@@ -118,7 +127,7 @@ export class FileList {
       return `${quoteIdentifier(name)}: ${partitionValue(`partition_values[${quoteString(name)}]`, type)}`;
     });
     const typed = `CASE WHEN json_valid(stats) THEN from_json(stats, ${quoteString(this.shape.jsonStructure)})::${this.shape.type} END`;
-    await this.connection.run(
+    this.#rows += await this.connection.run(
       `INSERT INTO ${this.#name} SELECT ${RAW_NAMES}${parts.length === 0 ? "" : `, {${parts.join(", ")}}`}, ` +
         `CASE WHEN parsed IS NOT NULL THEN parsed ELSE ${typed} END, ${version}, ${FOREVER} FROM (${source})`,
     );
@@ -143,6 +152,7 @@ export function keyList(keys: readonly string[]): string {
 }
 
 const FOREVER = "9223372036854775807";
+const MOST_SUPERSEDED = 10_000;
 const INSERT_BATCH = 10_000;
 
 const VECTOR_FIELDS = [

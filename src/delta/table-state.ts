@@ -93,9 +93,8 @@ export async function advanceState(
     load: async (metadata) => {
       const before = await state.files();
       const changes = { added: tail.added.values(), touched: [...tail.added.keys(), ...tail.removed.keys()] };
-      const list = sameLayout(state.metadata, metadata)
-        ? before
-        : await before.rebuilt(context, metadata, state.version);
+      const keep = sameLayout(state.metadata, metadata) && !before.isWasteful;
+      const list = keep ? before : await before.rebuilt(context, metadata, state.version);
       await list.apply(changes, last.version);
       return list;
     },

@@ -24,10 +24,8 @@ export function findJob(bundle: Bundle | undefined, id: string): Job {
 
 /** The job, its files' paths from the root of the file system: written paths start where they are written. */
 export function jobOf(bundle: Bundle, resource: BundleResource): Job {
-  const { key, source } = resource;
-  loadJob({ key, settings: resource.settings, locate: resource.locate, source });
-  const settings = withPaths(bundle, resource, resource.settings, []);
-  return loadJob({ key, settings, locate: resource.locate, source });
+  loadJob(resource);
+  return loadJob({ ...resource, settings: withPaths(bundle, resource, resource.settings, []) });
 }
 
 /** The text of a notebook or SQL file of a job. Notebooks may be named without `.sql`. */

@@ -63,7 +63,9 @@ export class ResourceReader {
     const value = this.#value(key);
     if (value === undefined) return {};
     if (!isJsonObject(value)) throw this.problem(key, `\`${key}\` is a mapping from names to text.`);
-    const texts = Object.fromEntries(Object.entries(value).map(([name, each]) => [name, String(each)]));
+    const texts = Object.fromEntries(
+      Object.entries(value).map(([name, each]) => [name, typeof each === "string" ? each : JSON.stringify(each)]),
+    );
     return { [key]: texts } as { readonly [name in K]?: Readonly<Record<string, string>> };
   }
 

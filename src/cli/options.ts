@@ -1,0 +1,51 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { BoathouseError } from "../core/errors.ts";
+import type { GlobalOptions } from "./context.ts";
+
+/** Engines by name; a cluster can be one later. */
+const ENGINES: readonly string[] = ["embedded"];
+
+/** Adds the options that every command takes. */
+export function withGlobals(command: Command): Command {
+  return command
+    .addOption(new Option("--json", "machine output: one JSON object a line on stdout"))
+    .addOption(new Option("--root <folder>", "the lakehouse's folder (default: .boathouse in the project's folder)"))
+    .addOption(new Option("--target <name>", "a target of the project's bundle"))
+    .addOption(new Option("--engine <name>", "what runs SQL").default("embedded"));
+}
+
+/** Refuses what is not there yet, by its name. */
+export function checkGlobals({ engine = "embedded" }: GlobalOptions): void {
+  if (ENGINES.includes(engine)) return;
+  throw new BoathouseError("ENGINE_NOT_SUPPORTED", `There is no engine "${engine}" here.`, {
+    kind: "usage",
+    hint: `Engines: ${ENGINES.join(", ")}.`,
+  });
+}
+
+/** Collects `--name key=value` into a record. */
+export function keyValue(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const split = text.indexOf("=");
+  if (split < 1) throw new InvalidArgumentError("It is written as name=value.");
+  return { ...before, [text.slice(0, split)]: text.slice(split + 1) };
+}
+
+/** Collects a repeated option into a list. */
+export function list(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
+/** An option's value that is a whole number of at least 1. */
+export function positive(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("It is a whole number of at least 1.");
+  return number;
+}
+
+/** `512MB`, `4GB`: bytes. */
+export function bytes(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*(?:(k|m|g|t)i?b?|b)?$/i.exec(text.trim());
+  if (match === null) throw new InvalidArgumentError("It is a size such as 512MB or 4GB.");
+  const power = ["", "k", "m", "g", "t"].indexOf((match[2] ?? "").toLowerCase());
+  return Math.floor(Number(match[1]) * 1024 ** power);
+}

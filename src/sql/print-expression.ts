@@ -39,7 +39,7 @@ export function printExpression(p: Printer, node: Expression): string {
     }
     case "unary":
       if (node.operator === "not") return `NOT ${operand(node.operand)}`;
-      return `${node.operator}${isNumber(node.operand) || node.operand.kind === "unary" ? `(${print(node.operand)})` : operand(node.operand)}`;
+      return `${node.operator}${isName(node.operand) ? print(node.operand) : `(${print(node.operand)})`}`;
     case "binary": {
       // `a AND b AND c` goes from left to right, as it was read.
       const chain = node.left.kind === "binary" && node.left.operator === node.operator;
@@ -100,8 +100,8 @@ export function printExpression(p: Printer, node: Expression): string {
     case "subscript":
       return `${base(node.base)}[${print(node.index)}]`;
     case "field":
-      // `(a).b`: without the parentheses it would be one reference.
-      return `${isReference(node.base) ? `(${print(node.base)})` : base(node.base)}.${printIdentifier(node.field)}`;
+      // `(a).b`, `(1).f`: without the parentheses it would be one reference, or one number.
+      return `${readsOn(node.base) ? `(${print(node.base)})` : base(node.base)}.${printIdentifier(node.field)}`;
     case "json_path":
       return `${base(node.base)}:${node.path.map(printStep).join("")}`;
     case "subquery":
@@ -225,19 +225,18 @@ function isBase(node: Expression): boolean {
   if (node.kind === "call") return node.over === undefined && node.filter === undefined && node.nulls === undefined;
   return (
     isAtom(node) &&
+    node.kind !== "json_path" &&
     node.kind !== "star" &&
     node.kind !== "interval" &&
     !(node.kind === "cast" && node.syntax === "colons" && node.try)
   );
 }
 
-function isReference(node: Expression): boolean {
-  return node.kind === "column" || node.kind === "dynamic_column";
+function readsOn(node: Expression): boolean {
+  return node.kind === "column" || node.kind === "dynamic_column" || node.kind === "literal";
 }
 
-function isNumber(node: Expression): boolean {
-  return (
-    node.kind === "literal" &&
-    (typeof node.value === "number" || typeof node.value === "bigint" || node.type.kind === "decimal")
-  );
+/** What a sign can stand before as it is: before a number it would become part of it. */
+function isName(node: Expression): boolean {
+  return ["column", "dynamic_column", "call", "parameter", "subquery", "case"].includes(node.kind);
 }

@@ -9,10 +9,6 @@ export function printIdentifier(identifier: Identifier): string {
   return plain ? identifier.name : quoted(identifier.name);
 }
 
-export function printIdentifiers(identifiers: readonly Identifier[]): string {
-  return identifiers.map(printIdentifier).join(", ");
-}
-
 export function printName(name: Name): string {
   return name.parts.map(printIdentifier).join(".");
 }

@@ -23,6 +23,7 @@ import type {
 } from "./ast/query.ts";
 import type { Expression } from "./ast/expression.ts";
 import type { Identifier } from "./ast/node.ts";
+import { isAnalytics } from "./parser/group.ts";
 import { printProperties } from "./print-definition.ts";
 import { printArgument, printNamed, printSort, printWindow } from "./print-expression.ts";
 import { list, printIdentifier, printName, printObjectName, printString, words } from "./print-name.ts";
@@ -140,10 +141,6 @@ function printLateralView(p: Printer, view: LateralView): string {
 
 function printGrouping(p: Printer, item: GroupingItem): string {
   return isAnalytics(item) ? printAnalytics(p, item) : p.expression(item);
-}
-
-function isAnalytics(item: GroupingItem): item is GroupingAnalytics {
-  return item.kind === "rollup" || item.kind === "cube" || item.kind === "grouping_sets";
 }
 
 function printAnalytics(p: Printer, node: GroupingAnalytics): string {

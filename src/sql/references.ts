@@ -89,7 +89,7 @@ export function referencesOf(node: Statement | Expression, options: ReferenceOpt
 }
 
 /** Whether a name is a format and a path: ``csv.`/data/*.csv` ``. */
-export function pathOf(name: readonly string[]): { readonly format: string; readonly path: string } | undefined {
+function pathOf(name: readonly string[]): { readonly format: string; readonly path: string } | undefined {
   const [format = "", path = "", ...rest] = name;
   if (rest.length > 0 || !PATH_FORMATS.has(format.toLowerCase()) || !/[/\\:]/.test(path)) return undefined;
   return { format: format.toLowerCase(), path };

@@ -76,6 +76,7 @@ export interface KeyConstraint extends Node, ConstraintOptions {
 export interface ForeignKeyConstraint extends Node, ConstraintOptions {
   readonly kind: "foreign_key";
   readonly name: Identifier | undefined;
+  /** Empty when it stands with its column. */
   readonly columns: readonly Identifier[];
   readonly references: ObjectName;
   readonly referencedColumns: readonly Identifier[];

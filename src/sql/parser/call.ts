@@ -60,7 +60,11 @@ export function callOf(c: Cursor, name: ObjectName, start: number): Call {
   let distinct = false;
   if (c.atAny("DISTINCT", "ALL") && !c.peekIs(1, ")", ",", ".", "=>", "->", "="))
     distinct = c.advance().text === "DISTINCT";
-  return finishCall(c, name, start, c.at(")") ? [] : c.list(() => argument(c)), distinct);
+  const args: Argument[] = [];
+  if (!c.at(")"))
+    do args.push(argument(c));
+    while (c.accept(","));
+  return finishCall(c, name, start, args, distinct);
 }
 
 /** From the closing parenthesis of the arguments on. */

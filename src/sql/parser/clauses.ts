@@ -11,7 +11,7 @@ import { schedule } from "./schedule.ts";
 
 type Writable = { -readonly [Key in keyof Clauses]: Clauses[Key] };
 
-export function noClauses(): Writable {
+function noClauses(): Writable {
   return {
     using: undefined,
     options: [],

@@ -91,7 +91,7 @@ export function columnDefinition(c: Cursor, rules: ColumnRules): ColumnDefinitio
       once("FIRST|AFTER");
       position = columnPosition(c);
     } else {
-      const constraint = columnConstraint(c, name);
+      const constraint = columnConstraint(c);
       if (constraint === undefined) break;
       constraints.push(constraint);
     }
@@ -184,19 +184,17 @@ function identityOptions(c: Cursor): { first: bigint | undefined; step: bigint |
 }
 
 /** A constraint that stands with its column. */
-function columnConstraint(c: Cursor, column: Name): Constraint | undefined {
+function columnConstraint(c: Cursor): Constraint | undefined {
   const { start } = c;
   const name = c.accept("CONSTRAINT") ? c.strictIdentifier("a constraint's name") : undefined;
   if (c.at("EXPECT") && name !== undefined) return expectation(c, start, name);
-  const only = column.parts[0];
-  const columns = only === undefined ? [] : [only];
   if (c.acceptAll("PRIMARY", "KEY") || c.at("UNIQUE")) {
     const kind = c.accept("UNIQUE") ? "unique" : "primary_key";
     const characteristics = constraintCharacteristics(c);
     return { kind, span: c.span(start), name, columns: [], timeSeries: undefined, characteristics };
   }
   const foreign = c.acceptAll("FOREIGN", "KEY");
-  if (foreign || c.at("REFERENCES")) return references(c, start, name, columns);
+  if (foreign || c.at("REFERENCES")) return references(c, start, name, []);
   if (c.at("CHECK")) return check(c, start, name);
   return name === undefined ? undefined : c.fail("PRIMARY KEY, FOREIGN KEY, UNIQUE, CHECK, EXPECT");
 }

@@ -2,10 +2,9 @@ import type { BinaryOperator, Expression, NamedExpression } from "../ast/express
 import type { Identifier } from "../ast/node.ts";
 import type { Cursor } from "./cursor.ts";
 import { refuseBang } from "./data-type.ts";
-import { isNumber, literal, number } from "./literal.ts";
-import { postfix, primary } from "./primary.ts";
+import { isNumber, number } from "./literal.ts";
+import { parenthesis, postfix, primary } from "./primary.ts";
 import { startsQuery } from "./query-start.ts";
-import { STRING } from "../../core/data-type.ts";
 
 /** Binding powers of the operators between values, from `=` to `*`. Source: Spark's valueExpression. */
 const OPERATORS: Readonly<Record<string, readonly [power: number, operator: BinaryOperator]>> = {
@@ -83,6 +82,7 @@ export function value(c: Cursor, power: number): Expression {
 
 function prefix(c: Cursor): Expression {
   const { start, token } = c;
+  if (token.kind === "operator" && token.text === "(") return postfix(c, parenthesis(c));
   if (token.kind === "operator" && (token.text === "-" || token.text === "+" || token.text === "~")) {
     c.advance();
     if (token.text === "-" && isNumber(c.token.kind)) return postfix(c, number(c, start, true));
@@ -224,7 +224,7 @@ const SECOND_WORDS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Whether an alias without AS can start here. */
-export function startsAlias(c: Cursor): boolean {
+function startsAlias(c: Cursor): boolean {
   const { token } = c;
   if (token.kind === "quoted") return true;
   if (token.kind !== "word") return false;
@@ -249,10 +249,4 @@ export function namedExpression(c: Cursor): NamedExpression {
 
 function aliasListAhead(c: Cursor): boolean {
   return (c.peek(1).kind === "word" || c.peek(1).kind === "quoted") && c.peekIs(2, ",", ")");
-}
-
-/** A string as an expression: where a clause takes either. */
-export function stringLiteral(c: Cursor): Expression {
-  const { start } = c;
-  return literal(STRING, c.string(), c.span(start));
 }

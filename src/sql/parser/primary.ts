@@ -67,8 +67,6 @@ function endsOperand(c: Cursor): boolean {
 function operatorStart(c: Cursor): Expression {
   const { token, start } = c;
   switch (token.text) {
-    case "(":
-      return parenthesis(c);
     case "*":
       c.advance();
       return { kind: "star", span: c.span(start), qualifier: undefined, except: starExcept(c) };
@@ -146,7 +144,7 @@ function lambda(c: Cursor, start: number, parameters: readonly Identifier[]): Ex
 }
 
 /** `(a)`, `(a, b AS c)`, `(SELECT …)`, `(x, y) -> …`. */
-function parenthesis(c: Cursor): Expression {
+export function parenthesis(c: Cursor): Expression {
   const { start } = c;
   if (lambdaAhead(c)) {
     return lambda(

@@ -38,7 +38,7 @@ const SET_OPERATORS: Readonly<Record<string, readonly [power: number, operator: 
 
 /** INTERSECT binds closer than UNION and EXCEPT, and these closer than `|>`. */
 function term(c: Cursor, power: number): QueryBody {
-  let left = bodyPrimary(c);
+  let left = c.pending === undefined && c.at("SELECT") ? select(c, undefined) : bodyPrimary(c);
   const { start } = left.span;
   for (;;) {
     if (c.at("|>")) {
@@ -152,7 +152,7 @@ function organizationAhead(c: Cursor): boolean {
 }
 
 /** ORDER BY, SORT BY, CLUSTER BY, DISTRIBUTE BY, WINDOW, LIMIT, OFFSET: what closes a query. */
-export function organization(c: Cursor): Organization {
+function organization(c: Cursor): Organization {
   const { start } = c;
   const orderBy = c.acceptAll("ORDER", "BY") ? c.list(() => sortItem(c)) : [];
   const clusterBy = c.acceptAll("CLUSTER", "BY") ? c.list(() => c.rules.expression(c)) : [];

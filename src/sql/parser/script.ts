@@ -23,12 +23,12 @@ import { namedExpression } from "./expression.ts";
 import { objectName } from "./relation.ts";
 
 /** Whether `label:` stands before a compound statement here. */
-export function atLabel(c: Cursor): boolean {
+function atLabel(c: Cursor): boolean {
   return c.atIdentifier() && c.peekIs(1, ":") && c.peekIs(2, "BEGIN", "WHILE", "REPEAT", "LOOP", "FOR");
 }
 
 /** Whether BEGIN opens a block. */
-export function atBlock(c: Cursor): boolean {
+function atBlock(c: Cursor): boolean {
   return c.at("BEGIN") && !c.peekIs(1, ";", "TRANSACTION") && c.peek().kind !== "end";
 }
 

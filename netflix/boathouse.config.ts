@@ -8,7 +8,11 @@ export default defineProject({
   factory,
   bundle,
   main: { pipeline: "pl_netflix" },
-  groups: { engineers: [], analysts: ["ana@example.com"], kids_team: ["kim@example.com"] },
+  groups: {
+    engineers: ["${workspace.current_user.userName}"],
+    analysts: ["ana@example.com"],
+    kids_team: ["kim@example.com"],
+  },
   options: { source },
   report: [
     {

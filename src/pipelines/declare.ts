@@ -131,7 +131,9 @@ function declared(
   const name = kind === "temporary_view" ? written.slice(-1) : qualify(written, scope);
   const textOf = (span: Span): string => scope.text.slice(span.start, span.end);
   const masks = statement.columns.flatMap((column): [string, string][] =>
-    column.mask === undefined ? [] : [[column.name.parts.at(-1)?.name.toLowerCase() ?? "", textOf(column.mask.span)]],
+    column.mask === undefined
+      ? []
+      : [[column.name.parts.at(-1)?.name.toLowerCase() ?? "", worded("MASK", textOf(column.mask.span))]],
   );
   const place = placeOf(statement.name.span, scope);
   const dataset: Dataset = {
@@ -142,7 +144,7 @@ function declared(
     comment: statement.comment,
     properties: statement.properties,
     layout: layoutOf(statement, textOf),
-    rowFilter: statement.rowFilter === undefined ? undefined : textOf(statement.rowFilter.span),
+    rowFilter: statement.rowFilter === undefined ? undefined : worded("ROW FILTER", textOf(statement.rowFilter.span)),
     masks: new Map(masks),
     place,
   };
@@ -198,6 +200,11 @@ function expectationsOf(constraints: readonly Constraint[], scope: StatementScop
     const { start, end } = constraint.condition.span;
     return [{ name: constraint.name.name, condition: scope.text.slice(start, end), action: constraint.action }];
   });
+}
+
+/** The text of a clause with its first words, which its span may leave out. */
+function worded(words: string, text: string): string {
+  return text.toUpperCase().startsWith(`${words} `) ? text : `${words} ${text}`;
 }
 
 function layoutOf(clauses: Clauses, textOf: (span: Span) => string): string {

@@ -27,7 +27,7 @@ export function constantValue(expression: BoundExpression): TypedValue | undefin
         if (typeof first.value === "bigint") return { type: expression.type, value: -first.value };
         if (typeof first.value === "number") return { type: expression.type, value: -first.value };
       }
-      if (expression.name === "concat" && known.every((arg) => typeof arg.value === "string")) {
+      if ((expression.name === "concat" || expression.name === "||") && known.every((arg) => typeof arg.value === "string")) {
         return { type: expression.type, value: known.map((arg) => String(arg.value)).join("") };
       }
       return undefined;

@@ -7,11 +7,13 @@ import { nearest } from "../../core/nearest.ts";
 import type { Relation } from "../resolver.ts";
 import type { TimeTravel } from "../value.ts";
 import { enter, failure, newColumn, unsupported, type Analysis, type CteScope } from "./analysis.ts";
+import { constantValue } from "./constant.ts";
 import { bind, rootEnv, type BoundRelation, type Env } from "./env.ts";
 import { parseInstant } from "../types/instant.ts";
 import { castTo } from "../types/cast-expression.ts";
 import { canCast } from "../types/cast-rules.ts";
 import { sameType, type StructType } from "../../core/data-type.ts";
+import { valueType } from "./collation.ts";
 import { governed } from "./policy.ts";
 import { project, reference } from "./project.ts";
 import type { Scope, Visible } from "./scope.ts";
@@ -36,8 +38,8 @@ export function bindTableName(node: TableName, env: Env): BoundRelation {
 
 export function objectParts(name: ObjectName, env: Env): string[] {
   if (name.kind === "name") return partsOf(name);
-  const value = bind(name.expression, env);
-  if (value.kind !== "literal" || typeof value.value !== "string") {
+  const value = constantValue(bind(name.expression, env));
+  if (typeof value?.value !== "string") {
     throw failure(
       env.analysis,
       name.span,
@@ -127,7 +129,9 @@ export function bindRelation(relation: Relation, use: Use, env: Env): BoundRelat
 
 /** A scan of stored data, without policies: what DML also reads of its target. */
 export function scan(relation: Relation, use: Omit<Use, "parts">, analysis: Analysis): BoundRelation {
-  const shown = relation.schema.fields.map((each) => newColumn(analysis, each.name, each.type, each.nullable));
+  const shown = relation.schema.fields.map((each) =>
+    newColumn(analysis, each.name, valueType(each.type), each.nullable),
+  );
   const hidden = (relation.hidden ?? []).map((each) => newColumn(analysis, each.name, each.type, each.nullable));
   const columns = [...shown, ...hidden];
   const { scans, sources } = analysis.statement;

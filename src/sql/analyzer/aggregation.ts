@@ -9,7 +9,8 @@ import type {
   Column,
   Projection,
 } from "../bound.ts";
-import { failure, newColumn, type Analysis } from "./analysis.ts";
+import { hasMap } from "../types/kinds.ts";
+import { failure, newColumn, unsupported, type Analysis } from "./analysis.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Grouping } from "./grouping.ts";
 import { pretty } from "./pretty.ts";
@@ -53,7 +54,7 @@ export function aggregation(
     const column =
       own === undefined ? newColumn(analysis, pretty(expression), expression.type, nullable) : { ...own, nullable };
     positions.push(groups.length);
-    groups.push({ column, expression });
+    groups.push({ column, expression: comparable(expression, analysis) });
     byKey.set(key, column);
   }
   const sets = grouping?.sets?.map((set) => [...new Set(set.map((position) => positions[position] ?? position))]);
@@ -131,6 +132,24 @@ export function aggregation(
         columns: groupingId === undefined ? columns : [...columns, groupingId],
       };
     },
+  };
+}
+
+/** Maps are grouped by their entries in the order of the keys. */
+function comparable(expression: BoundExpression, analysis: Analysis): BoundExpression {
+  const { type } = expression;
+  if (!hasMap(type)) return expression;
+  if (type.kind !== "map" || hasMap(type.key) || hasMap(type.value))
+    throw unsupported(analysis, expression.span, "GROUP BY a map inside another value");
+  return {
+    kind: "call",
+    name: "sorted_map",
+    args: [expression],
+    type,
+    nullable: expression.nullable,
+    deterministic: true,
+    lower: ([sql = ""]) => `map_from_entries(list_sort(map_entries(${sql})))`,
+    span: expression.span,
   };
 }
 

@@ -9,9 +9,10 @@ import { bindExpression } from "./expression.ts";
 import { bindQuery } from "./query.ts";
 import { prune } from "./prune.ts";
 import { scansOf } from "./scans.ts";
+import { starColumns } from "./select-item.ts";
 import { exact } from "./tail.ts";
 
-export const binders: Binders = { expression: bindExpression, query: bindQuery };
+export const binders: Binders = { expression: bindExpression, query: bindQuery, star: starColumns };
 
 /** What a query means: a plan that can be generated, its schema, what it reads and where each column comes from. */
 export function analyzeQuery(query: Query, resolver: Resolver, context: AnalysisContext): BoundQuery {

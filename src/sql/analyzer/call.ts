@@ -1,10 +1,11 @@
 import { didYouMean } from "../../core/nearest.ts";
-import type { Argument, Call, Lambda } from "../ast/expression.ts";
+import type { Argument, Call, Expression, Lambda } from "../ast/expression.ts";
 import { partsOf, type Span } from "../ast/node.ts";
 import type { AggregateExpression, BoundExpression, SortOrder } from "../bound.ts";
 import type { CallArgument, CallSite, FunctionRow } from "../functions/function.ts";
 import { functionNames, lookupFunction } from "../functions/registry.ts";
 import { failure, nextId, unsupported } from "./analysis.ts";
+import { refuseCollation } from "./collation.ts";
 import { bind, type Env } from "./env.ts";
 import { bindSortItems } from "./order.ts";
 import { bindRoutine } from "./routine.ts";
@@ -13,7 +14,8 @@ import { bindWindow } from "./window.ts";
 /** A call as the parser gives it: built-in function, aggregate, window function, generator or a user's own function. */
 export function bindCall(node: Call, env: Env): BoundExpression {
   const parts = functionParts(node, env);
-  const name = (parts.at(-1) ?? "").toLowerCase();
+  const written = (parts.at(-1) ?? "").toLowerCase();
+  const name = node.syntax === "keywords" && written === "substr" ? "substring" : written;
   const builtIn = isBuiltInName(parts) ? lookupFunction(name) : undefined;
   if (builtIn === undefined) return bindRoutine(node, parts, env) ?? unknownFunction(parts, node.span, env);
   const named = orderNamed(node, builtIn, env);
@@ -21,13 +23,12 @@ export function bindCall(node: Call, env: Env): BoundExpression {
   const inner: Env = isAggregate
     ? { ...env, first: node.over === undefined ? undefined : env.first, allows: insideAggregate(node, builtIn, env) }
     : env;
-  const args = named.filter((each) => each.value.kind !== "star").map((each) => argument(each, inner));
-  const star = named.some((each) => each.value.kind === "star");
-  const expanded = star && name !== "count" ? expandStars(named, inner) : args;
+  const star = name === "count" && named.length === 1 && isPlainStar(named[0]?.value);
+  const args = star ? [] : expandStars(named, inner);
   const orderBy = bindSortItems(node.withinGroup, inner);
-  const site = callSite(name, expanded, node.span, env, {
+  const site = callSite(name, args, node.span, env, {
     distinct: node.distinct,
-    star: star && name === "count" && args.length === 0,
+    star,
     ignoreNulls: node.nulls === "ignore",
     orderBy,
     windowed: node.over !== undefined,
@@ -35,11 +36,17 @@ export function bindCall(node: Call, env: Env): BoundExpression {
   return finish(node, builtIn, site, env);
 }
 
+function isPlainStar(node: Expression | undefined): boolean {
+  return node?.kind === "star" && node.qualifier === undefined && node.except.length === 0;
+}
+
 /** A function that has no syntax of its own here: operators, `EXTRACT`, names without parentheses. */
 export function callFunction(name: string, args: readonly BoundExpression[], span: Span, env: Env): BoundExpression {
   const row = lookupFunction(name);
   if (row === undefined || row.kind !== "scalar") throw unsupported(env.analysis, span, `The function ${name}`);
-  return scalarCall(row, callSite(name, args, span, env), span);
+  const site = callSite(name, args, span, env);
+  refuseCollations(site, span, env);
+  return scalarCall(row, site, span);
 }
 
 interface Modifiers {
@@ -72,6 +79,7 @@ export function callSite(
 
 function finish(node: Call, row: FunctionRow, site: CallSite, env: Env): BoundExpression {
   const { span } = node;
+  refuseCollations(site, span, env);
   switch (row.kind) {
     case "scalar": {
       if (node.over !== undefined) throw notOverWindow(site.name, node, env);
@@ -122,6 +130,11 @@ function finish(node: Call, row: FunctionRow, site: CallSite, env: Env): BoundEx
     case "aggregate":
       return aggregateCall(node, row, site, env);
   }
+}
+
+/** Only the binary collation is known: others would compare wrongly. */
+function refuseCollations(site: CallSite, span: Span, env: Env): void {
+  for (const arg of site.args) if (arg.kind !== "unbound_lambda") refuseCollation(arg.type, span, env.analysis);
 }
 
 function scalarCall(row: FunctionRow & { kind: "scalar" }, site: CallSite, span: Span): BoundExpression {
@@ -259,18 +272,9 @@ function unboundLambda(node: Lambda, env: Env): CallArgument {
 }
 
 function expandStars(args: readonly Argument[], env: Env): CallArgument[] {
-  return args.flatMap((each): CallArgument[] => {
-    if (each.value.kind !== "star") return [argument(each, env)];
-    if (each.value.qualifier !== undefined)
-      throw unsupported(env.analysis, each.span, "A qualified star as an argument");
-    return env.scope.visible.map(({ column }) => ({
-      kind: "column",
-      column,
-      type: column.type,
-      nullable: column.nullable,
-      span: each.span,
-    }));
-  });
+  return args.flatMap((each): readonly CallArgument[] =>
+    each.value.kind === "star" ? env.binders.star(each.value, env) : [argument(each, env)],
+  );
 }
 
 /** `f(b => 2, a => 1)` as `f(1, 2)`. */

@@ -1,4 +1,4 @@
-import type { Expression, Window, WindowReference } from "../ast/expression.ts";
+import type { Expression, Star, Window, WindowReference } from "../ast/expression.ts";
 import type { Span } from "../ast/node.ts";
 import type { Query, QueryBody } from "../ast/query.ts";
 import type { BoundExpression, BoundPlan, LambdaVariableExpression } from "../bound.ts";
@@ -48,6 +48,8 @@ export interface BoundRelation {
 export interface Binders {
   expression(node: Expression, env: Env): BoundExpression;
   query(node: Query | QueryBody, env: Env): BoundRelation;
+  /** The columns that a star stands for. */
+  star(node: Star, env: Env): readonly BoundExpression[];
 }
 
 export const NOTHING: Allowed = { aggregates: false, windows: false, generators: false, clause: "this clause" };

@@ -1,6 +1,9 @@
 import { simpleString } from "../../core/data-type.ts";
 import type { BoundArgument, BoundExpression, SortOrder } from "../bound.ts";
 
+/** Operators whose operands may change places. */
+const COMMUTATIVE = new Set(["+", "*", "and", "or", "=", "<=>", "&", "|", "^"]);
+
 /** The same text for expressions that mean the same: what GROUP BY goes by. Expressions that are not deterministic differ. */
 export function fingerprint(expression: BoundArgument): string {
   switch (expression.kind) {
@@ -10,7 +13,7 @@ export function fingerprint(expression: BoundArgument): string {
       return `#${expression.column.id}`;
     case "call":
       return expression.deterministic
-        ? `${expression.name}(${list(expression.args)})${simpleString(expression.type)}`
+        ? `${expression.name}(${COMMUTATIVE.has(expression.name) ? expression.args.map(fingerprint).toSorted().join() : list(expression.args)})${simpleString(expression.type)}`
         : `${expression.name}@${expression.span?.start ?? ""}`;
     case "aggregate":
       return `${expression.name}${expression.distinct ? "!" : ""}${expression.ignoreNulls ? "?" : ""}(${list(expression.args)})${

@@ -2,11 +2,13 @@ import type { Expression } from "../ast/expression.ts";
 import type { GroupBy, GroupingAnalytics, GroupingItem } from "../ast/query.ts";
 import type { BoundExpression } from "../bound.ts";
 import { displayType } from "../types/duckdb-type.ts";
-import { hasMap } from "../types/kinds.ts";
 import { failure } from "./analysis.ts";
+import { refuseCollation } from "./collation.ts";
 import { bind, inClause, type Env } from "./env.ts";
 import { inlineAliases } from "./layers.ts";
+import { bindName } from "./name.ts";
 import { some } from "./rewrite.ts";
+import { lookup } from "./scope.ts";
 import type { SelectItem } from "./select-item.ts";
 
 /** What a query is grouped by: expressions, and the sets of their positions where there is more than one. */
@@ -16,11 +18,16 @@ export interface Grouping {
 }
 
 export function bindGroupBy(node: GroupBy, items: readonly SelectItem[], env: Env): Grouping {
-  if (node.all) {
+  if (node.all && !namesColumn("all", env)) {
     const plain = items.map((_, index) => inlineAliases(index, items)).filter((each) => !hasAggregate(each));
     return { expressions: plain.filter((each) => !isConstant(each)), sets: undefined };
   }
   const expressions: BoundExpression[] = [];
+  if (node.all)
+    return {
+      expressions: [bindName([{ kind: "identifier", name: "all", quoted: false, span: node.span }], node.span, env)],
+      sets: undefined,
+    };
   const add = (expression: Expression): number => {
     expressions.push(groupExpression(expression, items, env));
     return expressions.length - 1;
@@ -35,6 +42,10 @@ export function bindGroupBy(node: GroupBy, items: readonly SelectItem[], env: En
     sets = sets.flatMap((set) => more.map((other) => [...set, ...other]));
   }
   return { expressions, sets };
+}
+
+function namesColumn(name: string, env: Env): boolean {
+  return lookup(env.scope, [name]).length > 0;
 }
 
 function isConstant(expression: BoundExpression): boolean {
@@ -82,15 +93,16 @@ function groupExpression(node: Expression, items: readonly SelectItem[], env: En
   const inner: Env = {
     ...inClause(env, env.scope, { clause: "GROUP BY" }),
     alias: (name) => {
-      const index = items.findIndex((item) => item.alias?.toLowerCase() === name.toLowerCase());
+      const index = items.findIndex((item) => item.name.toLowerCase() === name.toLowerCase());
       return index < 0 ? undefined : inlineAliases(index, items);
     },
   };
   const expression = ordinal(node, items, env) ?? bind(node, inner);
+  refuseCollation(expression.type, node.span, env.analysis);
   if (hasAggregate(expression)) {
     throw failure(env.analysis, node.span, "GROUP_BY_AGGREGATE", "Aggregate functions are not allowed in GROUP BY.");
   }
-  if (hasMap(expression.type) && expression.type.kind !== "map") {
+  if (expression.type.kind === "variant") {
     throw failure(
       env.analysis,
       node.span,

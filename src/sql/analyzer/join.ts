@@ -46,14 +46,14 @@ export function joined(
   if (names.length > 0) return usingJoin(type, left, right, names, clause.span, env);
   const both = concat(left.scope, right.scope);
   const condition = clause.on === undefined ? undefined : booleanCondition(clause.on, both, env);
-  const plan = joinPlans(
-    condition === undefined && type === "inner" ? "cross" : type,
-    left.plan,
-    right.plan,
-    condition,
-    lateral,
-  );
+  const plan = joinPlans(joinKind(type, condition), left.plan, right.plan, condition, lateral);
   return { plan, scope: joinedScope(type, left.scope, right.scope, plan) };
+}
+
+/** A cross join with a condition is an inner one, and an inner one without is a cross join. */
+function joinKind(type: JoinType, condition: BoundExpression | undefined): JoinType {
+  if (type !== "inner" && type !== "cross") return type;
+  return condition === undefined ? "cross" : "inner";
 }
 
 function joinType(type: JoinTypeNode): JoinType {

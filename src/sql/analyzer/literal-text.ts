@@ -15,7 +15,18 @@ export function literalText(value: LiteralValue, type: DataType, zone = "UTC"): 
     if (type.kind === "timestamp") return `TIMESTAMP '${instantText(value, zone)}'`;
     if (type.kind === "timestamp_ntz") return `TIMESTAMP_NTZ '${timeText(value)}'`;
   }
-  return String(value);
+  return type.kind === "decimal" ? decimalText(String(value)) : String(value);
+}
+
+/** Java's BigDecimal.toString: small numbers with an exponent; there is no negative zero. */
+function decimalText(text: string): string {
+  const matched = /^(-?)0*\.?(\d*)$/.exec(text.replace(/^(-?)0\./, "$1."));
+  if (/^-[0.]+$/.test(text)) return text.slice(1);
+  const digits = (matched?.[2] ?? "").replace(/^0+/, "");
+  const exponent = (matched?.[2] ?? "").length - digits.length + 1;
+  if (matched === null || !text.includes(".") || digits === "" || exponent <= 6) return text;
+  const [first = "", rest = ""] = [digits.slice(0, 1), digits.slice(1)];
+  return `${matched[1] ?? ""}${first}${rest === "" ? "" : `.${rest}`}E-${exponent}`;
 }
 
 function intervalSql(value: IntervalValue, type: DataType): string {

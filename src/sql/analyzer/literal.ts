@@ -1,9 +1,9 @@
-import { CALENDAR_INTERVAL, DATE, TIMESTAMP, TIMESTAMP_NTZ, type DataType } from "../../core/data-type.ts";
+import { DATE, TIMESTAMP, TIMESTAMP_NTZ, type DataType } from "../../core/data-type.ts";
 import type { IntervalLiteral, Literal, TypedLiteral } from "../ast/expression.ts";
 import type { Span } from "../ast/node.ts";
 import type { LiteralExpression } from "../bound.ts";
 import { dateText, parseDate, parseInstant, parseTime } from "../types/instant.ts";
-import { intervalOf, parseCalendarInterval, type Interval } from "../types/interval.ts";
+import { intervalOf, parseInterval, type Interval } from "../types/interval.ts";
 import type { LiteralValue } from "../value.ts";
 import { failure, unsupported, type Analysis } from "./analysis.ts";
 import { literalText } from "./literal-text.ts";
@@ -58,8 +58,8 @@ function typedValue(
       return parsed === undefined ? undefined : constant(parsed.local, TIMESTAMP_NTZ);
     }
     case "interval": {
-      const value = parseCalendarInterval(text);
-      return value === undefined ? undefined : constant(value, CALENDAR_INTERVAL);
+      const found = parseInterval(text);
+      return found === undefined ? undefined : constant(found.value, found.type);
     }
     case "time":
       return undefined;

@@ -1,4 +1,4 @@
-import { sqlType } from "../../core/data-type.ts";
+import { sqlType, type DataType } from "../../core/data-type.ts";
 import type { BoundArgument, BoundExpression, FrameBound, SortOrder, WindowExpression } from "../bound.ts";
 import { literalText } from "./literal-text.ts";
 
@@ -25,7 +25,7 @@ export function pretty(expression: BoundArgument): string {
     case "window":
       return `${pretty(expression.function)} OVER (${windowText(expression)})`;
     case "cast":
-      if (!expression.explicit) return pretty(expression.operand);
+      if (!expression.explicit || isNested(expression.type)) return pretty(expression.operand);
       return `${expression.mode === "try" ? "TRY_CAST" : "CAST"}(${pretty(expression.operand)} AS ${sqlType(expression.type)})`;
     case "case": {
       const branches = expression.branches.map(({ when, then }) => ` WHEN ${pretty(when)} THEN ${pretty(then)}`);
@@ -43,6 +43,11 @@ export function pretty(expression: BoundArgument): string {
     case "subquery":
       return subqueryText(expression.form, expression.values, expression.outer);
   }
+}
+
+/** Casts to these do not show, as in Spark. */
+function isNested(type: DataType): boolean {
+  return type.kind === "array" || type.kind === "map" || type.kind === "struct";
 }
 
 function subqueryText(form: string, values: readonly BoundExpression[], outer: readonly string[]): string {

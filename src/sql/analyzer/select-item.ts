@@ -67,7 +67,9 @@ function bindItem(node: NamedExpression, env: Env): SelectItem {
 
 /** Spark's name for an expression without alias. */
 export function automaticName(node: Expression, expression: BoundExpression): string {
-  if (node.kind === "column") return node.parts.at(-1)?.name ?? "";
+  if (node.kind === "column" && (expression.kind !== "call" || expression.name === "grouping_id"))
+    return node.parts.at(-1)?.name ?? "";
+  if (node.kind === "column" && node.parts.length > 1) return node.parts.at(-1)?.name ?? "";
   if (expression.kind === "column") return expression.column.name;
   if (
     node.kind === "cast" &&
@@ -78,6 +80,11 @@ export function automaticName(node: Expression, expression: BoundExpression): st
     return expression.operand.column.name;
   }
   return pretty(expression);
+}
+
+/** What a star stands for, as arguments of a function. */
+export function starColumns(star: Star, env: Env): readonly BoundExpression[] {
+  return expandStar(star, env).map((item) => item.expression);
 }
 
 function expandStar(star: Star, env: Env): SelectItem[] {

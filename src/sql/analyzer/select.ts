@@ -3,6 +3,7 @@ import type { Expression, SortItem, Window, WindowReference } from "../ast/expre
 import type { Select } from "../ast/query.ts";
 import type { BoundExpression, BoundPlan, Column, Projection, SortOrder } from "../bound.ts";
 import { castTo } from "../types/cast-expression.ts";
+import { canCast } from "../types/cast-rules.ts";
 import { displayType } from "../types/duckdb-type.ts";
 import { aggregation, type Aggregation } from "./aggregation.ts";
 import { failure, newColumn, unsupported, type Analysis } from "./analysis.ts";
@@ -15,7 +16,6 @@ import { layered, withoutAliases } from "./layers.ts";
 import { bindOrderBy } from "./order-by.ts";
 import { passing, project, reference } from "./project.ts";
 import { rewrite, some } from "./rewrite.ts";
-import type { Scope } from "./scope.ts";
 import { bindItems, type SelectItem } from "./select-item.ts";
 
 /** ORDER BY of the query whose body the SELECT is: it sees the inside of the SELECT. */
@@ -57,7 +57,7 @@ export function selectFrom(source: BoundRelation, node: Select, outer: Env, orde
   const having =
     node.having === undefined
       ? undefined
-      : condition(node.having, { ...late, allows: { ...late.allows, windows: false } });
+      : havingCondition(node.having, { ...late, allows: { ...late.allows, windows: false } });
   const qualify = node.qualify === undefined ? undefined : condition(node.qualify, late);
   const outputs = outputColumns(items, input, env.analysis);
   const sorted = bindOrderBy(
@@ -70,14 +70,10 @@ export function selectFrom(source: BoundRelation, node: Select, outer: Env, orde
     ...sorted.map((each) => each.expression),
     ...(qualify === undefined ? [] : [qualify]),
   ];
-  const grouped = node.groupBy !== undefined || having !== undefined || every.some(hasAggregate);
+  const grouped =
+    node.groupBy !== undefined || [...every, ...(having === undefined ? [] : [having])].some(hasAggregate);
   const parts: Parts = { items, outputs, having, qualify, order: sorted };
-  return assemble(
-    grouped ? grouping(node, input, parts, aliasOf, env) : { plan: input, parts },
-    node,
-    source.scope,
-    env,
-  );
+  return assemble(grouped ? grouping(node, input, parts, aliasOf, env) : ungrouped(input, parts), node, env);
 }
 
 interface Parts {
@@ -108,10 +104,16 @@ function grouping(
   return { plan: over, parts: { items, outputs: parts.outputs, having: undefined, qualify, order } };
 }
 
+/** Without groups and aggregates HAVING is one more filter. */
+function ungrouped(input: BoundPlan, parts: Parts): { readonly plan: BoundPlan; readonly parts: Parts } {
+  if (parts.having === undefined) return { plan: input, parts };
+  const plan: BoundPlan = { kind: "filter", input, condition: parts.having, columns: input.columns };
+  return { plan, parts: { ...parts, having: undefined } };
+}
+
 function assemble(
   { plan: input, parts }: { readonly plan: BoundPlan; readonly parts: Parts },
   node: Select,
-  _scope: Scope,
   env: Env,
 ): BoundRelation {
   const { analysis } = env;
@@ -276,6 +278,13 @@ function outputColumns(items: readonly SelectItem[], input: BoundPlan, analysis:
 
 export function filtered(input: BoundPlan, node: Expression, env: Env): BoundPlan {
   return { kind: "filter", input, condition: condition(node, env), columns: input.columns };
+}
+
+/** HAVING takes what can be cast to a boolean. */
+function havingCondition(node: Expression, env: Env): BoundExpression {
+  const bound = bind(node, env);
+  if (bound.type.kind === "boolean") return bound;
+  return canCast(bound.type, BOOLEAN, "ansi") ? castTo(bound, BOOLEAN, "ansi") : condition(node, env);
 }
 
 /** A condition, which must be boolean. */

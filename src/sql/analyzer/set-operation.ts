@@ -6,6 +6,7 @@ import { widerType } from "../types/common-type.ts";
 import { displayType } from "../types/duckdb-type.ts";
 import { hasMap } from "../types/kinds.ts";
 import { failure, newColumn } from "./analysis.ts";
+import { refuseCollation } from "./collation.ts";
 import type { BoundRelation, Env } from "./env.ts";
 import { projectTo } from "./project.ts";
 
@@ -46,6 +47,7 @@ export function combined(
     );
   });
   if (!all || operator !== "union") {
+    for (const type of types) refuseCollation(type, span, analysis);
     const bad = types.findIndex((type) => hasMap(type) || type.kind === "variant");
     if (bad >= 0) {
       throw failure(

@@ -11,7 +11,11 @@ export function literalSql(value: LiteralValue, type: DataType): string {
     case "boolean":
       return value === true ? "true" : "false";
     case "int":
-      return String(value);
+      return value === -2147483648n
+        ? "CAST(-2147483648 AS INTEGER)"
+        : Number(value) < 0
+          ? `(${String(value)})`
+          : String(value);
     case "byte":
     case "short":
     case "long":
@@ -24,9 +28,13 @@ export function literalSql(value: LiteralValue, type: DataType): string {
     case "date":
       return `DATE ${textLiteral(dateLiteral(String(value)))}`;
     case "timestamp":
-      return `TIMESTAMPTZ '${dateLiteral(instantText(BigInt(String(value)), "UTC"))}+00'`;
+      return isUsual(BigInt(String(value)))
+        ? `TIMESTAMPTZ '${instantText(BigInt(String(value)), "UTC")}+00'`
+        : `make_timestamptz(${String(value)})`;
     case "timestamp_ntz":
-      return `TIMESTAMP '${dateLiteral(timeText(BigInt(String(value))))}'`;
+      return isUsual(BigInt(String(value)))
+        ? `TIMESTAMP '${timeText(BigInt(String(value)))}'`
+        : `make_timestamp(${String(value)})`;
     case "interval_year_month":
     case "interval_day_time":
     case "calendar_interval":
@@ -40,6 +48,11 @@ function floatText(value: number): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
   return Object.is(value, -0) ? "-0.0" : String(value);
+}
+
+/** Is the moment in the years 1 to 9999, which have four digits? */
+function isUsual(micros: bigint): boolean {
+  return micros >= -62_135_596_800_000_000n && micros < 253_402_300_800_000_000n;
 }
 
 /** DuckDB writes no plus before large years, and years before Christ in its own way. */

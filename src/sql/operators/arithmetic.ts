@@ -71,7 +71,8 @@ function decimalCall(
   [left, right]: readonly [BoundExpression, BoundExpression],
 ): BoundFunction {
   const [a, b] = [asDecimal(left.type), asDecimal(right.type)];
-  const type = decimalResult(symbol, a, b);
+  const loss = call.context.settings?.get("spark.sql.decimaloperations.allowprecisionloss") !== "false";
+  const type = decimalResult(symbol, a, b, loss);
   const nullable = left.nullable || right.nullable || !call.context.ansi || symbol === "/" || symbol === "%";
   return result(call, symbol, [left, right], type, decimalArithmetic(symbol, a, b, type), nullable);
 }
@@ -165,7 +166,7 @@ function integralDivide(call: CallSite): BoundFunction {
 function pmod(call: CallSite): BoundFunction {
   const [left, right] = twoOperands(call);
   const decimals = decimalOperands(left, right, call);
-  if (decimals !== undefined) return { ...decimalCall(call, "pmod", decimals), nullable: true };
+  if (decimals !== undefined) return { ...decimalCall(call, "pmod", decimals), nullable: true, pretty: undefined };
   const bound = numeric(call, "pmod", left, right, (type) => {
     const mod = (a: string, b: string) => (isIntegral(type) ? `(${a} % ${b})` : `fmod(${a}, ${b})`);
     return byNonZero(
@@ -173,7 +174,7 @@ function pmod(call: CallSite): BoundFunction {
       "REMAINDER_BY_ZERO",
     );
   });
-  return { ...bound, nullable: true };
+  return { ...bound, nullable: true, pretty: undefined };
 }
 
 function negative(call: CallSite): BoundFunction {
@@ -228,9 +229,11 @@ function attempt(call: CallSite, symbol: "+" | "-" | "*" | "/" | "%"): BoundFunc
     ...bound,
     nullable: true,
     pretty: undefined,
+    // The operands stand outside TRY: only this operation's own errors become null.
     lower: (args, site, tools) => {
+      const [left = "", right = ""] = args;
       const quiet: LoweringTools = { ...tools, ansi: symbol !== "/" && symbol !== "%" };
-      return `TRY(${bound.lower(args, site, quiet)})`;
+      return tools.once(left, (a) => tools.once(right, (b) => `TRY(${bound.lower([a, b], site, quiet)})`));
     },
   };
 }

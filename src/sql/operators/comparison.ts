@@ -1,4 +1,4 @@
-import { BOOLEAN, DOUBLE, type DataType } from "../../core/data-type.ts";
+import { BOOLEAN, DOUBLE, struct, type DataType } from "../../core/data-type.ts";
 import type { BoundExpression } from "../bound.ts";
 import { coerce, expressions, type BoundFunction, type CallSite, type ScalarRow } from "../functions/function.ts";
 import { commonType, widerType } from "../types/common-type.ts";
@@ -55,7 +55,13 @@ export function comparisonType(left: BoundExpression, right: BoundExpression, an
     if (other.kind === "decimal") return DOUBLE;
     if (isAtomic(other)) return other;
   }
-  return widerType(a, b, ansi);
+  return widerType(a, renamedLike(b, a), ansi);
+}
+
+/** Structs are compared by position: the second takes the names of the first. */
+function renamedLike(type: DataType, like: DataType): DataType {
+  if (type.kind !== "struct" || like.kind !== "struct" || type.fields.length !== like.fields.length) return type;
+  return struct(type.fields.map((each, index) => ({ ...each, name: like.fields[index]?.name ?? each.name })));
 }
 
 /** An integer literal beside a decimal takes the fewest digits that hold it. */
@@ -72,7 +78,7 @@ function inList(call: CallSite): BoundFunction {
     args.length === 2 && first !== undefined && second !== undefined
       ? comparisonType(first, second, call.context.ansi)
       : commonType(
-          args.map((arg) => arg.type),
+          args.map((arg) => renamedLike(arg.type, args[0]?.type ?? arg.type)),
           call.context.ansi,
         );
   if (type === undefined) {

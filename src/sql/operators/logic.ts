@@ -63,7 +63,7 @@ export const logicRows: readonly ScalarRow[] = [
 function like(call: CallSite, word: "LIKE" | "ILIKE"): BoundFunction {
   return bindSignature(
     call,
-    pattern(word),
+    word === "ILIKE" ? { ...pattern(word), pretty: undefined } : pattern(word),
     ([value = "", like = "", escape = "'\\'"]) => `(${value} ${word} ${like} ESCAPE ${escape})`,
   );
 }

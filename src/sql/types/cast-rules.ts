@@ -48,7 +48,7 @@ function scalarCast(from: DataType, to: DataType, mode: CastMode): boolean {
   const ansi = mode !== "legacy";
   if (isNumeric(from)) {
     if (isNumeric(to) || to.kind === "boolean" || to.kind === "timestamp") return true;
-    return isAnsiInterval(to) && (isWhole(from) || isDecimal(from)) && singleField(to);
+    return isAnsiInterval(to) && (isWhole(from) || isDecimal(from));
   }
   switch (from.kind) {
     case "boolean":
@@ -64,7 +64,7 @@ function scalarCast(from: DataType, to: DataType, mode: CastMode): boolean {
     case "interval_year_month":
     case "interval_day_time":
       if (to.kind === from.kind) return true;
-      return (isWhole(to) || isDecimal(to)) && singleField(from);
+      return isWhole(to) || isDecimal(to);
     default:
       return false;
   }
@@ -77,10 +77,6 @@ function variantCast(from: DataType, to: DataType): boolean {
 
 function isWhole(type: DataType): boolean {
   return type.kind === "byte" || type.kind === "short" || type.kind === "int" || type.kind === "long";
-}
-
-function singleField(type: DataType): boolean {
-  return (type.kind === "interval_year_month" || type.kind === "interval_day_time") && type.start === type.end;
 }
 
 const WIDTH = ["byte", "short", "int", "long", "float", "double"];

@@ -56,7 +56,8 @@ export function widerDecimal(a: DecimalType, b: DecimalType): DecimalType {
 export type DecimalOperator = "+" | "-" | "*" | "/" | "%" | "div" | "pmod";
 
 /** The type of `a operator b`. */
-export function decimalResult(operator: DecimalOperator, a: DecimalType, b: DecimalType): DecimalType {
+export function decimalResult(operator: DecimalOperator, a: DecimalType, b: DecimalType, loss = true): DecimalType {
+  if (!loss) return exactResult(operator, a, b);
   const { precision: p1, scale: s1 } = a;
   const { precision: p2, scale: s2 } = b;
   switch (operator) {
@@ -80,5 +81,31 @@ export function decimalResult(operator: DecimalOperator, a: DecimalType, b: Deci
       const digits = p1 - s1 + s2;
       return bounded(digits === 0 ? 1 : digits, 0);
     }
+  }
+}
+
+/** With `spark.sql.decimalOperations.allowPrecisionLoss` off: too many digits are cut, the scale is kept. */
+function exactResult(operator: DecimalOperator, a: DecimalType, b: DecimalType): DecimalType {
+  const { precision: p1, scale: s1 } = a;
+  const { precision: p2, scale: s2 } = b;
+  const scale = Math.max(s1, s2);
+  switch (operator) {
+    case "+":
+    case "-":
+      return bounded(Math.max(p1 - s1, p2 - s2) + scale + 1, scale);
+    case "*":
+      return bounded(p1 + p2 + 1, s1 + s2);
+    case "/": {
+      const whole = Math.min(MAX_PRECISION, p1 - s1 + s2);
+      const fraction = Math.min(MAX_PRECISION, Math.max(MINIMUM_ADJUSTED_SCALE, s1 + p2 + 1));
+      const over = whole + fraction - MAX_PRECISION;
+      const places = over > 0 ? fraction - Math.trunc(over / 2) - 1 : fraction;
+      return bounded(over > 0 ? MAX_PRECISION : whole + fraction, places);
+    }
+    case "%":
+    case "pmod":
+      return bounded(Math.min(p1 - s1, p2 - s2) + scale, scale);
+    case "div":
+      return decimalResult(operator, a, b);
   }
 }

@@ -49,7 +49,7 @@ export function intervalOf(node: IntervalLiteral): Interval | undefined {
   return { value: { months, days, micros: micros - BigInt(days) * 86_400_000_000n }, type };
 }
 
-function unitsType(units: readonly IntervalUnit[]): DataType {
+export function unitsType(units: readonly IntervalUnit[]): DataType {
   if (units.every((unit) => MONTHS[unit] !== undefined)) {
     const fields = units.map((unit): YearMonthField => (unit === "year" ? "year" : "month"));
     return {
@@ -125,6 +125,18 @@ function ranged(
 
 const UNIT =
   /([+-]?)\s*(\d+(?:\.\d*)?|\.\d+)\s*(year|month|week|day|hour|minute|second|millisecond|microsecond)s?\b\s*/iy;
+
+/** Text as a typed literal has it: its type follows from the units, as for `INTERVAL 1 YEAR`. */
+export function parseInterval(text: string): Interval | undefined {
+  const value = parseCalendarInterval(text);
+  if (value === undefined) return undefined;
+  const units = [...text.matchAll(/(year|month|week|day|hour|minute|second|millisecond|microsecond)s?\b/gi)].map(
+    (match) => (match[1] ?? "").toLowerCase() as IntervalUnit,
+  );
+  const type = unitsType(units);
+  if (type.kind !== "interval_day_time") return { value, type };
+  return { value: { months: 0, days: 0, micros: value.micros + BigInt(value.days) * 86_400_000_000n }, type };
+}
 
 /** `1 year 2 days 3.5 seconds`, with or without INTERVAL before it. */
 export function parseCalendarInterval(text: string): IntervalValue | undefined {

@@ -1,15 +1,4 @@
-import {
-  array,
-  BOOLEAN,
-  BYTE,
-  decimal,
-  DOUBLE,
-  INT,
-  LONG,
-  type DataType,
-  type IntervalType,
-} from "../../core/data-type.ts";
-import { unreachable } from "../../core/errors.ts";
+import { array, BOOLEAN, decimal, DOUBLE, INT, LONG, type DataType, type IntervalType } from "../../core/data-type.ts";
 import type { Lowering, LoweringTools } from "../bound.ts";
 import { isDecimal, isIntegral } from "../types/kinds.ts";
 import {
@@ -212,19 +201,6 @@ function bits(name: string): AggregateRow {
   return aggregate(name, category, { params: [integral], returns: sameAs(0), nullable: true }, `${name}!($1)`);
 }
 
-/** The analyzer puts bits of the grouping id in their place; what is left stands where there is no grouping. */
-function groupingRow(name: "grouping" | "grouping_id", returns: DataType): FunctionRow {
-  return {
-    kind: "scalar",
-    names: [name],
-    category,
-    bind: (call) => ({
-      ...bindSignature(call, { params: [], rest: anything, returns, nullable: false }, ""),
-      lower: () => unreachable(`${name} was left in a plan.`),
-    }),
-  };
-}
-
 export const aggregates: readonly FunctionRow[] = [
   aggregateBy("count", count),
   aggregate(
@@ -310,6 +286,4 @@ export const aggregates: readonly FunctionRow[] = [
       "CAST(approx_count_distinct!($1) AS BIGINT)",
     ),
   ),
-  groupingRow("grouping", BYTE),
-  groupingRow("grouping_id", LONG),
 ];

@@ -30,6 +30,8 @@ interface Row {
   readonly category: string;
   /** The text of an argument left out is `undefined`; names of named arguments, in order of position. */
   readonly parameters?: readonly string[];
+  /** Why the function is refused by name. */
+  readonly refused?: string;
 }
 
 export interface ScalarRow extends Row {
@@ -175,6 +177,7 @@ export function unsupported(names: Names, category: string, reason: string): Sca
     kind: "scalar",
     names: nameList(names),
     category,
+    refused: reason,
     bind: (call) => {
       throw call.error("UNSUPPORTED_FEATURE.FUNCTION", `The function ${call.name} is not supported: ${reason}.`);
     },

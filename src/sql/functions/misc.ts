@@ -154,6 +154,8 @@ export const misc: readonly FunctionRow[] = [
     ),
     ...(given.args.length === 1 ? { pretty: ([value = ""]) => `try_to_binary(${value})` } : {}),
   })),
+  scalar("to_base32", "encoding", { params: [binary], returns: STRING }, "spkjs_to_base32($1)"),
+  scalar("from_base32", "encoding", { params: [text], returns: BINARY }, "spkjs_from_base32($1)"),
   scalar("url_encode", "url", { params: [text], returns: STRING, nullable: true }, "spkjs_url_encode($1)"),
   scalar("url_decode", "url", { params: [text], returns: STRING, nullable: true }, "spkjs_url_decode($1)"),
   scalar("try_url_decode", "url", { params: [text], returns: STRING, nullable: true }, "TRY(spkjs_url_decode($1))"),

@@ -20,6 +20,7 @@ import { percentiles } from "./percentiles.ts";
 import { regexps } from "./regexps.ts";
 import { sequences } from "./sequence.ts";
 import { strings } from "./strings.ts";
+import { unsupportedFunctions } from "./unsupported.ts";
 import { vectors } from "./vectors.ts";
 import { windows } from "./windows.ts";
 import { xpaths } from "./xpath.ts";
@@ -50,6 +51,7 @@ export const functionRows: readonly FunctionRow[] = [
   ...vectors,
   ...xpaths,
   ...misc,
+  ...unsupportedFunctions,
 ];
 
 const byName: ReadonlyMap<string, FunctionRow> = new Map(

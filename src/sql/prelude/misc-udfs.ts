@@ -10,6 +10,8 @@ export const miscUdfs: readonly Udf[] = [
     volatile: true,
   }),
   udf("spkjs_unbase64", [STRING], BINARY, (text) => fromBase64(asText(text))),
+  udf("spkjs_to_base32", [BINARY], STRING, (bytes) => toBase32(asBytes(bytes))),
+  udf("spkjs_from_base32", [STRING], BINARY, (text) => fromBase32(asText(text))),
   udf("spkjs_encode", [STRING, STRING], BINARY, (text, charset) => encode(asText(text), asText(charset))),
   udf("spkjs_decode", [BINARY, STRING], STRING, (bytes, charset) =>
     iconv.decode(Buffer.from(asBytes(bytes)), knownCharset(asText(charset)), { stripBOM: false }),
@@ -69,6 +71,23 @@ function fromBase64(text: string): Uint8Array {
   const clean = text.replaceAll(/[\s]/g, "");
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(clean)) throw conversionError(text, "BASE64");
   return Buffer.from(clean, "base64");
+}
+
+const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+/** RFC 4648, section 6. */
+function toBase32(bytes: Uint8Array): string {
+  const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, "0")).join("");
+  const digits = bits.match(/.{1,5}/g) ?? [];
+  const text = digits.map((each) => BASE32.charAt(Number.parseInt(each.padEnd(5, "0"), 2))).join("");
+  return text.padEnd(Math.ceil(text.length / 8) * 8, "=");
+}
+
+function fromBase32(text: string): Uint8Array {
+  const clean = text.toUpperCase().replace(/=+$/, "");
+  if (!/^[A-Z2-7]*$/.test(clean)) throw conversionError(text, "BASE32");
+  const bits = Array.from(clean, (char) => BASE32.indexOf(char).toString(2).padStart(5, "0")).join("");
+  return Uint8Array.from(bits.match(/.{8}/g) ?? [], (byte) => Number.parseInt(byte, 2));
 }
 
 function conversionError(text: string, format: string): BoathouseError {

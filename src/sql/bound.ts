@@ -98,7 +98,7 @@ export interface CastExpression extends Typed {
 
 export interface CaseExpression extends Typed {
   readonly kind: "case";
-  readonly branches: readonly { readonly when: BoundExpression; readonly then: BoundExpression }[];
+  readonly branches: readonly { readonly when: BoundExpression; readonly result: BoundExpression }[];
   readonly otherwise: BoundExpression | undefined;
 }
 

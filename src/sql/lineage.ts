@@ -72,7 +72,7 @@ export function childrenOf(expression: BoundExpression): readonly BoundExpressio
       return [expression.operand];
     case "case":
       return [
-        ...expression.branches.flatMap(({ when, then }) => [when, then]),
+        ...expression.branches.flatMap(({ when, result }) => [when, result]),
         ...(expression.otherwise === undefined ? [] : [expression.otherwise]),
       ];
     case "subquery":

@@ -14,6 +14,12 @@ export interface IntervalValue {
  */
 export type LiteralValue = null | boolean | bigint | number | string | Uint8Array | IntervalValue;
 
+/** A number, text or truth value as text; what is neither has none that is plain. */
+export function plainText(value: LiteralValue): string {
+  if (typeof value === "object") throw new TypeError("A value without plain text.");
+  return String(value);
+}
+
 export type TimeTravel =
   | { readonly kind: "version"; readonly version: bigint }
   /** Microseconds since the epoch. */

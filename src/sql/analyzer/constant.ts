@@ -1,5 +1,6 @@
 import type { BoundExpression } from "../bound.ts";
 import type { TypedValue } from "../resolver.ts";
+import { plainText } from "../value.ts";
 
 /** The value of an expression that is plainly constant: a literal, its negative, text that is joined, a cast of these. */
 export function constantValue(expression: BoundExpression): TypedValue | undefined {
@@ -27,8 +28,11 @@ export function constantValue(expression: BoundExpression): TypedValue | undefin
         if (typeof first.value === "bigint") return { type: expression.type, value: -first.value };
         if (typeof first.value === "number") return { type: expression.type, value: -first.value };
       }
-      if ((expression.name === "concat" || expression.name === "||") && known.every((arg) => typeof arg.value === "string")) {
-        return { type: expression.type, value: known.map((arg) => String(arg.value)).join("") };
+      if (
+        (expression.name === "concat" || expression.name === "||") &&
+        known.every((arg) => typeof arg.value === "string")
+      ) {
+        return { type: expression.type, value: known.map((arg) => plainText(arg.value)).join("") };
       }
       return undefined;
     }

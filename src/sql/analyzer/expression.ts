@@ -228,10 +228,10 @@ function bindCase(node: Case, env: Env): BoundExpression {
         `WHEN expressions in CaseWhen should all be boolean type, but it is "${displayType(condition.type)}".`,
       );
     }
-    return { when: condition, then: bind(branch.result, env) };
+    return { when: condition, result: bind(branch.result, env) };
   });
   const otherwise = node.otherwise === undefined ? undefined : bind(node.otherwise, env);
-  const results = [...branches.map((branch) => branch.then), ...(otherwise === undefined ? [] : [otherwise])];
+  const results = [...branches.map((branch) => branch.result), ...(otherwise === undefined ? [] : [otherwise])];
   const type = commonType(
     results.map((each) => each.type),
     mode(env) === "ansi",
@@ -246,7 +246,7 @@ function bindCase(node: Case, env: Env): BoundExpression {
   }
   return {
     kind: "case",
-    branches: branches.map(({ when, then }) => ({ when, then: castTo(then, type, mode(env)) })),
+    branches: branches.map(({ when, result }) => ({ when, result: castTo(result, type, mode(env)) })),
     otherwise: otherwise === undefined ? undefined : castTo(otherwise, type, mode(env)),
     type,
     nullable: otherwise === undefined || results.some((each) => each.nullable),

@@ -1,5 +1,6 @@
 import { simpleString } from "../../core/data-type.ts";
 import type { BoundArgument, BoundExpression, SortOrder } from "../bound.ts";
+import type { LiteralValue } from "../value.ts";
 
 /** Operators whose operands may change places. */
 const COMMUTATIVE = new Set(["+", "*", "and", "or", "=", "<=>", "&", "|", "^"]);
@@ -27,7 +28,7 @@ export function fingerprint(expression: BoundArgument): string {
     case "cast":
       return `cast${expression.mode}(${fingerprint(expression.operand)},${simpleString(expression.type)})`;
     case "case":
-      return `case(${expression.branches.map((each) => `${fingerprint(each.when)}:${fingerprint(each.then)}`).join()}|${
+      return `case(${expression.branches.map((each) => `${fingerprint(each.when)}:${fingerprint(each.result)}`).join()}|${
         expression.otherwise === undefined ? "" : fingerprint(expression.otherwise)
       })`;
     case "field":
@@ -56,9 +57,8 @@ function bound(each: { readonly kind: string; readonly offset?: BoundExpression 
   return `${each.kind}${each.offset === undefined ? "" : fingerprint(each.offset)}`;
 }
 
-function valueText(value: unknown): string {
+function valueText(value: LiteralValue): string {
   if (value === null) return "null";
   if (value instanceof Uint8Array) return Buffer.from(value).toString("hex");
-  if (typeof value === "object") return Object.values(value).map(String).join("/");
-  return String(value);
+  return typeof value === "object" ? `${value.months}/${value.days}/${value.micros}` : String(value);
 }

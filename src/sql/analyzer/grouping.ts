@@ -1,4 +1,4 @@
-import type { Expression } from "../ast/expression.ts";
+import type { Expression, NamedExpression } from "../ast/expression.ts";
 import type { GroupBy, GroupingAnalytics, GroupingItem } from "../ast/query.ts";
 import type { BoundExpression } from "../bound.ts";
 import { displayType } from "../types/duckdb-type.ts";
@@ -17,7 +17,13 @@ export interface Grouping {
   readonly sets: readonly (readonly number[])[] | undefined;
 }
 
-export function bindGroupBy(node: GroupBy, items: readonly SelectItem[], env: Env): Grouping {
+export function bindGroupBy(
+  node: GroupBy,
+  items: readonly SelectItem[],
+  written: readonly NamedExpression[],
+  env: Env,
+): Grouping {
+  refuseStarPosition(node, written, env);
   if (node.all && !namesColumn("all", env)) {
     const plain = items.map((_, index) => inlineAliases(index, items)).filter((each) => !hasAggregate(each));
     return { expressions: plain.filter((each) => !isConstant(each)), sets: undefined };
@@ -42,6 +48,19 @@ export function bindGroupBy(node: GroupBy, items: readonly SelectItem[], env: En
     sets = sets.flatMap((set) => more.map((other) => [...set, ...other]));
   }
   return { expressions, sets };
+}
+
+/** A position counts items as written, which a star blurs. */
+function refuseStarPosition(node: GroupBy, written: readonly NamedExpression[], env: Env): void {
+  const position = node.items.find((item) => !isAnalytics(item) && positionOf(item) !== undefined);
+  if (position === undefined || written.every((item) => item.expression.kind !== "star")) return;
+  throw failure(
+    env.analysis,
+    position.span,
+    "STAR_GROUP_BY_POS",
+    "Star (*) is not allowed in a select list when GROUP BY an ordinal position is used.",
+    { sqlState: "0A000" },
+  );
 }
 
 function namesColumn(name: string, env: Env): boolean {
@@ -93,6 +112,7 @@ function groupExpression(node: Expression, items: readonly SelectItem[], env: En
   const inner: Env = {
     ...inClause(env, env.scope, { clause: "GROUP BY" }),
     alias: (name) => {
+      if (env.analysis.statement.context.settings?.get("spark.sql.groupbyaliases") === "false") return undefined;
       const index = items.findIndex((item) => item.name.toLowerCase() === name.toLowerCase());
       return index < 0 ? undefined : inlineAliases(index, items);
     },

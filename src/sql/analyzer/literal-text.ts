@@ -1,7 +1,7 @@
 import type { DataType, DayTimeField, IntervalType } from "../../core/data-type.ts";
 import { javaDouble, javaFloat } from "../java/number.ts";
 import { instantText, timeText } from "../types/instant.ts";
-import type { IntervalValue, LiteralValue } from "../value.ts";
+import { plainText, type IntervalValue, type LiteralValue } from "../value.ts";
 
 /** Spark's text of a constant in automatic names: strings and numbers bare, the rest as SQL. */
 export function literalText(value: LiteralValue, type: DataType, zone = "UTC"): string {
@@ -10,12 +10,12 @@ export function literalText(value: LiteralValue, type: DataType, zone = "UTC"): 
   if (typeof value === "number") return type.kind === "float" ? javaFloat(value) : javaDouble(value);
   if (value instanceof Uint8Array) return `X'${Buffer.from(value).toString("hex").toUpperCase()}'`;
   if (typeof value === "object") return intervalSql(value, type);
-  if (type.kind === "date") return `DATE '${String(value)}'`;
+  if (type.kind === "date") return `DATE '${value}'`;
   if (typeof value === "bigint") {
     if (type.kind === "timestamp") return `TIMESTAMP '${instantText(value, zone)}'`;
     if (type.kind === "timestamp_ntz") return `TIMESTAMP_NTZ '${timeText(value)}'`;
   }
-  return type.kind === "decimal" ? decimalText(String(value)) : String(value);
+  return type.kind === "decimal" ? decimalText(plainText(value)) : plainText(value);
 }
 
 /** Java's BigDecimal.toString: small numbers with an exponent; there is no negative zero. */
@@ -25,7 +25,7 @@ function decimalText(text: string): string {
   const digits = (matched?.[2] ?? "").replace(/^0+/, "");
   const exponent = (matched?.[2] ?? "").length - digits.length + 1;
   if (matched === null || !text.includes(".") || digits === "" || exponent <= 6) return text;
-  const [first = "", rest = ""] = [digits.slice(0, 1), digits.slice(1)];
+  const [first, rest] = [digits.slice(0, 1), digits.slice(1)];
   return `${matched[1] ?? ""}${first}${rest === "" ? "" : `.${rest}`}E-${exponent}`;
 }
 

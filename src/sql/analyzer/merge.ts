@@ -270,7 +270,7 @@ function clauseChoice(clauses: readonly Clause[], inTarget: Column, inSource: Co
   const choices = (when: MergeClause["when"], otherwise: BoundExpression): BoundExpression => {
     const branches = clauses.flatMap((clause, index) =>
       clause.when === when
-        ? [{ when: clause.condition ?? constant(true, BOOLEAN), then: constant(BigInt(index), INT) }]
+        ? [{ when: clause.condition ?? constant(true, BOOLEAN), result: constant(BigInt(index), INT) }]
         : [],
     );
     return branches.length === 0 ? otherwise : { kind: "case", branches, otherwise, type: INT, nullable: true };
@@ -279,8 +279,8 @@ function clauseChoice(clauses: readonly Clause[], inTarget: Column, inSource: Co
   return {
     kind: "case",
     branches: [
-      { when: isNull(inTarget), then: choices("not_matched", constant(null, INT)) },
-      { when: isNull(inSource), then: choices("not_matched_by_source", constant(-1n, INT)) },
+      { when: isNull(inTarget), result: choices("not_matched", constant(null, INT)) },
+      { when: isNull(inSource), result: choices("not_matched_by_source", constant(-1n, INT)) },
     ],
     otherwise: choices("matched", constant(-1n, INT)),
     type: INT,
@@ -294,9 +294,9 @@ function byClause(
   otherwise: BoundExpression,
 ): BoundExpression {
   const branches = values.flatMap((value, index) =>
-    value === undefined ? [] : [{ when: equals(chosen, index), then: value }],
+    value === undefined ? [] : [{ when: equals(chosen, index), result: value }],
   );
-  const nullable = otherwise.nullable || branches.some((branch) => branch.then.nullable);
+  const nullable = otherwise.nullable || branches.some((branch) => branch.result.nullable);
   return branches.length === 0 ? otherwise : { kind: "case", branches, otherwise, type: otherwise.type, nullable };
 }
 

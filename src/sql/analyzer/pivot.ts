@@ -176,7 +176,7 @@ export function bindUnpivot(source: BoundRelation, clause: UnpivotClause, env: E
   });
   const [first, ...others] = branches;
   if (first === undefined) throw unsupported(analysis, clause.span, "UNPIVOT without columns");
-  const qualifiers = [...rest.map((each) => each.qualifier)];
+  const qualifiers = rest.map((each) => each.qualifier);
   const plan = others.reduce<BoundPlan>((left, right) => {
     const columns = left.columns.map((column) => newColumn(analysis, column.name, column.type, column.nullable));
     return { kind: "set", operator: "union", all: true, left, right, columns };

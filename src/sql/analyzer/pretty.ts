@@ -28,7 +28,7 @@ export function pretty(expression: BoundArgument): string {
       if (!expression.explicit || isNested(expression.type)) return pretty(expression.operand);
       return `${expression.mode === "try" ? "TRY_CAST" : "CAST"}(${pretty(expression.operand)} AS ${sqlType(expression.type)})`;
     case "case": {
-      const branches = expression.branches.map(({ when, then }) => ` WHEN ${pretty(when)} THEN ${pretty(then)}`);
+      const branches = expression.branches.map(({ when, result }) => ` WHEN ${pretty(when)} THEN ${pretty(result)}`);
       const otherwise = expression.otherwise === undefined ? "" : ` ELSE ${pretty(expression.otherwise)}`;
       return `CASE${branches.join("")}${otherwise} END`;
     }

@@ -47,7 +47,7 @@ export function rewrite(expression: BoundExpression, replace: Rewrite): BoundExp
     case "case":
       return {
         ...expression,
-        branches: expression.branches.map(({ when, then }) => ({ when: inner(when), then: inner(then) })),
+        branches: expression.branches.map(({ when, result }) => ({ when: inner(when), result: inner(result) })),
         otherwise: expression.otherwise && inner(expression.otherwise),
       };
     case "subquery":

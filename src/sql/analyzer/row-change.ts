@@ -103,13 +103,13 @@ export function storedItems(
   });
 }
 
-export function choose(when: BoundExpression, then: BoundExpression, otherwise: BoundExpression): BoundExpression {
+export function choose(when: BoundExpression, result: BoundExpression, otherwise: BoundExpression): BoundExpression {
   return {
     kind: "case",
-    branches: [{ when, then }],
+    branches: [{ when, result }],
     otherwise,
     type: otherwise.type,
-    nullable: then.nullable || otherwise.nullable,
+    nullable: result.nullable || otherwise.nullable,
   };
 }
 

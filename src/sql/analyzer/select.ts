@@ -24,6 +24,8 @@ export interface OrderClause {
   readonly windows: ReadonlyMap<string, Window | WindowReference>;
 }
 
+const HAVING_AS_WHERE = "spark.sql.legacy.parser.havingwithoutgroupbyaswhere";
+
 const NO_ORDER: OrderClause = { items: [], windows: new Map() };
 
 /** A SELECT with what orders it. */
@@ -70,8 +72,9 @@ export function selectFrom(source: BoundRelation, node: Select, outer: Env, orde
     ...sorted.map((each) => each.expression),
     ...(qualify === undefined ? [] : [qualify]),
   ];
-  const grouped =
-    node.groupBy !== undefined || [...every, ...(having === undefined ? [] : [having])].some(hasAggregate);
+  const isFilter =
+    env.analysis.statement.context.settings?.get(HAVING_AS_WHERE) === "true" && !every.some(hasAggregate);
+  const grouped = node.groupBy !== undefined || (having !== undefined && !isFilter) || every.some(hasAggregate);
   const parts: Parts = { items, outputs, having, qualify, order: sorted };
   return assemble(grouped ? grouping(node, input, parts, aliasOf, env) : ungrouped(input, parts), node, env);
 }
@@ -92,7 +95,7 @@ function grouping(
   aliasOf: (name: string) => BoundExpression | undefined,
   env: Env,
 ): { readonly plan: BoundPlan; readonly parts: Parts } {
-  const by = node.groupBy === undefined ? undefined : bindGroupBy(node.groupBy, parts.items, env);
+  const by = node.groupBy === undefined ? undefined : bindGroupBy(node.groupBy, parts.items, node.items, env);
   const state: Aggregation = aggregation(input, by, node.groupBy?.all ?? false, env.analysis);
   const items = parts.items.map((item) => ({ ...item, expression: state.extract(item.expression) }));
   const having = parts.having === undefined ? undefined : state.extract(parts.having, aliasOf);
@@ -104,7 +107,7 @@ function grouping(
   return { plan: over, parts: { items, outputs: parts.outputs, having: undefined, qualify, order } };
 }
 
-/** Without groups and aggregates HAVING is one more filter. */
+/** With the legacy setting HAVING without groups and aggregates is one more filter. */
 function ungrouped(input: BoundPlan, parts: Parts): { readonly plan: BoundPlan; readonly parts: Parts } {
   if (parts.having === undefined) return { plan: input, parts };
   const plan: BoundPlan = { kind: "filter", input, condition: parts.having, columns: input.columns };

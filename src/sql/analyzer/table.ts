@@ -5,7 +5,7 @@ import type { TableName } from "../ast/query.ts";
 import type { BoundPlan } from "../bound.ts";
 import { nearest } from "../../core/nearest.ts";
 import type { Relation } from "../resolver.ts";
-import type { TimeTravel } from "../value.ts";
+import { plainText, type TimeTravel } from "../value.ts";
 import { enter, failure, newColumn, unsupported, type Analysis, type CteScope } from "./analysis.ts";
 import { constantValue } from "./constant.ts";
 import { bind, rootEnv, type BoundRelation, type Env } from "./env.ts";
@@ -203,14 +203,14 @@ function timeTravel(node: TableName, env: Env): TimeTravel | undefined {
   const operand = bound.kind === "cast" ? bound.operand : bound;
   if (operand.kind !== "literal" || operand.value === null) throw invalid();
   if (by === "version") {
-    if (!/^\d+$/.test(String(operand.value))) throw invalid();
-    return { kind: "version", version: BigInt(String(operand.value)) };
+    if (!/^\d+$/.test(plainText(operand.value))) throw invalid();
+    return { kind: "version", version: BigInt(plainText(operand.value)) };
   }
   const { now, timeZone } = analysis.statement.context;
   const timestamp =
     typeof operand.value === "bigint" && operand.type.kind === "timestamp"
       ? operand.value
-      : parseInstant(compact(String(operand.value)), now, timeZone);
+      : parseInstant(compact(plainText(operand.value)), now, timeZone);
   if (timestamp === undefined) throw invalid();
   return { kind: "timestamp", timestamp };
 }

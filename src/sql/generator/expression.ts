@@ -86,7 +86,7 @@ export function argumentSql(arg: BoundArgument, scope: ExpressionScope): string 
 }
 
 function caseSql(expression: CaseExpression, sql: (each: BoundExpression) => string): string {
-  const branches = expression.branches.map(({ when, then }) => `WHEN ${sql(when)} THEN ${sql(then)}`);
+  const branches = expression.branches.map(({ when, result }) => `WHEN ${sql(when)} THEN ${sql(result)}`);
   const otherwise = expression.otherwise === undefined ? "" : ` ELSE ${sql(expression.otherwise)}`;
   return `CASE ${branches.join(" ")}${otherwise} END`;
 }

@@ -34,7 +34,7 @@ export function generate(query: Pick<BoundQuery, "plan" | "scans">, options: Gen
 }
 
 function generatePlan(plan: BoundPlan, scans: readonly Scan[], options: GenerateOptions): string {
-  const scope = planScope(options.context, scans, options.scan);
+  const scope = planScope(options.context, scans, (scan) => options.scan(scan));
   const block = planBlock(plan, scope);
   const taken = new Map<string, number>();
   const items = plan.columns.map((column) => {

@@ -1,7 +1,7 @@
 import type { DataType } from "../../core/data-type.ts";
 import { instantText, timeText } from "../types/instant.ts";
 import { duckDbType, textLiteral } from "../types/duckdb-type.ts";
-import type { IntervalValue, LiteralValue } from "../value.ts";
+import { plainText, type IntervalValue, type LiteralValue } from "../value.ts";
 
 /** A constant as DuckDB SQL, of exactly its type. */
 export function literalSql(value: LiteralValue, type: DataType): string {
@@ -14,33 +14,33 @@ export function literalSql(value: LiteralValue, type: DataType): string {
       return value === -2147483648n
         ? "CAST(-2147483648 AS INTEGER)"
         : Number(value) < 0
-          ? `(${String(value)})`
-          : String(value);
+          ? `(${plainText(value)})`
+          : plainText(value);
     case "byte":
     case "short":
     case "long":
-      return `CAST(${String(value)} AS ${duckDbType(type)})`;
+      return `CAST(${plainText(value)} AS ${duckDbType(type)})`;
     case "decimal":
-      return `CAST(${textLiteral(String(value))} AS ${duckDbType(type)})`;
+      return `CAST(${textLiteral(plainText(value))} AS ${duckDbType(type)})`;
     case "float":
     case "double":
       return `CAST('${floatText(Number(value))}' AS ${duckDbType(type)})`;
     case "date":
-      return `DATE ${textLiteral(dateLiteral(String(value)))}`;
+      return `DATE ${textLiteral(dateLiteral(plainText(value)))}`;
     case "timestamp":
-      return isUsual(BigInt(String(value)))
-        ? `TIMESTAMPTZ '${instantText(BigInt(String(value)), "UTC")}+00'`
-        : `make_timestamptz(${String(value)})`;
+      return isUsual(BigInt(plainText(value)))
+        ? `TIMESTAMPTZ '${instantText(BigInt(plainText(value)), "UTC")}+00'`
+        : `make_timestamptz(${plainText(value)})`;
     case "timestamp_ntz":
-      return isUsual(BigInt(String(value)))
-        ? `TIMESTAMP '${timeText(BigInt(String(value)))}'`
-        : `make_timestamp(${String(value)})`;
+      return isUsual(BigInt(plainText(value)))
+        ? `TIMESTAMP '${timeText(BigInt(plainText(value)))}'`
+        : `make_timestamp(${plainText(value)})`;
     case "interval_year_month":
     case "interval_day_time":
     case "calendar_interval":
       return isInterval(value) ? intervalSql(value) : "NULL";
     default:
-      return textLiteral(String(value));
+      return textLiteral(plainText(value));
   }
 }
 

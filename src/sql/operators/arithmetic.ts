@@ -228,7 +228,7 @@ function attempt(call: CallSite, symbol: "+" | "-" | "*" | "/" | "%"): BoundFunc
   return {
     ...bound,
     nullable: true,
-    pretty: undefined,
+    pretty: isSwapped(strict) ? ([date = "", other = ""]) => `${call.name}(${other}, ${date})` : undefined,
     // The operands stand outside TRY: only this operation's own errors become null.
     lower: (args, site, tools) => {
       const [left = "", right = ""] = args;
@@ -236,4 +236,10 @@ function attempt(call: CallSite, symbol: "+" | "-" | "*" | "/" | "%"): BoundFunc
       return tools.once(left, (a) => tools.once(right, (b) => `TRY(${bound.lower([a, b], site, quiet)})`));
     },
   };
+}
+
+/** `1 + date` is bound as `date + 1`. */
+function isSwapped(call: CallSite): boolean {
+  const [left, right] = twoOperands(call);
+  return call.name === "+" && !isDatetime(left.type) && isDatetime(right.type);
 }

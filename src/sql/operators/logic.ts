@@ -1,8 +1,8 @@
 import { BOOLEAN, INT, LONG, type DataType } from "../../core/data-type.ts";
+import type { BoundExpression } from "../bound.ts";
 import {
   bindSignature,
   coerce,
-  expressionAt,
   scalar,
   template,
   type BoundFunction,
@@ -98,7 +98,7 @@ function shift(call: CallSite, symbol: "<<" | ">>" | ">>>"): BoundFunction {
   return { args, type, nullable: args.some((arg) => arg.nullable), lower: template(sql), pretty: operator };
 }
 
-function integralOperand(call: CallSite, value: ReturnType<typeof expressionAt>, type: DataType) {
+function integralOperand(call: CallSite, value: BoundExpression, type: DataType) {
   if (!isIntegral(value.type) && value.type.kind !== "void" && value.type.kind !== "string") {
     throw wrongType(call, call.name, value.type, "INT or BIGINT");
   }

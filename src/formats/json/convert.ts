@@ -1,4 +1,4 @@
-import { simpleString, type DataType, type StructField } from "../../core/data-type.ts";
+import { simpleString, type DataType, type DecimalType, type StructField } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
 import { quoteIdentifier, quoteString } from "../../duckdb/quote.ts";
 import { duckDbType } from "../../duckdb/types.ts";
@@ -11,6 +11,9 @@ import { cellSql, type CellFormat } from "../cell.ts";
  * `json_transform` takes a value apart one level at a time: a string column is asked for as VARCHAR, everything else as
  * JSON text, whose first character tells what it is.
  */
+
+/** Decimal digits that every DOUBLE keeps. */
+const EXACT_DIGITS = 15;
 
 /** What `json_transform` is asked for, as a DuckDB string: one level of an object's fields. */
 export function fieldsStructure(fields: readonly StructField[]): string {
@@ -38,7 +41,7 @@ export function jsonValue(source: string, type: DataType, format: CellFormat, de
     case "double":
       return floating(source, duckDbType(type));
     case "decimal":
-      return `CASE WHEN NOT ${isNested(source)} THEN TRY_CAST(${text(source)} AS ${duckDbType(type)}) END`;
+      return `CASE WHEN ${isNested(source)} THEN NULL ${inexact(source, type)} ELSE TRY_CAST(${text(source)} AS ${duckDbType(type)}) END`;
     case "date":
     case "timestamp_ntz":
       return `CASE WHEN ${isString(source)} THEN ${cellSql(text(source), type, format)} END`;
@@ -107,6 +110,15 @@ function isString(source: string): string {
 
 function isNested(source: string): string {
   return `(starts_with(${source}::VARCHAR, '{') OR starts_with(${source}::VARCHAR, '['))`;
+}
+
+/** DuckDB reads fractions as DOUBLE. A number that needs more digits than that holds is an error: it must not be rounded silently. */
+function inexact(source: string, type: DecimalType): string {
+  if (type.precision <= EXACT_DIGITS) return "";
+  const digits = `ltrim(${source}::VARCHAR, '-0')`;
+  return `WHEN regexp_full_match(${source}::VARCHAR, '-?[0-9]+\\.[0-9]+') AND length(${source}::VARCHAR) > ${EXACT_DIGITS + 1}
+    AND strpos(${digits}, '.') - 1 + ${type.scale} > ${EXACT_DIGITS} AND length(replace(${digits}, '.', '')) > ${EXACT_DIGITS}
+    THEN error('[DECIMAL_PRECISION_LOST] The JSON number ' || ${source}::VARCHAR || ' has more digits than can be read exactly as ${duckDbType(type)}. Write such numbers as strings ("1.23") in the file.')`;
 }
 
 /** The text of a JSON string, or of what is none. */

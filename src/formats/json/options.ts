@@ -99,7 +99,7 @@ export const JSON_OPTIONS: readonly Option[] = [
     name: "timeZone",
     type: "string",
     description: "The zone of timestamps whose text names none. By default the session's.",
-    use: "read",
+    use: "both",
   },
   {
     name: "allowSingleQuotes",

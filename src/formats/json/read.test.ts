@@ -187,6 +187,21 @@ describe("values", () => {
     expect(rows[2]).toMatchObject({ o: { x: 1n }, a: [{ x: null }] });
   });
 
+  it("never lose digits of decimals silently", async () => {
+    const source = await bench.file(
+      '{"d":0.1}\n{"d":"12345678901234567.8901"}\n{"d":123456789012345678}\n{"d":12345678901.25}\n',
+    );
+    const schema = [field("d", decimal(30, 4))];
+    expect(await read([source], {}, { schema })).toEqual([
+      { d: "0.1000" },
+      { d: "12345678901234567.8901" },
+      { d: "123456789012345678.0000" },
+      { d: "12345678901.2500" },
+    ]);
+    const long = await bench.file('{"d":12345678901234567.8901}');
+    await expect(read([long], {}, { schema })).rejects.toMatchObject({ code: "DECIMAL_PRECISION_LOST" });
+  });
+
   it("come with metadata", async () => {
     const files = [await bench.file('{"a":1}', "m1.json"), await bench.file('{"a":2}', "m2.json")];
     const rows = await read(files, {}, { metadata: true });

@@ -3,6 +3,7 @@ import { randomIds } from "../core/ids.ts";
 import type { StructType } from "../core/data-type.ts";
 import { BoathouseError } from "../core/errors.ts";
 import type { Connection } from "../duckdb/connection.ts";
+import { explainReadFailure } from "../formats/failure.ts";
 import type { OptionValues } from "../formats/option.ts";
 import type { FileRelation } from "../formats/relation.ts";
 import type { Storage } from "../storage/storage.ts";
@@ -38,6 +39,8 @@ export interface FilesPlan {
   relation(extras?: { readonly metadata?: boolean }): Promise<FileRelation>;
   /** Throws when a file changed or vanished since it was found. */
   readonly verify: () => Promise<void>;
+  /** Says of a failed read which file it was, where and why: see `explainReadFailure`. */
+  readonly explain: (thrown: unknown) => Promise<unknown>;
 }
 
 /** Finds the files and their schema. Throws `PATH_NOT_FOUND` when there is no file. */
@@ -69,6 +72,7 @@ export async function planFiles(plan: FilesOptions): Promise<FilesPlan> {
     schema: sourceSchema(reader, schema),
     relation: ({ metadata = false } = {}) => readRelation(connection, reader, format, schema, files, { metadata }),
     verify: () => verifyFiles(storage, found),
+    explain: (thrown) => explainReadFailure(thrown, files),
   };
 }
 

@@ -15,7 +15,7 @@ import type { SourceSettings, SourceUse } from "./options.ts";
 import type { StoredSchema } from "./schema-store.ts";
 
 /** How new columns change a stream. */
-export type EvolutionMode = "addNewColumns" | "rescue" | "failOnNewColumns" | "none";
+type EvolutionMode = "addNewColumns" | "rescue" | "failOnNewColumns" | "none";
 
 /** Which names and defaults hold: those of the SQL function or those of the `cloudFiles` source. */
 export type SourceDialect = "read_files" | "cloud_files";

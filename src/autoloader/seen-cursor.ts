@@ -1,4 +1,5 @@
 import type { Connection, ResultStream } from "../duckdb/connection.ts";
+import type { ColumnBatch, Value } from "../core/value.ts";
 import { compareKeys } from "../storage/key.ts";
 import { seenSql } from "./log-format.ts";
 
@@ -7,8 +8,11 @@ export class SeenCursor {
   readonly #connection: Connection;
   readonly #path: string;
   #stream: ResultStream | undefined;
-  #rows: AsyncGenerator<{ key: string; etag: string }> | undefined;
-  #next: { key: string; etag: string } | undefined;
+  #batches: AsyncIterator<ColumnBatch> | undefined;
+  #keys: readonly Value[] = [];
+  #etags: readonly Value[] = [];
+  #at = 0;
+  #ended = false;
 
   constructor(connection: Connection, path: string) {
     this.#connection = connection;
@@ -17,35 +21,36 @@ export class SeenCursor {
 
   /** The etag that a file had when it was last seen. Keys must be asked for in ascending order. */
   async etagOf(key: string): Promise<string | undefined> {
-    if (this.#rows === undefined) {
-      this.#stream = await this.#connection.stream(`SELECT key, etag FROM ${seenSql(this.#path)} ORDER BY key, batch`);
-      this.#rows = rowsOf(this.#stream);
-      await this.#advance();
-    }
     let found: string | undefined;
-    while (this.#next !== undefined && compareKeys(this.#next.key, key) <= 0) {
-      if (this.#next.key === key) found = this.#next.etag;
-      await this.#advance();
+    for (;;) {
+      for (; this.#at < this.#keys.length; this.#at += 1) {
+        const order = compareKeys(textOf(this.#keys[this.#at]), key);
+        if (order > 0) return found;
+        if (order === 0) found = textOf(this.#etags[this.#at]);
+      }
+      if (this.#ended) return found;
+      await this.#load();
     }
-    return found;
   }
 
   async close(): Promise<void> {
-    await this.#rows?.return(undefined);
+    await this.#batches?.return?.(undefined);
     this.#stream?.close();
   }
 
-  async #advance(): Promise<void> {
-    const step = await this.#rows?.next();
-    this.#next = step === undefined || step.done === true ? undefined : step.value;
+  async #load(): Promise<void> {
+    if (this.#batches === undefined) {
+      this.#stream = await this.#connection.stream(`SELECT key, etag FROM ${seenSql(this.#path)} ORDER BY key, batch`);
+      this.#batches = this.#stream.batches[Symbol.asyncIterator]();
+    }
+    const step = await this.#batches.next();
+    this.#ended = step.done === true;
+    this.#keys = step.done === true ? [] : (step.value.columns[0] ?? []);
+    this.#etags = step.done === true ? [] : (step.value.columns[1] ?? []);
+    this.#at = 0;
   }
 }
 
-async function* rowsOf(stream: ResultStream): AsyncGenerator<{ key: string; etag: string }> {
-  for await (const { rowCount, columns } of stream.batches) {
-    for (let row = 0; row < rowCount; row += 1) {
-      const [key, etag] = [columns[0]?.[row], columns[1]?.[row]];
-      if (typeof key === "string" && typeof etag === "string") yield { key, etag };
-    }
-  }
+function textOf(value: Value | undefined): string {
+  return typeof value === "string" ? value : "";
 }

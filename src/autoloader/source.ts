@@ -6,6 +6,7 @@ import { BoathouseError } from "../core/errors.ts";
 import { randomIds, type IdSource } from "../core/ids.ts";
 import { mapParallel } from "../core/parallel.ts";
 import type { Connection } from "../duckdb/connection.ts";
+import { explainReadFailure } from "../formats/failure.ts";
 import { inferFiles, type FormatName } from "../formats/format.ts";
 import type { OptionValues } from "../formats/option.ts";
 import type { FileRelation } from "../formats/relation.ts";
@@ -59,11 +60,13 @@ export interface MicroBatch extends FileRelation {
   readonly files: readonly FoundFile[];
   /** To call when the rows are read and before they are committed: throws `FILE_CHANGED` when a file changed meanwhile. */
   readonly verify: () => Promise<void>;
+  /** Says of a failed read which file it was, where and why: see `explainReadFailure`. */
+  readonly explain: (thrown: unknown) => Promise<unknown>;
 }
 
 /** Where inference looks: this many files, and about this many bytes. Databricks' limits are 1,000 files and 50 GB. */
-export const SAMPLE_FILES = 1000;
-export const SAMPLE_BYTES = 2 ** 30;
+const SAMPLE_FILES = 1000;
+const SAMPLE_BYTES = 2 ** 30;
 
 /** How many new files are held in memory between two listings. */
 const BACKLOG = 50_000;
@@ -212,6 +215,7 @@ export class AutoLoaderSource {
     return {
       ...relation,
       files: found,
+      explain: (thrown) => explainReadFailure(thrown, staged),
       verify: () => (overwrites ? Promise.resolve() : verifyFiles(storage, found)),
     };
   }

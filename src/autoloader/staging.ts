@@ -35,7 +35,7 @@ export async function verifyFiles(storage: Storage, files: readonly FoundFile[])
   await mapParallel(files, PARALLEL, (file) => verify(storage, file));
 }
 
-export function sourceFile(file: FoundFile, path: string): SourceFile {
+function sourceFile(file: FoundFile, path: string): SourceFile {
   return {
     path,
     url: file.url,

@@ -60,7 +60,7 @@ export function cellSql(text: string, type: DataType, format: CellFormat): strin
 
 /** The patterns of what Spark takes, for inference too. RE2. */
 export const INTEGER = "[+-]?[0-9]+";
-export const DECIMAL = "[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?";
+const DECIMAL = "[+-]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?";
 export const DOUBLE = `[\\x00-\\x20]*(?:${DECIMAL}[fFdD]?|[+-]?(?:Infinity|NaN))[\\x00-\\x20]*`;
 export const ISO_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
 const CAST_DATE = "[0-9]{4}(?:-[0-9]{1,2}(?:-[0-9]{1,2}(?:[ T].*)?)?)?";
@@ -68,7 +68,7 @@ const ZONE =
   "(?: ?(?:Z|[+-][0-9]{1,2}(?::?[0-9]{2})?|(?:UTC|GMT|UT)(?:[+-][0-9]{1,2}(?::[0-9]{2})?)?|[A-Za-z]+(?:/[A-Za-z0-9_+-]+)+))";
 const DAY = "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}";
 const CLOCK = "[0-9]{1,2}:[0-9]{1,2}(?::[0-9]{1,2}(?:\\.[0-9]{0,9})?)?";
-export const LOCAL_TIMESTAMP = `[0-9]{4}(?:-[0-9]{1,2})?|${DAY}(?:[ T](?:${CLOCK})?)?`;
+const LOCAL_TIMESTAMP = `[0-9]{4}(?:-[0-9]{1,2})?|${DAY}(?:[ T](?:${CLOCK})?)?`;
 export const TIMESTAMP_TEXT = `${LOCAL_TIMESTAMP}|${DAY}[ T]${CLOCK}${ZONE}`;
 
 function floating(text: string, type: string, format: CellFormat): string {

@@ -100,7 +100,7 @@ export function wrongEncoding(
 }
 
 /** The physical line (from 1) where `data` stops being UTF-8. */
-export function lineOfInvalid(data: Buffer): number {
+function lineOfInvalid(data: Buffer): number {
   let start = 0;
   for (let line = 1; ; line += 1) {
     const end = data.indexOf(10, start);

@@ -61,6 +61,6 @@ export function presentSql(files: readonly SourceFile[]): string {
 }
 
 /** What follows the last slash, percent-decoded where it is encoded. */
-export function fileName(url: string): string {
+function fileName(url: string): string {
   return url.slice(url.lastIndexOf("/") + 1);
 }

@@ -38,7 +38,7 @@ export async function readHeads(
   }));
 }
 
-export function columnNames(tokens: readonly (string | null)[], dialect: CsvDialect): string[] {
+function columnNames(tokens: readonly (string | null)[], dialect: CsvDialect): string[] {
   if (!dialect.header) return tokens.map((_, index) => `_c${index}`);
   const count = new Map<string, number>();
   for (const token of tokens) {

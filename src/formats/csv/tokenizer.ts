@@ -35,7 +35,7 @@ export function tokenize(from: string, dialect: CsvDialect): string {
 }
 
 /** Do empty quoted fields mean something other than empty unquoted ones? */
-export function tellsEmptyFields(dialect: CsvDialect): boolean {
+function tellsEmptyFields(dialect: CsvDialect): boolean {
   return dialect.nullValue !== "" || dialect.emptyValue !== "";
 }
 

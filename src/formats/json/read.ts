@@ -75,7 +75,7 @@ export async function jsonRecords(
       THEN json_transform(record, '["JSON"]')::VARCHAR[] ELSE [record] END) AS record, file_index${number} FROM (${cleaned})`;
 }
 
-export function jsonCellFormat(options: Options): CellFormat {
+function jsonCellFormat(options: Options): CellFormat {
   return {
     nanValue: "NaN",
     positiveInf: "Infinity",

@@ -25,7 +25,7 @@ export function fitType(source: string, from: DataType, to: DataType, depth = 0)
 }
 
 /** The type that holds the values of both, or undefined. Structs get the fields of both. */
-export function mergeTypes(a: DataType, b: DataType): DataType | undefined {
+function mergeTypes(a: DataType, b: DataType): DataType | undefined {
   if (sameType(a, b)) return a;
   if (a.kind === "struct" && b.kind === "struct") {
     const fields = mergeFields(a.fields, b.fields);

@@ -12,7 +12,7 @@ export interface ColumnPlan {
   readonly additional: readonly { readonly name: string; readonly value: string }[];
 }
 
-export interface Mapping {
+interface Mapping {
   readonly source: { readonly name: string } | { readonly ordinal: number };
   readonly sink: string | undefined;
   /** What the value must be; text when absent. */

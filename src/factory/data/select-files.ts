@@ -107,7 +107,7 @@ function matcher({ folder, folderPattern, wildcard, recursive }: Matching): (key
 }
 
 /** `*` is any number of characters of a name, `?` one or none of them; `^` takes the next character as it is. */
-export function wildcardExpression(pattern: string): RegExp {
+function wildcardExpression(pattern: string): RegExp {
   let source = "";
   for (let index = 0; index < pattern.length; index += 1) {
     const letter = pattern[index] ?? "";

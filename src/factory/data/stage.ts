@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { stat } from "node:fs/promises";
 import { Readable, Transform, type Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createInflate } from "node:zlib";
@@ -81,10 +80,6 @@ export function readOptions(meta: ObjectMeta, signal: AbortSignal): { ifMatch?: 
 
 export function isUtf8(encoding: string): boolean {
   return encoding === "utf-8" || encoding === "utf8" || encoding === "us-ascii";
-}
-
-export async function fileSize(path: string): Promise<number> {
-  return (await stat(path)).size;
 }
 
 async function transforms(text: Pick<TextFormat, "compression" | "encoding">, url: string): Promise<Duplex[]> {

@@ -55,7 +55,7 @@ const AZURE_WRITE = {
 };
 
 /** How files are written to a store. */
-export const WRITE_SETTINGS = variant("store settings", {
+const WRITE_SETTINGS = variant("store settings", {
   AzureBlobFSWriteSettings: object(AZURE_WRITE),
   AzureBlobStorageWriteSettings: object(AZURE_WRITE),
 });

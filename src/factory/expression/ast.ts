@@ -6,14 +6,14 @@ export interface Span {
 
 export type Expression = LiteralExpression | ArrayExpression | CallExpression | MemberExpression;
 
-export interface LiteralExpression {
+interface LiteralExpression {
   readonly kind: "literal";
   /** Whole numbers are `bigint`, others `number`. */
   readonly value: null | boolean | bigint | number | string;
   readonly span: Span;
 }
 
-export interface ArrayExpression {
+interface ArrayExpression {
   readonly kind: "array";
   readonly items: readonly Expression[];
   readonly span: Span;

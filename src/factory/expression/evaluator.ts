@@ -135,10 +135,7 @@ function item(array: readonly Value[], key: Value, member: MemberExpression, sou
 }
 
 /** The property's own name: the same spelling first, then another case. */
-export function propertyName(
-  object: ValueObject | Readonly<Record<string, unknown>>,
-  name: string,
-): string | undefined {
+function propertyName(object: ValueObject | Readonly<Record<string, unknown>>, name: string): string | undefined {
   if (Object.hasOwn(object, name)) return name;
   const wanted = name.toLowerCase();
   return Object.keys(object).find((each) => each.toLowerCase() === wanted);

@@ -6,7 +6,7 @@ import type { Signature } from "./signature.ts";
 import { isArray, isNumeric, isObject, typeName, type Value, type ValueObject } from "./value.ts";
 import { XmlValue } from "./xml-value.ts";
 
-export type FunctionCategory = "string" | "collection" | "logical" | "conversion" | "math" | "date";
+type FunctionCategory = "string" | "collection" | "logical" | "conversion" | "math" | "date";
 
 /** One function of the language: a row of the registry, from which the reference table in the docs is made. */
 export interface FunctionRow {
@@ -20,7 +20,7 @@ export interface FunctionRow {
   readonly lazy?: (call: LazyCall) => Value;
 }
 
-export interface LazyCall {
+interface LazyCall {
   boolean(index: number): boolean;
   value(index: number): Value;
 }

@@ -12,7 +12,7 @@ export type ParameterType =
   | "null"
   | "collection";
 
-export interface SignatureParameter {
+interface SignatureParameter {
   readonly name: string;
   readonly types: readonly ParameterType[];
   readonly optional: boolean;

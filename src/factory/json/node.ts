@@ -27,13 +27,13 @@ export interface JsonStringNode extends Placed {
   readonly value: string;
 }
 
-export interface JsonNumberNode extends Placed {
+interface JsonNumberNode extends Placed {
   readonly kind: "number";
   /** As written: no digit is lost. */
   readonly text: string;
 }
 
-export interface JsonConstantNode extends Placed {
+interface JsonConstantNode extends Placed {
   readonly kind: "constant";
   readonly value: boolean | null;
 }

@@ -17,7 +17,7 @@ interface Place {
   readonly end: number;
 }
 
-export type ExpectedType = "boolean" | "array" | "integer" | "number" | "string";
+export type ExpectedType = "boolean" | "array" | "integer" | "string";
 
 const REFERENCE_TYPES: Readonly<Record<ReferenceShape["to"], string>> = {
   pipeline: "PipelineReference",
@@ -78,7 +78,7 @@ export function checkShape(node: JsonNode, shape: Shape, visitor: ShapeVisitor):
 }
 
 /** The string of `"@…"` or of `{"type": "Expression", "value": "@…"}`. */
-export function expressionOf(node: JsonNode): JsonStringNode | undefined {
+function expressionOf(node: JsonNode): JsonStringNode | undefined {
   if (node.kind === "string") return node;
   const type = memberOf(node, "type");
   if (type?.kind !== "string" || type.value !== "Expression") return undefined;
@@ -198,13 +198,10 @@ function checkScalar(node: JsonNode, shape: ScalarShape, visitor: ShapeVisitor):
       if (node.kind === "string" && /^(?:true|false)$/i.test(node.value)) return;
       wrongType(node, "true or false", visitor);
       return;
-    case "integer":
-    case "number": {
+    case "integer": {
       const written = node.kind === "number" ? node.text : node.kind === "string" ? node.value : "";
-      const valid =
-        shape.kind === "integer" ? /^-?\d+(?:\.0+)?$/.test(written) : written !== "" && !Number.isNaN(Number(written));
-      if (!valid) {
-        wrongType(node, shape.kind === "integer" ? "a whole number" : "a number", visitor);
+      if (!/^-?\d+(?:\.0+)?$/.test(written)) {
+        wrongType(node, "a whole number", visitor);
         return;
       }
       const value = Number(written);
@@ -239,7 +236,6 @@ function expectedType(shape: Shape): ExpectedType | undefined {
   switch (shape.kind) {
     case "boolean":
     case "integer":
-    case "number":
     case "string":
       return shape.kind;
     case "list":

@@ -24,7 +24,7 @@ export const COMMON: Readonly<Record<string, Shape | Member>> = {
 
 export const PARAMETERS: Shape = record(object({ type: required(text), defaultValue: anything }));
 
-export const LOCATION: VariantShape = variant(
+const LOCATION: VariantShape = variant(
   "location",
   {
     HttpServerLocation: object({ relativeUrl: text, folderPath: text, fileName: text }),

@@ -14,14 +14,14 @@ export interface FactoryDefinition {
 }
 
 /** A value, or an expression that gives it. */
-export type Dynamic<T> = T | `@${string}` | ExpressionValue;
+type Dynamic<T> = T | `@${string}` | ExpressionValue;
 
-export interface ExpressionValue {
+interface ExpressionValue {
   readonly type: "Expression";
   readonly value: string;
 }
 
-export interface GlobalParameter {
+interface GlobalParameter {
   readonly type: "string" | "int" | "float" | "bool" | "array" | "object";
   readonly value: Json;
 }
@@ -32,7 +32,7 @@ interface Described {
   readonly folder?: { readonly name: string };
 }
 
-export type ParameterType =
+type ParameterType =
   | "string"
   | "int"
   | "float"
@@ -48,12 +48,12 @@ export type ParameterType =
   | "Object"
   | "SecureString";
 
-export interface Parameter {
+interface Parameter {
   readonly type: ParameterType;
   readonly defaultValue?: Json;
 }
 
-export interface Variable {
+interface Variable {
   readonly type: "String" | "Boolean" | "Array" | "Integer";
   readonly defaultValue?: Json;
 }
@@ -65,22 +65,22 @@ export interface PipelineDefinition extends Described {
   readonly concurrency?: number;
 }
 
-export interface Reference<T extends "DatasetReference" | "LinkedServiceReference" | "PipelineReference"> {
+interface Reference<T extends "DatasetReference" | "LinkedServiceReference" | "PipelineReference"> {
   readonly referenceName: string;
   readonly type: T;
   readonly parameters?: Readonly<Record<string, Json>>;
 }
 
-export type DatasetReference = Reference<"DatasetReference">;
-export type LinkedServiceReference = Reference<"LinkedServiceReference">;
-export type PipelineReference = Reference<"PipelineReference">;
+type DatasetReference = Reference<"DatasetReference">;
+type LinkedServiceReference = Reference<"LinkedServiceReference">;
+type PipelineReference = Reference<"PipelineReference">;
 
-export interface ActivityDependency {
+interface ActivityDependency {
   readonly activity: string;
   readonly dependencyConditions: readonly ("Succeeded" | "Failed" | "Skipped" | "Completed")[];
 }
 
-export interface ActivityPolicy {
+interface ActivityPolicy {
   readonly timeout?: Dynamic<string>;
   readonly retry?: Dynamic<number>;
   readonly retryIntervalInSeconds?: number;
@@ -106,7 +106,7 @@ interface WorkspaceFrame<Type extends string, Properties> extends ExecutionFrame
   readonly linkedServiceName: LinkedServiceReference;
 }
 
-export interface CopyFrame extends ExecutionFrame<"Copy", CopyProperties> {
+interface CopyFrame extends ExecutionFrame<"Copy", CopyProperties> {
   readonly inputs: readonly DatasetReference[];
   readonly outputs: readonly DatasetReference[];
 }
@@ -228,7 +228,7 @@ export type Activity =
       }
     >;
 
-export type Location =
+type Location =
   | {
       readonly type: "HttpServerLocation";
       readonly relativeUrl?: Dynamic<string>;
@@ -280,7 +280,7 @@ interface LinkedServiceFrame<Type extends string, Properties> extends Described 
   readonly typeProperties: Properties;
 }
 
-export type Secret =
+type Secret =
   | string
   | { readonly type: "SecureString"; readonly value: string }
   | { readonly type: "AzureKeyVaultSecret"; readonly store: LinkedServiceReference; readonly secretName: string };
@@ -308,7 +308,7 @@ export type LinkedServiceDefinition =
     >
   | LinkedServiceFrame<"AzureKeyVault", { readonly baseUrl: string }>;
 
-export interface TriggeredPipeline {
+interface TriggeredPipeline {
   readonly pipelineReference: PipelineReference;
   readonly parameters?: Readonly<Record<string, Json>>;
 }
@@ -319,7 +319,7 @@ interface TriggerFrame<Type extends string, Properties> extends Described {
   readonly typeProperties: Properties;
 }
 
-export interface Recurrence {
+interface Recurrence {
   readonly frequency: "Minute" | "Hour" | "Day" | "Week" | "Month";
   readonly interval?: number;
   readonly startTime?: string;
@@ -328,9 +328,9 @@ export interface Recurrence {
   readonly schedule?: RecurrenceSchedule;
 }
 
-export type WeekDay = "Sunday" | "Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday";
+type WeekDay = "Sunday" | "Monday" | "Tuesday" | "Wednesday" | "Thursday" | "Friday" | "Saturday";
 
-export interface RecurrenceSchedule {
+interface RecurrenceSchedule {
   readonly minutes?: readonly number[];
   readonly hours?: readonly number[];
   readonly weekDays?: readonly WeekDay[];

@@ -7,7 +7,6 @@ import { spanOf } from "../expression/problem.ts";
 import { findFunction } from "../expression/registry.ts";
 import type { ParameterType } from "../expression/signature.ts";
 import { offsetInString } from "../json/parse.ts";
-import type { ExpectedType } from "./check-shape.ts";
 import type { FoundExpression, ResourceCheck } from "./resource-check.ts";
 
 /** What the expressions of a place can refer to. */
@@ -183,14 +182,8 @@ class ExpressionCheck {
     const types = typesOf(expression);
     const accepted: readonly ParameterType[] = gives === "array" ? ["array"] : ["boolean", "string"];
     if (types === undefined || overlaps(types, accepted)) return;
-    const wanted: Readonly<Record<ExpectedType, string>> = {
-      array: "an array",
-      boolean: "true or false",
-      integer: "a whole number",
-      number: "a number",
-      string: "text",
-    };
-    this.#problem(expression.span, "EXPRESSION_TYPE", `This gives ${orList(types)}, and ${wanted[gives]} is needed.`);
+    const wanted = gives === "array" ? "an array" : "true or false";
+    this.#problem(expression.span, "EXPRESSION_TYPE", `This gives ${orList(types)}, and ${wanted} is needed.`);
   }
 
   #problem(span: Span, code: string, message: string, hint?: string): void {

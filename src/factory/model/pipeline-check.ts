@@ -135,6 +135,10 @@ class PipelineWalker {
         );
       }
     }
+    if (kind.type === "Copy") {
+      this.#copySide(node, "inputs", "source", "Source");
+      this.#copySide(node, "outputs", "sink", "Sink");
+    }
     if (kind.type === "ExecutePipeline") {
       const reference = nodeAt(node, ["typeProperties", "pipeline"]);
       const target = memberOf(reference, "referenceName");
@@ -143,6 +147,23 @@ class PipelineWalker {
         check.parametersFor(reference, nodeAt(node, ["typeProperties", "parameters"]), found);
       }
     }
+  }
+
+  /** A `DelimitedTextSource` reads a `DelimitedText` dataset, and so on. */
+  #copySide(node: JsonNode, list: string, side: string, word: string): void {
+    const type = nodeAt(node, ["typeProperties", side, "type"]);
+    const name = nodeAt(node, [list, 0, "referenceName"]);
+    if (type?.kind !== "string" || name?.kind !== "string") return;
+    const dataset = findResource(this.#check.factory, "dataset", name.value);
+    const datasetType = dataset === undefined ? undefined : nodeAt(dataset.root, ["properties", "type"]);
+    if (datasetType?.kind !== "string" || type.value === `${datasetType.value}${word}`) return;
+    const message = `A ${type.value} does not fit the dataset "${name.value}", which is of the type ${datasetType.value}.`;
+    this.#check.problem(
+      type,
+      "FACTORY_VALUE_INVALID",
+      message,
+      `Use a ${datasetType.value}${word}, or another dataset.`,
+    );
   }
 
   #variable(variable: JsonStringNode): void {

@@ -19,7 +19,7 @@ interface Fixable {
 }
 
 export interface ScalarShape extends Fixable {
-  readonly kind: "string" | "integer" | "number" | "boolean" | "timespan";
+  readonly kind: "string" | "integer" | "boolean" | "timespan";
   readonly oneOf?: readonly string[];
   readonly least?: number;
   readonly most?: number;
@@ -83,7 +83,6 @@ export interface Member {
 
 export const text: ScalarShape = { kind: "string" };
 export const integer: ScalarShape = { kind: "integer" };
-export const number: ScalarShape = { kind: "number" };
 export const flag: ScalarShape = { kind: "boolean" };
 /** `[d.]hh:mm:ss`. */
 export const timespan: ScalarShape = { kind: "timespan" };

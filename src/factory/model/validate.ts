@@ -143,7 +143,7 @@ function checkEnvelope(check: ResourceCheck): void {
   }
 }
 
-export function namesIn(node: JsonNode | undefined): string[] {
+function namesIn(node: JsonNode | undefined): string[] {
   return node?.kind === "object" ? node.members.map((member) => member.key.value) : [];
 }
 

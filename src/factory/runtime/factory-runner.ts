@@ -53,6 +53,7 @@ export class FactoryRunner implements PipelineRunner {
   readonly runner: Runner;
   readonly #options: FactoryRunnerOptions;
   readonly #background = new Set<Promise<unknown>>();
+  readonly #checked = new Set<string>();
 
   constructor(options: FactoryRunnerOptions) {
     this.#options = options;
@@ -142,12 +143,9 @@ export class FactoryRunner implements PipelineRunner {
     given: JsonObject,
     more: Omit<Parameters<Runner["start"]>[0], "name" | "plan" | "parameters" | "concurrency">,
   ): Promise<RunHandle> {
-    const { factory, mocks } = this.#options;
+    const { factory } = this.#options;
     const pipeline = resourceOf(factory, "pipeline", name);
-    const [problem] = findingsFor(factory, pipeline.name, mocks === undefined ? {} : { mocks }).filter(
-      (finding) => finding.severity === "error",
-    );
-    if (problem !== undefined) throw errorOfFinding(problem);
+    this.#check(pipeline.name);
     const properties = propertiesOf(pipeline);
     const parameters = pipelineParameters(pipeline.name, properties["parameters"], given);
     const limit = Number(properties["concurrency"] ?? 0);
@@ -160,6 +158,16 @@ export class FactoryRunner implements PipelineRunner {
         ? { concurrency: { key: `${KIND}/${factory.name}/${pipeline.name}`, limit, whenFull: "queue" as const } }
         : {}),
     });
+  }
+
+  /** Throws what validation finds in a pipeline and in what it leads to; the factory does not change, so it is asked once. */
+  #check(pipeline: string): void {
+    if (this.#checked.has(pipeline)) return;
+    const { factory, mocks } = this.#options;
+    const findings = findingsFor(factory, pipeline, mocks === undefined ? {} : { mocks });
+    const problem = findings.find((finding) => finding.severity === "error");
+    if (problem !== undefined) throw errorOfFinding(problem);
+    this.#checked.add(pipeline);
   }
 
   #plan(pipeline: string, parameters: JsonObject): RunPlan {

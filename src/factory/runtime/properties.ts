@@ -164,7 +164,7 @@ export class Properties {
 }
 
 /** Milliseconds of a .NET time span, `[d.]hh:mm[:ss[.f]]`. */
-export function parseTimespan(text: string): number | undefined {
+function parseTimespan(text: string): number | undefined {
   const parts = /^(?:(\d+)\.)?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?$/.exec(text.trim());
   if (parts === null) return undefined;
   const [, days = "0", hours = "0", minutes = "0", seconds = "0", fraction = "0"] = parts;

@@ -25,7 +25,7 @@ export interface FactoryServices {
 }
 
 /** Finds what a URL of a container names; `Storage` is one. */
-export interface FactoryStorage {
+interface FactoryStorage {
   resolve(url: string): { readonly store: ObjectStore; readonly key: string; readonly url: string };
 }
 

@@ -97,7 +97,7 @@ export function epochOf({ ticks }: DateTime): number {
   return Number(difference % TICKS_PER_MILLISECOND < 0n ? whole - 1n : whole);
 }
 
-export function daysInMonth(year: number, month: number): number {
+function daysInMonth(year: number, month: number): number {
   if (month === 2) return isLeapYear(year) ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }

@@ -12,11 +12,11 @@ export function jsonText(value: Value, type: DataType, zone: Zone = "utc"): stri
   if (value === null) return "null";
   switch (type.kind) {
     case "decimal":
-      return typeof value === "string" && digits(value) <= 15 ? value : JSON.stringify(String(value));
+      return typeof value === "string" && digits(value) <= 15 ? value : plain(value);
     case "timestamp":
-      return JSON.stringify(`${isoTime(String(value))}${zone === "utc" ? "Z" : ""}`);
+      return JSON.stringify(`${isoTime(value)}${zone === "utc" ? "Z" : ""}`);
     case "timestamp_ntz":
-      return JSON.stringify(isoTime(String(value)));
+      return JSON.stringify(isoTime(value));
     case "array":
       return Array.isArray(value)
         ? `[${value.map((each: Value) => jsonText(each, type.element, zone)).join(",")}]`
@@ -63,7 +63,7 @@ export function cellText(value: Value, type: DataType): string | null {
     case "struct":
       return jsonText(value, type);
     case "binary":
-      return value instanceof Uint8Array ? Buffer.from(value).toString("base64") : String(value);
+      return value instanceof Uint8Array ? Buffer.from(value).toString("base64") : plain(value);
     default:
       return typeof value === "object" ? plain(value) : String(value);
   }
@@ -107,8 +107,8 @@ function mapText(entries: readonly Value[], type: MapType, zone: Zone): string {
 }
 
 /** `2020-01-31 08:00:00.5` → `2020-01-31T08:00:00.5`. */
-function isoTime(text: string): string {
-  return text.replace(" ", "T");
+function isoTime(value: Value): string {
+  return typeof value === "string" ? value.replace(" ", "T") : plain(value);
 }
 
 function digits(text: string): number {

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { InvalidArgumentError, Option, type Command } from "commander";
 import { BoathouseError } from "../core/errors.ts";
 import type { GlobalOptions } from "./context.ts";
 
@@ -12,6 +12,23 @@ export function withGlobals(command: Command): Command {
     .addOption(new Option("--root <folder>", "the lakehouse's folder (default: .boathouse in the project's folder)"))
     .addOption(new Option("--target <name>", "a target of the project's bundle"))
     .addOption(new Option("--engine <name>", "what runs SQL").default("embedded"));
+}
+
+/** Adds the options of commands that work on a project. */
+export function withProject(command: Command): Command {
+  return withGlobals(command)
+    .option("--project <folder>", "the project (default: the one here or above, or the only one in this folder)")
+    .option("--var <name=value>", "a variable of the project's bundle or options; may be repeated", keyValue);
+}
+
+/** And of those that run something of it. */
+export function withRun(command: Command): Command {
+  return withProject(command)
+    .option("--set <name=value>", "an option that the project declares; may be repeated", keyValue)
+    .option("--bind <url=target>", "let a URL stand for a folder or another URL; may be repeated", list)
+    .option("--memory <size>", "how much the engine holds in memory before it spills, such as 4GB", bytes)
+    .option("--threads <number>", "how many threads the engine uses", positive)
+    .option("-q, --quiet", "no progress");
 }
 
 /** Refuses what is not there yet, by its name. */

@@ -8,7 +8,7 @@ export interface Progress {
   /** Something said before or between the events. */
   note(text: string): void;
   /** Shows the last state and gives the terminal back. */
-  end(): Promise<void>;
+  end(): void;
 }
 
 /**
@@ -20,10 +20,10 @@ export function followRuns(terminal: Terminal, options: { readonly json: boolean
     return {
       event: (event) => void terminal.out.write(`${JSON.stringify(event)}\n`),
       note: () => undefined,
-      end: () => Promise.resolve(),
+      end: () => undefined,
     };
   }
-  if (options.quiet) return { event: () => undefined, note: () => undefined, end: () => Promise.resolve() };
+  if (options.quiet) return { event: () => undefined, note: () => undefined, end: () => undefined };
   const tree = new RunTree();
   const area = terminal.interactive
     ? new LiveArea(terminal, () => tree.running(Date.now(), terminal.style))
@@ -38,9 +38,6 @@ export function followRuns(terminal: Terminal, options: { readonly json: boolean
       if (change !== undefined) say(lineOf(change, terminal.style));
     },
     note: (text) => say(terminal.style("dim", text)),
-    end: () => {
-      area?.stop();
-      return Promise.resolve();
-    },
+    end: () => area?.stop(),
   };
 }

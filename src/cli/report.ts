@@ -1,4 +1,3 @@
-import { relative } from "node:path";
 import type { Json } from "../core/json.ts";
 import type { Session } from "../engine/session.ts";
 import type { Lakehouse } from "../project/lakehouse.ts";
@@ -15,9 +14,9 @@ export interface ReportOptions {
   readonly json: boolean;
   /** `performance.now()` when the command began. */
   readonly started: number;
-  readonly folder: string;
-  readonly root: string;
-  readonly cwd: string;
+  /** The project and the root as they were given. */
+  readonly given: string | undefined;
+  readonly root: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -82,27 +81,26 @@ async function writeQuery(
   if (truncated) await write(terminal.out, "…\n");
 }
 
-async function writeNext(
-  lakehouse: Lakehouse,
-  { terminal, json, started, folder, root, cwd }: ReportOptions,
-): Promise<void> {
+async function writeNext(lakehouse: Lakehouse, { terminal, json, started, given, root }: ReportOptions): Promise<void> {
   const took = performance.now() - started;
   if (json) {
     await write(terminal.out, `${JSON.stringify({ type: "report.end", milliseconds: Math.round(took) })}\n`);
     return;
   }
-  const place = relative(cwd, folder) || ".";
-  const at = root.endsWith(`${folder}/${LAKEHOUSE}`) ? "" : ` --root ${relative(cwd, root) || "."}`;
+  // Where the lakehouse is not the one that would be found from here, the commands say which.
+  const at = root !== undefined ? ` --root ${root}` : given === undefined ? "" : ` --root ${given}/${LAKEHOUSE}`;
+  const again = [given, root === undefined ? undefined : `--root ${root}`].filter((each) => each !== undefined);
   const tables = await tableCounts(lakehouse);
-  const last = tables.findLast((each) => each.kind !== "view")?.name ?? "information_schema.tables";
+  const stored = tables.filter((each) => each.kind !== "view");
+  const last = stored.findLast((each) => each.kind === "materialized view") ?? stored.at(-1);
   await write(
     terminal.out,
     [
       "",
       `${terminal.style("green", "Done")} in ${durationText(took)}. Next:`,
-      `  boathouse sql "SELECT * FROM ${last} LIMIT 10"${at}`,
+      `  boathouse sql "SELECT * FROM ${last?.name ?? "information_schema.tables"} LIMIT 10"${at}`,
       `  boathouse catalog${at}`,
-      `  boathouse run ${place}${at === "" ? "" : at}   # again: only what is new`,
+      `  boathouse ${["run", ...again].join(" ")}   # again: only what is new`,
       "",
     ].join("\n"),
   );

@@ -6,7 +6,7 @@ export interface Terminal {
   readonly err: NodeJS.WriteStream;
   /** Whether a person looks at stderr: then progress is redrawn in place. */
   readonly interactive: boolean;
-  style(format: Parameters<typeof styleText>[0], text: string): string;
+  readonly style: (format: Parameters<typeof styleText>[0], text: string) => string;
 }
 
 /** The process's own terminal. Colours follow `NO_COLOR`, `FORCE_COLOR` and whether stderr is a terminal. */

@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import type { Catalog } from "../catalog/catalog.ts";
 import { systemClock, type Clock } from "../core/clock.ts";
 import { randomIds, type IdSource } from "../core/ids.ts";
-import type { JsonObject } from "../core/json.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import { openSession } from "../engine/embedded/embedded-session.ts";
 import type { EngineEnvironment } from "../engine/embedded/environment.ts";
 import type { Session } from "../engine/session.ts";
@@ -163,9 +163,15 @@ export class Lakehouse {
 
   async runFactoryPipeline(
     name: string,
-    options: RunWatch & { readonly parameters?: JsonObject } = {},
+    options: RunWatch & {
+      readonly parameters?: JsonObject;
+      /** Outputs of activities that are not to run, by `activity` or `pipeline/activity`. */
+      readonly mocks?: Readonly<Record<string, Json>>;
+    } = {},
   ): Promise<RunHandle> {
-    return (await this.factoryRunner()).start(name, { ...options, trigger: { type: "Manual", name: "Manual" } });
+    const { mocks, ...start } = options;
+    const runner = mocks === undefined ? await this.factoryRunner() : await this.#openFactoryRunner(mocks);
+    return runner.start(name, { ...start, trigger: { type: "Manual", name: "Manual" } });
   }
 
   /** Runs a job of the project by its key or name. */
@@ -303,7 +309,7 @@ export class Lakehouse {
     };
   }
 
-  async #openFactoryRunner(): Promise<FactoryRunner> {
+  async #openFactoryRunner(mocks?: Readonly<Record<string, Json>>): Promise<FactoryRunner> {
     const factory = await this.factory();
     if (factory === undefined) {
       throw new BoathouseError("FACTORY_NOT_FOUND", "The project has no factory.", {
@@ -326,6 +332,7 @@ export class Lakehouse {
         ids: this.#ids,
       },
       observe: this.#observe,
+      ...(mocks === undefined ? {} : { mocks }),
     });
   }
 

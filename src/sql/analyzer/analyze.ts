@@ -7,6 +7,7 @@ import { newAnalysis, type Analysis } from "./analysis.ts";
 import { rootEnv, type Binders, type Env } from "./env.ts";
 import { bindExpression } from "./expression.ts";
 import { bindQuery } from "./query.ts";
+import { inlineCtes } from "./inline-cte.ts";
 import { prune } from "./prune.ts";
 import { scansOf } from "./scans.ts";
 import { starColumns } from "./select-item.ts";
@@ -26,7 +27,7 @@ export function bindRoot(query: Query, env: Env): { readonly plan: BoundPlan } {
 }
 
 export function boundQuery(bound: BoundPlan, analysis: Analysis): BoundQuery {
-  const plan = prune(bound, new Set(bound.columns.map((column) => column.id)));
+  const plan = prune(inlineCtes(bound), new Set(bound.columns.map((column) => column.id)));
   const sources = sourcesOf([plan], analysis.statement.sources);
   return {
     plan,

@@ -8,6 +8,7 @@ import { binders } from "./analyze.ts";
 import { rootEnv, type Env } from "./env.ts";
 import { bindInsert } from "./insert.ts";
 import { bindMerge } from "./merge.ts";
+import { inlineCtes } from "./inline-cte.ts";
 import { prune } from "./prune.ts";
 import { bindDelete, bindUpdate, type RowChange } from "./row-change.ts";
 import { scansOf } from "./scans.ts";
@@ -78,7 +79,7 @@ function bindRowChange(
 }
 
 function whole(plan: BoundPlan): BoundPlan {
-  return prune(plan, new Set(plan.columns.map((column) => column.id)));
+  return prune(inlineCtes(plan), new Set(plan.columns.map((column) => column.id)));
 }
 
 function readsOf(analysis: Analysis): readonly (readonly string[])[] {

@@ -29,7 +29,6 @@ export function bindMerge(node: Merge, env: Env): RowChange & { readonly checksC
   const { analysis } = env;
   if (node.with !== undefined) throw unsupported(analysis, node.with.span, "WITH before MERGE");
   if (node.schemaEvolution) throw unsupported(analysis, node.span, "WITH SCHEMA EVOLUTION");
-  checkConditions(node, env);
   const target = bindTarget(node.target, node.targetAlias, env);
   const source = bindReference(node.source, env, undefined);
   const both = concat(target.scope, source.scope);
@@ -46,22 +45,6 @@ export function bindMerge(node: Merge, env: Env): RowChange & { readonly checksC
     checksCardinality:
       matched.length > 1 || matched.some((clause) => clause.action !== "delete" || clause.condition !== undefined),
   };
-}
-
-function checkConditions(node: Merge, env: Env): void {
-  for (const kind of ["matched", "not_matched", "not_matched_by_source"] as const) {
-    const clauses = node.clauses.filter((clause) => clause.when === kind);
-    const early = clauses.slice(0, -1).find((clause) => clause.condition === undefined);
-    if (early === undefined) continue;
-    const shown = kind.toUpperCase();
-    throw failure(
-      env.analysis,
-      early.span,
-      `NON_LAST_${shown}_CLAUSE_OMIT_CONDITION`,
-      `When there are more than one ${shown.replaceAll("_", " ")} clauses in a MERGE statement, only the last one can omit the condition.`,
-      { sqlState: "42613" },
-    );
-  }
 }
 
 function bindClause(node: MergeClause, target: Target, source: Scope, both: Scope, env: Env): Clause {

@@ -1,15 +1,17 @@
 import type { BoundArgument, BoundExpression, BoundPlan, Projection, SortOrder } from "../bound.ts";
 
 export type Rewrite = (expression: BoundExpression) => BoundExpression | undefined;
+/** Gives what a plan becomes; that is not looked into any further. */
+export type RewritePlan = (plan: BoundPlan) => BoundPlan | undefined;
 
 /**
  * Replaces parts of an expression, from the outside in: where `replace` gives something, that stands and is not looked
  * into any further. Plans of subqueries are rewritten too.
  */
-export function rewrite(expression: BoundExpression, replace: Rewrite): BoundExpression {
+export function rewrite(expression: BoundExpression, replace: Rewrite, onPlan?: RewritePlan): BoundExpression {
   const replaced = replace(expression);
   if (replaced !== undefined) return replaced;
-  const inner = (each: BoundExpression): BoundExpression => rewrite(each, replace);
+  const inner = (each: BoundExpression): BoundExpression => rewrite(each, replace, onPlan);
   switch (expression.kind) {
     case "literal":
     case "column":
@@ -18,13 +20,13 @@ export function rewrite(expression: BoundExpression, replace: Rewrite): BoundExp
       return expression;
     case "call":
     case "generator":
-      return { ...expression, args: rewriteArguments(expression.args, replace) };
+      return { ...expression, args: rewriteArguments(expression.args, replace, onPlan) };
     case "aggregate":
       return {
         ...expression,
-        args: rewriteArguments(expression.args, replace),
+        args: rewriteArguments(expression.args, replace, onPlan),
         filter: expression.filter && inner(expression.filter),
-        orderBy: rewriteOrder(expression.orderBy, replace),
+        orderBy: rewriteOrder(expression.orderBy, replace, onPlan),
       };
     case "window": {
       const call = expression.function;
@@ -32,12 +34,12 @@ export function rewrite(expression: BoundExpression, replace: Rewrite): BoundExp
         ...expression,
         function: {
           ...call,
-          args: rewriteArguments(call.args, replace),
+          args: rewriteArguments(call.args, replace, onPlan),
           filter: call.filter && inner(call.filter),
-          orderBy: rewriteOrder(call.orderBy, replace),
+          orderBy: rewriteOrder(call.orderBy, replace, onPlan),
         },
         partitionBy: expression.partitionBy.map(inner),
-        orderBy: rewriteOrder(expression.orderBy, replace),
+        orderBy: rewriteOrder(expression.orderBy, replace, onPlan),
       };
     }
     case "cast":
@@ -51,28 +53,34 @@ export function rewrite(expression: BoundExpression, replace: Rewrite): BoundExp
         otherwise: expression.otherwise && inner(expression.otherwise),
       };
     case "subquery":
-      return { ...expression, values: expression.values.map(inner), plan: rewritePlan(expression.plan, replace) };
+      return {
+        ...expression,
+        values: expression.values.map(inner),
+        plan: rewritePlan(expression.plan, replace, onPlan),
+      };
   }
 }
 
-export function rewriteOrder(order: readonly SortOrder[], replace: Rewrite): SortOrder[] {
-  return order.map((each) => ({ ...each, expression: rewrite(each.expression, replace) }));
+export function rewriteOrder(order: readonly SortOrder[], replace: Rewrite, onPlan?: RewritePlan): SortOrder[] {
+  return order.map((each) => ({ ...each, expression: rewrite(each.expression, replace, onPlan) }));
 }
 
-function rewriteArguments(args: readonly BoundArgument[], replace: Rewrite): BoundArgument[] {
+function rewriteArguments(args: readonly BoundArgument[], replace: Rewrite, onPlan?: RewritePlan): BoundArgument[] {
   return args.map((arg) =>
-    arg.kind === "lambda" ? { ...arg, body: rewrite(arg.body, replace) } : rewrite(arg, replace),
+    arg.kind === "lambda" ? { ...arg, body: rewrite(arg.body, replace, onPlan) } : rewrite(arg, replace, onPlan),
   );
 }
 
-function rewriteItems(items: readonly Projection[], replace: Rewrite): Projection[] {
-  return items.map((item) => ({ ...item, expression: rewrite(item.expression, replace) }));
+function rewriteItems(items: readonly Projection[], replace: Rewrite, onPlan?: RewritePlan): Projection[] {
+  return items.map((item) => ({ ...item, expression: rewrite(item.expression, replace, onPlan) }));
 }
 
 /** Every expression of a plan and of the plans inside it. */
-export function rewritePlan(plan: BoundPlan, replace: Rewrite): BoundPlan {
-  const inner = (each: BoundPlan): BoundPlan => rewritePlan(each, replace);
-  const value = (each: BoundExpression): BoundExpression => rewrite(each, replace);
+export function rewritePlan(plan: BoundPlan, replace: Rewrite, onPlan?: RewritePlan): BoundPlan {
+  const replaced = onPlan?.(plan);
+  if (replaced !== undefined) return replaced;
+  const inner = (each: BoundPlan): BoundPlan => rewritePlan(each, replace, onPlan);
+  const value = (each: BoundExpression): BoundExpression => rewrite(each, replace, onPlan);
   switch (plan.kind) {
     case "scan":
     case "one_row":
@@ -81,20 +89,20 @@ export function rewritePlan(plan: BoundPlan, replace: Rewrite): BoundPlan {
     case "values":
       return { ...plan, rows: plan.rows.map((row) => row.map(value)) };
     case "table_function":
-      return { ...plan, args: rewriteArguments(plan.args, replace) };
+      return { ...plan, args: rewriteArguments(plan.args, replace, onPlan) };
     case "project":
-      return { ...plan, input: inner(plan.input), items: rewriteItems(plan.items, replace) };
+      return { ...plan, input: inner(plan.input), items: rewriteItems(plan.items, replace, onPlan) };
     case "filter":
       return { ...plan, input: inner(plan.input), condition: value(plan.condition) };
     case "aggregate":
       return {
         ...plan,
         input: inner(plan.input),
-        groups: rewriteItems(plan.groups, replace),
-        aggregates: rewriteItems(plan.aggregates, replace),
+        groups: rewriteItems(plan.groups, replace, onPlan),
+        aggregates: rewriteItems(plan.aggregates, replace, onPlan),
       };
     case "sort":
-      return { ...plan, input: inner(plan.input), order: rewriteOrder(plan.order, replace) };
+      return { ...plan, input: inner(plan.input), order: rewriteOrder(plan.order, replace, onPlan) };
     case "limit":
       return {
         ...plan,
@@ -115,7 +123,7 @@ export function rewritePlan(plan: BoundPlan, replace: Rewrite): BoundPlan {
     case "set":
       return { ...plan, left: inner(plan.left), right: inner(plan.right) };
     case "generate": {
-      const generator = { ...plan.generator, args: rewriteArguments(plan.generator.args, replace) };
+      const generator = { ...plan.generator, args: rewriteArguments(plan.generator.args, replace, onPlan) };
       return { ...plan, input: inner(plan.input), generator };
     }
     case "with":

@@ -59,7 +59,7 @@ export const APPLICABLE: Readonly<Record<SecurableKind, readonly Privilege[]>> =
   table: TABLE,
   view: RELATION,
   materialized_view: REFRESHED,
-  streaming_table: REFRESHED,
+  streaming_table: union(REFRESHED, TABLE),
   volume: VOLUME,
   function: FUNCTION,
   storage_credential: [

@@ -43,6 +43,8 @@ export interface StatementOptions {
   readonly streamRanges?: ReadonlyMap<string, StreamRange>;
   /** With CREATE TABLE: what the table is to the catalog, and which pipeline fills it. */
   readonly dataset?: PipelineDataset;
+  /** The pipeline on whose behalf rows are written: it may write the tables that it fills. */
+  readonly pipeline?: string;
   /** With INSERT OVERWRITE: the rows bring their schema, and the table takes it in the same commit. */
   readonly overwriteSchema?: boolean;
   /** Checked on the rows that an INSERT, CREATE TABLE AS or view refresh writes, in one pass with the write. */

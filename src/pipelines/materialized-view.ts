@@ -50,6 +50,7 @@ export async function refreshMaterializedView(run: FlowRun, env: FlowEnvironment
   const { metrics } = await run.session.sql(text, {
     ...options,
     txn: { appId: id, version },
+    pipeline: run.pipeline,
     expectations: dataset.expectations,
     overwriteSchema: true,
   });

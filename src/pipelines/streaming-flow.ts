@@ -77,6 +77,7 @@ async function prepare(run: FlowRun, env: FlowEnvironment): Promise<number> {
   if (generation > 0) {
     await run.session.sql(`TRUNCATE TABLE ${quoteName(dataset.name)}`, {
       txn: { appId: `${key}/generation`, version: generation },
+      pipeline: run.pipeline,
       signal: run.signal,
     });
   }
@@ -155,6 +156,7 @@ async function runBatch(
     {
       file: flow.place.file,
       txn: { appId, version: batch.version },
+      pipeline: run.pipeline,
       streamRanges: ranges,
       expectations: dataset.expectations,
       signal: run.signal,

@@ -25,6 +25,7 @@ import type { TimeTravel } from "../../sql/value.ts";
 import type { EngineEnvironment } from "./environment.ts";
 import { NotLoaded } from "./not-loaded.ts";
 import type { SessionState } from "./session-state.ts";
+import { requireWrite } from "./write-access.ts";
 import type { Source } from "./source.ts";
 import type { FileSources } from "./file-sources.ts";
 
@@ -37,6 +38,8 @@ const ROW_POSITION: readonly StructField[] = [field(FILE_COLUMN, LONG), field(RO
 export interface ChangeTarget {
   readonly span: Span;
   readonly rows: boolean;
+  /** The pipeline on whose behalf it is changed. */
+  readonly pipeline: string | undefined;
 }
 
 /** `_metadata` of a table or file set. */
@@ -153,7 +156,7 @@ export class StatementResolver implements Resolver {
     if (found === undefined) return undefined;
     const target = use.span !== undefined && use.span === this.#target?.span ? this.#target : undefined;
     if (target === undefined || target.rows) access.require("SELECT", found);
-    if (target !== undefined) access.require("MODIFY", found);
+    if (target !== undefined && found.kind !== "view") requireWrite(access, found, target.pipeline);
     return found.kind === "view" ? this.#view(found, use) : this.#table(found, use, target?.rows === true);
   }
 

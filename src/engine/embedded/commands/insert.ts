@@ -13,6 +13,7 @@ import { deltaPredicate } from "../delta-predicate.ts";
 import { recordLineage } from "../lineage.ts";
 import { generateSql, planQuery, type PlannedQuery } from "../query.ts";
 import { changeResult } from "../result.ts";
+import { requireWrite } from "../write-access.ts";
 import type { StatementCall } from "../statement-call.ts";
 import type { Command } from "./command.ts";
 import { tableOf } from "./relation-of.ts";
@@ -22,7 +23,7 @@ export const insert: Command<"insert"> = { kinds: ["insert"], run };
 
 async function run(statement: Insert, call: StatementCall): Promise<StatementResult> {
   const found = await tableOf(statement.target, call);
-  (await call.access()).require("MODIFY", found);
+  requireWrite(await call.access(), found, call.options.pipeline);
   const table = await call.env.tables.at(found.location);
   const transaction = await table.begin({
     operation: "WRITE",
@@ -75,7 +76,7 @@ async function planTakingSchema(statement: Insert, call: StatementCall, transact
 /** The rows find their place in the table's columns, converted as Spark stores them. */
 async function planAligned(statement: Insert, call: StatementCall): Promise<Plan> {
   const resolver = await call.resolver();
-  resolver.willChange({ span: statement.target.span, rows: false });
+  resolver.willChange({ span: statement.target.span, rows: false, pipeline: call.options.pipeline });
   const bound = await call.analyze((names, context) => analyzeChange(statement, names, context));
   const schema = struct(bound.plan.columns.map((column) => field(column.name, column.type, column.nullable)));
   const { sql, connection, metrics } = await generateSql(bound, call, "unique");

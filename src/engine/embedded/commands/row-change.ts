@@ -29,7 +29,7 @@ async function run(statement: Update | Delete | Merge, call: StatementCall): Pro
   const operation = statement.kind.toUpperCase();
   const found = await tableOf(statement.target, call);
   const resolver = await call.resolver();
-  resolver.willChange({ span: statement.target.span, rows: true });
+  resolver.willChange({ span: statement.target.span, rows: true, pipeline: call.options.pipeline });
   const bound = await call.analyze((names, context) => analyzeChange(statement, names, context));
   const source = resolver.sourceOf(bound.target);
   if (source?.kind !== "delta") throw call.unsupported(statement.target.span, `${operation} of what is no Delta table`);

@@ -1,5 +1,6 @@
 import type { OperationMetrics } from "../../session.ts";
 import { changeResult } from "../result.ts";
+import { requireWrite } from "../write-access.ts";
 import type { Command } from "./command.ts";
 import { tableOf } from "./relation-of.ts";
 
@@ -10,7 +11,7 @@ export const truncate: Command<"truncate"> = {
     if (statement.partition !== undefined)
       throw call.unsupported(statement.partition.span, "TRUNCATE of a partition", "Use DELETE FROM … WHERE.");
     const found = await tableOf(statement.target, call);
-    (await call.access()).require("MODIFY", found);
+    requireWrite(await call.access(), found, call.options.pipeline);
     const table = await call.env.tables.at(found.location);
     const snapshot = await table.snapshot();
     const { txn } = call.options;

@@ -20,9 +20,9 @@ function checkNode() {
 
 function installWhenChanged() {
   const stamp = join(root, "node_modules", ".boathouse-installed");
-  const wanted = hashOf(["package.json", "package-lock.json"].map((file) => readFileSync(join(root, file), "utf8")));
+  const wanted = hashOf([readFileSync(join(root, "package.json"), "utf8")]);
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
-  run("Installing", "npm", ["ci", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"]);
+  run("Installing", "npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"]);
   writeFileSync(stamp, wanted);
 }
 

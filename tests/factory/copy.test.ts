@@ -221,6 +221,13 @@ describe("a copy of delimited text", () => {
     );
   });
 
+  it("keeps the order of rows, also where DuckDB is free to change it", async () => {
+    const text = `n,text\r\n${Array.from({ length: 200_000 }, (_, index) => `${index},row ${index}\r\n`).join("")}`;
+    files.set("/data/in.csv", text);
+    expect(output(await copy())).toMatchObject({ rowsCopied: 200_000 });
+    expect((await house.read(`${RAW}/in/out.csv`)) === text).toBe(true);
+  });
+
   it("copies a header alone, and nothing", async () => {
     files.set("/data/in.csv", "a,b\n");
     expect(output(await copy())).toMatchObject({ rowsCopied: 0, filesWritten: 1 });

@@ -44,7 +44,8 @@ export class House {
     const folder = await mkdtemp(join(tmpdir(), "boathouse-factory-"));
     const state = await openState({ path: ":memory:", migrations: [...runMigrations, ...factoryMigrations] });
     const duckdb = await DuckDb.open({
-      threads: 1,
+      threads: 2,
+      preserveInsertionOrder: false,
       memoryLimit: 256 * 1024 * 1024,
       tempDirectory: join(folder, "spill"),
     });

@@ -29,9 +29,12 @@ export interface TextTable {
 export const REJECTED = "rejected_lines";
 
 /**
- * Reads delimited text with DuckDB and hands the table to `use`, more than once when the first way of reading does not
- * fit the file: rows with fewer columns are padded with nulls, quoted line breaks are read by one thread, mixed line
- * ends are made one. So `use` must have no effect but what it returns or writes over.
+ * Reads delimited text with DuckDB and hands the table to `use`. Rows with fewer columns are padded with nulls. Mixed
+ * line ends show only while the file is read: then they are made one and `use` is called again, so it must have no effect
+ * but what it returns or writes over.
+ *
+ * Rows come in the order of the file, also where DuckDB is free to give them in any: one thread reads a file, and
+ * several files are read at a time.
  *
  * Throws `COPY_MALFORMED_LINE` and `COPY_WRONG_ENCODING` with the file and its line.
  */
@@ -53,27 +56,20 @@ export async function readText<T>(
     path = await normalise(source, files, signal);
     normalised = true;
   }
-  let way: Way = source.skipMalformed ? "padded" : "strict";
   for (;;) {
     try {
       if (source.skipMalformed) await dropRejects(connection);
-      return await use({ columns, from: readCsv(path, source, columns.length, way, normalised) });
+      return await use({ columns, from: readCsv(path, source, columns.length, normalised) });
     } catch (error) {
       const text = originalMessage(error);
-      if (/parallel scanner does not support/i.test(text) && way !== "single") way = "single";
-      else if (isShortRow(text) && way === "strict") way = "padded";
-      else if (/unterminated quote|invalid state/i.test(text) && !normalised) {
-        path = await normalise(source, files, signal);
-        normalised = true;
-      } else throw lineError(error, text, source);
+      if (normalised || !/unterminated quote|invalid state/i.test(text)) throw lineError(error, text, source);
+      path = await normalise(source, files, signal);
+      normalised = true;
     }
   }
 }
 
-/** `strict`: every row has all columns. `padded`: missing ones are null. `single`: also with line breaks in values. */
-type Way = "strict" | "padded" | "single";
-
-function readCsv(path: string, source: TextSource, width: number, way: Way, normalised: boolean): string {
+function readCsv(path: string, source: TextSource, width: number, normalised: boolean): string {
   const { format, skipLines, skipMalformed } = source;
   const columns = Array.from({ length: width }, (_, index) => `'c${index}': 'VARCHAR'`).join(", ");
   const options = [
@@ -85,8 +81,8 @@ function readCsv(path: string, source: TextSource, width: number, way: Way, norm
     `skip=${skipLines}`,
     `nullstr=${quoteString(format.nullText)}`,
     `columns={${columns}}`,
-    ...(way === "strict" ? [] : ["null_padding=true"]),
-    ...(way === "single" ? ["parallel=false"] : []),
+    "null_padding=true",
+    "parallel=false",
     ...(normalised ? [String.raw`new_line='\n'`] : []),
     ...(skipMalformed
       ? [`store_rejects=true, rejects_table='${REJECTED}', rejects_scan='${REJECTED}_scan'`, "rejects_limit=0"]
@@ -120,11 +116,6 @@ function checkColumns(columns: readonly string[], { format, url, skipLines }: Te
       hint: "Correct the header, or set firstRowAsHeader to false and map the columns by ordinal.",
     });
   }
-}
-
-function isShortRow(text: string): boolean {
-  const counts = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(text);
-  return counts !== null && Number(counts[2]) < Number(counts[1]);
 }
 
 /** DuckDB's own words, which tell the line. */

@@ -1,0 +1,112 @@
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { SAMPLE_FILES } from "../netflix/sample/generator.ts";
+import { writeSample } from "../netflix/sample/write.ts";
+import type { JsonObject } from "../src/core/json.ts";
+import { DuckDb } from "../src/duckdb/duckdb.ts";
+import { quoteString } from "../src/duckdb/quote.ts";
+import { openFlagship, TABLES } from "../tests/e2e/flagship.ts";
+import type { Benchmark, Part } from "./benchmark.ts";
+import { byHand } from "./by-hand.ts";
+import { inProcess, inTurn, median, numberOf, ratioLine, valueLine, type ProcessRun } from "./measure.ts";
+import { timedSessions } from "./timed-sessions.ts";
+
+/**
+ * The flagship end to end, against the same work as one DuckDB script that writes the same tables as Parquet; then the
+ * flagship once more over the lakehouse that it has just made, where nothing is new.
+ */
+export const lakehouse: Benchmark = {
+  name: "lakehouse",
+  description: "the flagship, from its sources to gold; the peer is one DuckDB script written by hand",
+  async *run({ scale, pairs }) {
+    const source = await sampleAt(scale);
+    const work = await mkdtemp(join(tmpdir(), "boathouse-bench-"));
+    try {
+      const again: ProcessRun[] = [];
+      const { ours, theirs } = await inTurn(
+        pairs,
+        async () => {
+          const root = join(work, "root");
+          await rm(root, { recursive: true, force: true });
+          const run = await inProcess("flagship", { source, root });
+          again.push(await inProcess("flagship", { source, root }));
+          return run;
+        },
+        async () => {
+          const target = join(work, "by-hand");
+          await rm(target, { recursive: true, force: true });
+          await mkdir(target);
+          return inProcess("by-hand", { source, target, threads: availableParallelism() });
+        },
+      );
+      const [first, peer] = [ours[0], theirs[0]];
+      yield `  ${first === undefined ? 0 : numberOf(first.report, "rows")} rows in all tables (by hand: ${peer === undefined ? 0 : numberOf(peer.report, "rows")})`;
+      yield ratioLine("whole process", seconds(ours), seconds(theirs), "seconds");
+      yield ratioLine("processor time", cpu(ours), cpu(theirs), "seconds");
+      yield ratioLine("peak memory", memory(ours), memory(theirs), "bytes");
+      const reports = (name: string, runs: readonly ProcessRun[]): number =>
+        median(runs.map(({ report }) => numberOf(report, name)));
+      yield valueLine("of it: outside of any statement", reports("outside", ours), "seconds");
+      yield valueLine("nothing new: whole process", median(seconds(again)), "seconds");
+      yield valueLine("nothing new: processor time", median(cpu(again)), "seconds");
+      yield valueLine("nothing new: the run", reports("run", again), "seconds");
+      yield valueLine("nothing new: outside of any statement", reports("outside", again), "seconds");
+      for (const run of [first, again[0]]) yield* statementsOf(run);
+    } finally {
+      await rm(work, { recursive: true, force: true });
+    }
+  },
+};
+
+export const lakehouseParts: Readonly<Record<string, Part>> = {
+  flagship: async ({ source, root }) => {
+    const flagship = await openFlagship(String(source), String(root));
+    const statements = timedSessions(flagship.lakehouse);
+    const started = performance.now();
+    const outcome = await flagship.run();
+    const run = (performance.now() - started) / 1000;
+    const inside = statements.seconds();
+    if (outcome.status !== "succeeded") throw new Error(`The flagship's run ${outcome.status}.`);
+    let rows = 0;
+    for (const table of TABLES) rows += await flagship.count(table);
+    await flagship.close();
+    return { run, outside: run - inside, rows, ...statements.report() };
+  },
+  "by-hand": async ({ source, target, threads }): Promise<JsonObject> => {
+    const database = await DuckDb.open({ threads: Number(threads), preserveInsertionOrder: false });
+    const connection = await database.connect();
+    await connection.run(byHand(String(source), String(target)));
+    const [counted] = await connection.rows(
+      `SELECT sum(num_rows)::DOUBLE AS rows FROM parquet_file_metadata(${quoteString(join(String(target), "*.parquet"))})`,
+    );
+    await database.close();
+    return { rows: Number(counted?.["rows"]) };
+  },
+};
+
+/** With BENCH_STATEMENTS set: which statements took longest. */
+function statementsOf(run: ProcessRun | undefined): string[] {
+  const statements = run?.report["statements"];
+  return Array.isArray(statements) ? ["", ...statements.map((each) => `    ${String(each)}`)] : [];
+}
+
+function seconds(runs: readonly ProcessRun[]): number[] {
+  return runs.map((run) => run.seconds);
+}
+
+function cpu(runs: readonly ProcessRun[]): number[] {
+  return runs.map((run) => run.cpu);
+}
+
+function memory(runs: readonly ProcessRun[]): number[] {
+  return runs.map((run) => run.peakMemory);
+}
+
+/** Made once for each scale, and kept with the temporary files of this user. */
+async function sampleAt(scale: number): Promise<string> {
+  const folder = join(tmpdir(), `boathouse-bench-${userInfo().uid}`, `sample-${scale}`);
+  if (!SAMPLE_FILES.every((file) => existsSync(join(folder, file)))) await writeSample({ scale, folder });
+  return folder;
+}

@@ -75,7 +75,7 @@ export class Lakehouse {
   readonly user: string;
   readonly project: Project | undefined;
   readonly #options: LakehouseOptions;
-  readonly #clock: Clock;
+  readonly clock: Clock;
   readonly #ids: IdSource;
   readonly #listeners = new Set<(event: ShownEvent) => void>();
   #platform: Promise<Platform> | undefined;
@@ -89,7 +89,7 @@ export class Lakehouse {
     this.project = project;
     this.user = user;
     this.root = resolve(options.root ?? join(project?.folder ?? process.cwd(), ".boathouse"));
-    this.#clock = options.clock ?? systemClock;
+    this.clock = options.clock ?? systemClock;
     this.#ids = options.ids ?? randomIds;
   }
 
@@ -134,7 +134,7 @@ export class Lakehouse {
     return (this.#platform ??= openPlatform({
       root: this.root,
       user: this.user,
-      clock: this.#clock,
+      clock: this.clock,
       ids: this.#ids,
       bindings: this.#bindings(),
       memoryLimit: this.#options.memoryLimit,
@@ -252,7 +252,7 @@ export class Lakehouse {
       ({ state }) =>
         new PipelineRunner({
           state,
-          clock: this.#clock,
+          clock: this.clock,
           ids: this.#ids,
           openSession: (context) => this.session(context),
           checkpoints: join(this.root, "checkpoints"),
@@ -266,7 +266,7 @@ export class Lakehouse {
       ({ state }) =>
         new JobRunner({
           state,
-          clock: this.#clock,
+          clock: this.clock,
           ids: this.#ids,
           environment: jobEnvironment(this.#workspace()),
           observe: this.#observe,
@@ -300,7 +300,7 @@ export class Lakehouse {
       storage,
       databases,
       tables,
-      clock: this.#clock,
+      clock: this.clock,
       ids: this.#ids,
       folders,
       temporaryFolder,
@@ -328,7 +328,7 @@ export class Lakehouse {
         temporaryFolder,
         mapUrl: (url) => storage.webAddress(url),
         secrets: (name) => process.env[name],
-        clock: this.#clock,
+        clock: this.clock,
         ids: this.#ids,
       },
       observe: this.#observe,

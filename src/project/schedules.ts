@@ -1,0 +1,32 @@
+import { factorySchedules } from "../factory/triggers/schedules.ts";
+import { jobSchedule } from "../jobs/schedule.ts";
+import { Scheduler, type Schedule, type SchedulerOptions } from "../runs/scheduler.ts";
+import { findJob } from "./jobs.ts";
+import type { Lakehouse, RunWatch } from "./lakehouse.ts";
+
+/** What of a project is started by time: jobs with a schedule that is not paused, triggers that are started. */
+export async function projectSchedules(lakehouse: Lakehouse, watch: RunWatch = {}): Promise<Schedule[]> {
+  const bundle = lakehouse.project?.bundle;
+  const schedules: Schedule[] = [];
+  for (const key of Object.keys(bundle?.resources.jobs ?? {})) {
+    const job = findJob(bundle, key);
+    const schedule = jobSchedule(job, async (options) => (await lakehouse.jobs()).start(job, { ...options, ...watch }));
+    if (schedule !== undefined) schedules.push(schedule);
+  }
+  const factory = await lakehouse.factory();
+  if (factory === undefined) return schedules;
+  const triggers = factorySchedules(factory, {
+    now: lakehouse.clock.now(),
+    start: async (pipeline, options) => (await lakehouse.factoryRunner()).start(pipeline, { ...options, ...watch }),
+  });
+  return [...schedules, ...triggers];
+}
+
+export async function openScheduler(
+  lakehouse: Lakehouse,
+  schedules: readonly Schedule[],
+  onFired: NonNullable<SchedulerOptions["onFired"]>,
+): Promise<Scheduler> {
+  const { state } = await lakehouse.platform();
+  return new Scheduler({ state, schedules, clock: lakehouse.clock, onFired });
+}

@@ -87,8 +87,7 @@ function takes(shape: Shape): string {
     case "string":
       return (shape.oneOf === undefined ? "text" : codes(shape.oneOf)) + written;
     case "integer":
-    case "number":
-      return `${shape.kind === "integer" ? "whole number" : "number"}${range(shape.least, shape.most)}${written}`;
+      return `whole number${range(shape.least, shape.most)}${written}`;
     case "boolean":
       return `true or false${written}`;
     case "timespan":

@@ -34,7 +34,8 @@ export function cellSql(text: string, type: DataType, format: CellFormat): strin
     case "int":
     case "long": {
       const value = `TRY_CAST(${text} AS ${duckDbType(type)})`;
-      return `CASE WHEN ${value}::VARCHAR = ${text} OR regexp_full_match(${text}, '${INTEGER}') THEN ${value} END`;
+      // The usual spelling is known by comparison; DuckDB computes both sides of an OR, but of a CASE only what is left.
+      return `CASE WHEN ${value}::VARCHAR = ${text} THEN ${value} WHEN regexp_full_match(${text}, '${INTEGER}') THEN ${value} END`;
     }
     case "float":
     case "double":

@@ -13,6 +13,12 @@ export interface Head {
 
 /** The first `bytes` of a file as text, without the mark that some files begin with. Throws `INVALID_ENCODING`. */
 export async function readHead(file: SourceFile, bytes: number, encoding: TextEncoding): Promise<Head> {
+  const packed = /\.(zst|bz2|lz4|snappy|xz|deflate|Z)$/.exec(file.path)?.[1];
+  if (packed !== undefined) {
+    throw new BoathouseError("UNSUPPORTED_COMPRESSION", `${file.url}: files packed as .${packed} cannot be read.`, {
+      hint: "Pack them with gzip (.gz), or not at all.",
+    });
+  }
   const { data, whole } = file.path.endsWith(".gz") ? await gunzipHead(file, bytes) : await plainHead(file, bytes);
   return { text: decode(data, whole, file, encoding), whole };
 }

@@ -36,14 +36,21 @@ export function metadataColumn(files: readonly SourceFile[]): string {
   return `${metadataSql(files)} AS _metadata`;
 }
 
+/** Something that may have to be rescued: SQL for whether it is, and for its entry `"name":value`. */
+export interface RescuedPart {
+  readonly when: string;
+  readonly entry: string;
+}
+
 /**
  * The rescued data: a JSON object of the values that are left over, by column, with the file's path at the end; null where
- * there are none. Each entry of `parts` is SQL for `"name":value` as text, or null.
+ * there are none, which costs no more than the conditions.
  */
-export function rescuedSql(parts: readonly string[], files: readonly SourceFile[]): string {
+export function rescuedSql(parts: readonly RescuedPart[], files: readonly SourceFile[]): string {
   if (parts.length === 0) return "NULL::VARCHAR";
-  const joined = `concat_ws(',', ${parts.join(", ")})`;
-  return `CASE WHEN ${joined} <> '' THEN '{' || ${joined} || ',"_file_path":' || to_json(${urlSql(files)})::VARCHAR || '}' END`;
+  const entries = parts.map(({ when, entry }) => `CASE WHEN ${when} THEN ${entry} END`);
+  return `CASE WHEN ${parts.map(({ when }) => when).join(" OR ")} THEN '{' || concat_ws(',', ${entries.join(", ")})
+    || ',"_file_path":' || to_json(${urlSql(files)})::VARCHAR || '}' END`;
 }
 
 /** `"name":` followed by the JSON that `value` is SQL for. */

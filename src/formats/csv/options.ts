@@ -209,7 +209,7 @@ export const CSV_OPTIONS: readonly Option[] = [
     type: "choice",
     choices: ["none", "uncompressed", "gzip", "zstd"],
     default: "none",
-    description: "How files are compressed when writing. Reading goes by the file's extension (.gz, .zst).",
+    description: "How files are compressed when writing. Reading goes by the file's extension (.gz).",
     use: "write",
   },
   {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BOOLEAN, DATE, DOUBLE, field, INT, simpleString, STRING, struct, TIMESTAMP } from "../../core/data-type.ts";
 import type { StructField } from "../../core/data-type.ts";
@@ -96,6 +97,17 @@ describe("records", () => {
     ];
     expect(await read(files, HEADER)).toEqual([{ a: "1", b: "2" }]);
     expect(await read([await file("")], HEADER, { schema: [field("a", STRING)] })).toEqual([]);
+  });
+
+  it("are unpacked from gzip by the file's name, other packings are refused", async () => {
+    const source = await file(gzipSync("a,b\r\n1,x\r\n"), "packed.csv.gz");
+    expect(await read([source], HEADER)).toEqual([{ a: "1", b: "x" }]);
+    await expect(read([await file("", "packed.csv.bz2")], HEADER)).rejects.toMatchObject({
+      code: "UNSUPPORTED_COMPRESSION",
+    });
+    await expect(read([await file("a,b\n", "broken.csv.gz")], HEADER)).rejects.toMatchObject({
+      code: "FAILED_READ_FILE",
+    });
   });
 
   it("run over several lines inside quotes with multiLine", async () => {

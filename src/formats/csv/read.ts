@@ -139,10 +139,11 @@ function scanSql(read: CsvRead, dialect: CsvDialect, group: NamedGroup, mode: st
   outputs.push(...fileColumns(files, read, format));
   if (read.rescuedColumn !== undefined) {
     const parts = [
-      ...values.map(
-        (each, index) => `CASE WHEN ${failures[index] ?? "false"} THEN ${rescued(each.field.name, each.token)} END`,
-      ),
-      ...rest.map(({ name, position }) => rescued(name, `r${position}`)),
+      ...values.map((each, index) => ({
+        when: failures[index] ?? "false",
+        entry: rescued(each.field.name, each.token),
+      })),
+      ...rest.map(({ name, position }) => ({ when: `r${position} IS NOT NULL`, entry: rescued(name, `r${position}`) })),
     ];
     outputs.push(`${rescuedSql(parts, files)} AS ${quoteIdentifier(read.rescuedColumn)}`);
   }

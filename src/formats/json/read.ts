@@ -14,6 +14,7 @@ import {
   rescuedEntry,
   rescuedSql,
   type FileRelation,
+  type RescuedPart,
   type ReadExtras,
 } from "../relation.ts";
 import { pathList, presentSql, urlSql, type SourceFile } from "../source-file.ts";
@@ -140,11 +141,15 @@ async function scanSql(read: JsonRead, files: readonly SourceFile[], mode: strin
       ...(hasCorrupt
         ? []
         : [
-            `CASE WHEN ${invalid} THEN ${rescuedEntry(options.string("columnNameOfCorruptRecord"), "to_json(record)::VARCHAR")} END`,
+            {
+              when: invalid,
+              entry: rescuedEntry(options.string("columnNameOfCorruptRecord"), "to_json(record)::VARCHAR"),
+            },
           ]),
-      ...misfits.map(
-        (each) => `CASE WHEN ${each.misfit} THEN ${rescuedEntry(each.field.name, `${each.source}::VARCHAR`)} END`,
-      ),
+      ...misfits.map((each) => ({
+        when: each.misfit,
+        entry: rescuedEntry(each.field.name, `${each.source}::VARCHAR`),
+      })),
       unknownFields(read, data),
     ];
     outputs.push(`${rescuedSql(parts, files)} AS ${quoteIdentifier(read.rescuedColumn)}`);
@@ -155,13 +160,16 @@ async function scanSql(read: JsonRead, files: readonly SourceFile[], mode: strin
   return `SELECT ${outputs.join(", ")} FROM (SELECT *${values.join("")} FROM (SELECT *${taken} FROM (${objects})))${filter}`;
 }
 
-/** `"a":1,"b":2` of the fields that the schema does not have, or null. */
-function unknownFields(read: JsonRead, data: readonly StructField[]): string {
+/** `"a":1,"b":2` of the fields that the schema does not have. */
+function unknownFields(read: JsonRead, data: readonly StructField[]): RescuedPart {
   const partitions = (read.partitionColumns ?? []).map((each) => each.name);
   const known = `[${[...data.map((each) => each.name), ...partitions].map(quoteString).join(", ")}]::VARCHAR[]`;
   const unknown = `list_filter(json_keys(record), lambda k: NOT list_contains(${known}, k))`;
   const entry = `to_json(k)::VARCHAR || ':' || json_extract(record, '$."' || replace(k, '"', '\\"') || '"')::VARCHAR`;
-  return `CASE WHEN kind = 'OBJECT' AND NOT list_has_all(${known}, json_keys(record)) THEN list_aggregate(list_transform(${unknown}, lambda k: ${entry}), 'string_agg', ',') END`;
+  return {
+    when: `CASE WHEN kind = 'OBJECT' THEN NOT list_has_all(${known}, json_keys(record)) ELSE false END`,
+    entry: `list_aggregate(list_transform(${unknown}, lambda k: ${entry}), 'string_agg', ',')`,
+  };
 }
 
 function failing(malformed: string, files: readonly SourceFile[]): string {

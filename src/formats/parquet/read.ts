@@ -22,6 +22,7 @@ import {
   rescuedEntry,
   rescuedSql,
   type FileRelation,
+  type RescuedPart,
   type ReadExtras,
 } from "../relation.ts";
 import { pathList, type SourceFile } from "../source-file.ts";
@@ -105,7 +106,7 @@ function scanSql(read: ParquetRead, group: Group): string {
   const rescue = read.rescuedColumn !== undefined;
   const exact = rescue && read.options.boolean("readerCaseSensitive");
   const taken = new Set<StructField>();
-  const rescued: string[] = [];
+  const rescued: RescuedPart[] = [];
   const outputs = read.schema.fields.map((wanted) => {
     const found = group.fields.find((each) => sameName(each.name, wanted.name, exact));
     const name = quoteIdentifier(wanted.name);
@@ -136,8 +137,8 @@ function sourceOf(column: StructField, group: Group): string {
   return group.int96 && column.type.kind === "timestamp" ? `timezone('UTC', ${name}::TIMESTAMP)` : name;
 }
 
-function entry(column: StructField, source: string): string {
-  return `CASE WHEN ${source} IS NOT NULL THEN ${rescuedEntry(column.name, `to_json(${source})::VARCHAR`)} END`;
+function entry(column: StructField, source: string): RescuedPart {
+  return { when: `${source} IS NOT NULL`, entry: rescuedEntry(column.name, `to_json(${source})::VARCHAR`) };
 }
 
 function sameName(a: string, b: string, exact: boolean): boolean {

@@ -44,7 +44,7 @@ export const TEXT_OPTIONS: readonly Option[] = [
     type: "choice",
     choices: ["none", "uncompressed", "gzip", "zstd"],
     default: "none",
-    description: "How files are compressed when writing. Reading goes by the file's extension (.gz, .zst).",
+    description: "How files are compressed when writing. Reading goes by the file's extension (.gz).",
     use: "write",
   },
 ];

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { glob } from "tinyglobby";
 import { parseDocument, type DocumentPath, type SourceDocument } from "../core/document.ts";
 import { BoathouseError, isBoathouseError } from "../core/errors.ts";
@@ -100,6 +100,7 @@ function resolveBundle(documents: readonly SourceDocument[], folder: string, opt
     name,
     target,
     folder,
+    files: documents.flatMap((each) => (each.file === undefined ? [] : [resolve(each.file)])),
     resources: resourcesOf(merged, interpolateAll),
     variables: Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, interpolateAll(value)])),
   };

@@ -14,6 +14,8 @@ export interface Bundle {
   /** The folder that paths inside the bundle start from. */
   readonly folder: string;
   readonly resources: BundleResources;
+  /** The files that it was read from, `databricks.yml` first; none for a bundle that is written in TypeScript. */
+  readonly files: readonly string[];
   /** The values that `${var.…}` had. */
   readonly variables: Readonly<Record<string, Json>>;
 }

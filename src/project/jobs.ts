@@ -6,6 +6,7 @@ import { isJsonObject, type Json, type JsonObject } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { SqlFile } from "../jobs/environment.ts";
 import { loadJob, type Job } from "../jobs/job.ts";
+import type { TaskSettings } from "../jobs/settings.ts";
 import { shownPath, type Bundle, type BundleResource } from "./bundle.ts";
 import { folderOf } from "./pipelines.ts";
 import { readText } from "./text-file.ts";
@@ -30,9 +31,25 @@ export function jobOf(bundle: Bundle, resource: BundleResource): Job {
 
 /** The text of a notebook or SQL file of a job. Notebooks may be named without `.sql`. */
 export async function readTaskFile(bundle: Bundle | undefined, path: string): Promise<SqlFile> {
-  const whole = resolve(bundle?.folder ?? process.cwd(), path);
-  const file = extname(whole) === "" && !(await exists(whole)) ? `${whole}.sql` : whole;
+  const file = await taskFile(resolve(bundle?.folder ?? process.cwd(), path));
   return { text: await readText(file), file: shownPath(file) };
+}
+
+/** The files that the tasks of a job name, as absolute paths. */
+export async function taskFiles({ settings }: Job): Promise<string[]> {
+  const paths: string[] = [];
+  const visit = (task: TaskSettings): void => {
+    const { notebook_task: notebook, sql_task: sql, for_each_task: each } = task;
+    if (notebook !== undefined) paths.push(notebook.notebook_path);
+    if (sql?.file !== undefined) paths.push(sql.file.path);
+    if (each !== undefined) visit(each.task);
+  };
+  for (const task of settings.tasks ?? []) visit(task);
+  return Promise.all(paths.map(taskFile));
+}
+
+async function taskFile(path: string): Promise<string> {
+  return extname(path) === "" && !(await exists(path)) ? `${path}.sql` : path;
 }
 
 async function exists(path: string): Promise<boolean> {

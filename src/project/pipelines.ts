@@ -46,7 +46,15 @@ export async function updateDefinition(
  */
 export async function pipelineFiles(bundle: Bundle, resource: BundleResource): Promise<SourceFile[]> {
   const files: SourceFile[] = [];
-  const seen = new Set<string>();
+  for (const path of await pipelinePaths(bundle, resource)) {
+    files.push({ path: shownPath(path), text: await readText(path) });
+  }
+  return files;
+}
+
+/** The same as absolute paths. */
+export async function pipelinePaths(bundle: Bundle, resource: BundleResource): Promise<string[]> {
+  const paths = new Set<string>();
   for (const { pattern, path, place } of libraries(resource)) {
     const found = await filesOf(pattern, folderOf(bundle, resource, place));
     if (found.length === 0) {
@@ -55,16 +63,14 @@ export async function pipelineFiles(bundle: Bundle, resource: BundleResource): P
       });
     }
     for (const file of found) {
-      if (seen.has(file)) continue;
-      seen.add(file);
-      if (extname(file) === ".sql") files.push({ path: shownPath(file), text: await readText(file) });
+      if (extname(file) === ".sql") paths.add(file);
       else if (OTHER_LANGUAGES.includes(extname(file)))
         throw at(resource, place, "PIPELINE_UNSUPPORTED", `${shownPath(file)} is not SQL.`, {
           hint: "Pipelines run from SQL files here; leave other files out of `libraries`.",
         });
     }
   }
-  return files;
+  return [...paths];
 }
 
 /** The folder from which a path starts that is written in the settings of a resource. */

@@ -9,20 +9,44 @@ import { structNames } from "../types/duckdb-type.ts";
  */
 export type ResultStyle = "hive" | "show";
 
-/** The text of a value of a result, `NULL` for null. Values have the forms that `core/value.ts` says. */
-export function resultText(value: Value, type: DataType, style: ResultStyle): string {
+/** `spark.sql.binaryOutputStyle`: as text, as a list of numbers, in base64, in hexadecimal with or without blanks. */
+export type BinaryStyle = "utf8" | "basic" | "base64" | "hex" | "hex_discrete";
+
+/**
+ * The text of a value of a result, `NULL` for null. Values have the forms that `core/value.ts` says. Without `binary`
+ * bytes are text in the shell and discrete hexadecimal in `show`.
+ */
+export function resultText(value: Value, type: DataType, style: ResultStyle, binary?: BinaryStyle): string {
   if (value === null) return "NULL";
-  return style === "hive" ? hiveText(value, type, "top") : showText(value, type);
+  return style === "hive"
+    ? hiveText(value, type, "top", binary ?? "utf8")
+    : showText(value, type, binary ?? "hex_discrete");
 }
 
-function hiveText(value: Value, type: DataType, place: "top" | "nested"): string {
+function binaryText(bytes: Uint8Array, style: BinaryStyle): string {
+  const hex = Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, "0"));
+  switch (style) {
+    case "utf8":
+      return new TextDecoder().decode(bytes);
+    case "basic":
+      return `[${Array.from(bytes, (byte) => (byte << 24) >> 24).join(", ")}]`;
+    case "base64":
+      return Buffer.from(bytes).toString("base64").replace(/=+$/, "");
+    case "hex":
+      return hex.join("");
+    case "hex_discrete":
+      return `[${hex.join(" ")}]`;
+  }
+}
+
+function hiveText(value: Value, type: DataType, place: "top" | "nested", binary: BinaryStyle): string {
   if (value === null) return "null";
-  const nested = (each: Value, of: DataType): string => hiveText(each, of, "nested");
+  const nested = (each: Value, of: DataType): string => hiveText(each, of, "nested", binary);
   switch (type.kind) {
     case "string":
       return place === "nested" ? `"${plainText(value)}"` : plainText(value);
     case "binary":
-      return value instanceof Uint8Array ? new TextDecoder().decode(value) : plainText(value);
+      return value instanceof Uint8Array ? binaryText(value, binary) : plainText(value);
     case "array":
       return `[${itemsOf(value)
         .map((item) => nested(item, type.element))
@@ -44,24 +68,22 @@ function hiveText(value: Value, type: DataType, place: "top" | "nested"): string
   }
 }
 
-function showText(value: Value, type: DataType): string {
+function showText(value: Value, type: DataType, binary: BinaryStyle): string {
   if (value === null) return "NULL";
   switch (type.kind) {
     case "binary":
-      return value instanceof Uint8Array
-        ? `[${[...value].map((byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(" ")}]`
-        : plainText(value);
+      return value instanceof Uint8Array ? binaryText(value, binary) : plainText(value);
     case "array":
       return `[${itemsOf(value)
-        .map((item) => showText(item, type.element))
+        .map((item) => showText(item, type.element, binary))
         .join(", ")}]`;
     case "map":
       return `{${entriesOf(value)
-        .map(([key, item]) => `${showText(key, type.key)} -> ${showText(item, type.value)}`)
+        .map(([key, item]) => `${showText(key, type.key, binary)} -> ${showText(item, type.value, binary)}`)
         .join(", ")}}`;
     case "struct":
       return `{${fieldsOf(value, type.fields)
-        .map(([, item], index) => showText(item, type.fields[index]?.type ?? type))
+        .map(([, item], index) => showText(item, type.fields[index]?.type ?? type, binary))
         .join(", ")}}`;
     case "interval_year_month":
     case "interval_day_time":

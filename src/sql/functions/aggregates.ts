@@ -1,6 +1,7 @@
 import { array, BOOLEAN, decimal, DOUBLE, INT, LONG, type DataType, type IntervalType } from "../../core/data-type.ts";
 import type { Lowering, LoweringTools } from "../bound.ts";
 import { isDecimal, isIntegral } from "../types/kinds.ts";
+import { bool } from "./defaults.ts";
 import {
   aggregate,
   bindSignature,
@@ -133,9 +134,11 @@ function edge(side: "first" | "last"): (call: CallSite) => BoundFunction {
     }
     const skip = flag || call.ignoreNulls;
     return {
-      args: [value],
+      // The flag is an argument so that calls that differ in it are not taken for the same.
+      args: [value, bool(skip)],
       type: value.type,
       nullable: true,
+      pretty: ([shown = ""]) => `${call.name}(${shown})`,
       lower: ([sql = "NULL"], site, tools) => {
         if (site.windowed) {
           return tools.aggregate(`${side}_value`, [skip && !site.ignoreNulls ? `${sql} IGNORE NULLS` : sql]);
@@ -259,14 +262,11 @@ export const aggregates: readonly FunctionRow[] = [
   statistic("var_pop", "var_pop!($1)"),
   statistic("skewness", "spk_skewness(skewness!($1), count!($1), var_pop!($1))"),
   statistic("kurtosis", "CASE WHEN var_pop!($1) > 0 THEN kurtosis_pop!($1) END"),
-  pairwise(
-    "corr",
-    "spk_corr(regr_sxy!($1, $2), regr_sxx!($1, $2), regr_syy!($1, $2), count!(CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN 1 END))",
-  ),
+  pairwise("corr", "spk_corr(regr_sxy!($1, $2), regr_sxx!($1, $2), regr_syy!($1, $2), regr_count!($1, $2))"),
   pairwise("covar_pop", "covar_pop!($1, $2)"),
   pairwise("covar_samp", "covar_samp!($1, $2)"),
-  pairwise("regr_avgx", `avg!(${PAIRED("$2")})`),
-  pairwise("regr_avgy", `avg!(${PAIRED("$1")})`),
+  pairwise("regr_avgx", "regr_avgx!($1, $2)"),
+  pairwise("regr_avgy", "regr_avgy!($1, $2)"),
   aggregate(
     "regr_count",
     category,

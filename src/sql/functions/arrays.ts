@@ -304,7 +304,7 @@ export const arrays: readonly FunctionRow[] = [
         nullable: (args) => args[1]?.nullable ?? true,
       },
       ([value = "NULL", count = "NULL"], _, tools) =>
-        `list_transform(range(greatest(${count}, 0)), lambda ${identifier(tools.fresh("k"))}: ${value})`,
+        `list_transform(range(spk_count(${count})), lambda ${identifier(tools.fresh("k"))}: ${value})`,
     ),
   ),
   scalar(
@@ -358,7 +358,7 @@ export const arrays: readonly FunctionRow[] = [
     bindSignature(
       filled(given, 2, [bool(true)]),
       { params: [sortable, boolean], returns: sameAs(0) },
-      "CASE WHEN $2 THEN list_sort($1, 'ASC', 'NULLS FIRST') ELSE list_sort($1, 'DESC', 'NULLS LAST') END",
+      "CASE WHEN $2 THEN list_sort($1, 'ASC', 'NULLS FIRST') WHEN NOT $2 THEN list_sort($1, 'DESC', 'NULLS LAST') END",
     ),
   ),
   scalar("slice", category, { params: [anyArray, int, int], returns: sameAs(0) }, "spk_slice($1, $2, $3)"),

@@ -201,7 +201,7 @@ export const dateParts: readonly FunctionRow[] = [
     bindSignature(
       filled(call, 4, [zero, zero, zero, zeroSeconds]),
       { params: [int, int, int, decimalSeconds], returns: DAY_TO_SECOND },
-      "spk_day_time(CAST($1 AS BIGINT) * 86400000000 + CAST($2 AS BIGINT) * 3600000000 + CAST($3 AS BIGINT) * 60000000 + CAST($4 * 1000000 AS BIGINT))",
+      "spk_day_time(CAST($1 AS BIGINT) * 86400000000 + CAST($2 AS BIGINT) * 3600000000 + CAST($3 AS BIGINT) * 60000000 + CAST(CAST($4 AS DECIMAL(38,6)) * 1000000 AS BIGINT))",
     ),
   ),
   scalarBy("make_ym_interval", category, (call) =>

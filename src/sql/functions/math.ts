@@ -190,9 +190,9 @@ function absolute(call: CallSite) {
 export const math: readonly FunctionRow[] = [
   scalarBy("abs", category, absolute),
   unary("acos", within("abs($1) <= 1", "acos")),
-  unary("acosh", within("$1 >= 1", "acosh")),
+  unary("acosh", "CASE WHEN $1 >= 1 THEN ln($1 + sqrt($1 * $1 - 1)) WHEN $1 IS NOT NULL THEN 'nan'::DOUBLE END"),
   unary("asin", within("abs($1) <= 1", "asin")),
-  unary("asinh", "asinh($1)"),
+  unary("asinh", "CASE WHEN $1 = '-inf'::DOUBLE THEN $1 ELSE ln($1 + sqrt($1 * $1 + 1)) END"),
   unary("atan", "atan($1)"),
   unary(
     "atanh",

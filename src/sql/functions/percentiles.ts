@@ -2,7 +2,7 @@ import { array, DOUBLE, simpleString, STRING, type DataType, type IntervalType }
 import type { Lowering, LoweringCall, LoweringTools } from "../bound.ts";
 import { isAnsiInterval } from "../types/kinds.ts";
 import { aggregateBy } from "./aggregates.ts";
-import { constant, filled, integer } from "./defaults.ts";
+import { bool, constant, filled, integer } from "./defaults.ts";
 import {
   bindSignature,
   coerce,
@@ -118,7 +118,7 @@ function ordered(kind: "cont" | "disc"): (call: CallSite) => BoundFunction {
     const fractionType = fractionParam.accept(fraction.type, call.context.ansi) ?? DOUBLE;
     const descending = order.direction === "desc";
     return {
-      args: [coerce(order.expression, accepted, call), coerce(fraction, fractionType, call)],
+      args: [coerce(order.expression, accepted, call), coerce(fraction, fractionType, call), bool(descending)],
       type: shaped(interpolatedType(accepted), fractionType),
       nullable: true,
       orderBy: [],
@@ -204,7 +204,7 @@ function mode(call: CallSite): BoundFunction {
   if (order !== undefined && call.args.length === 0) {
     const descending = order.direction === "desc";
     return {
-      args: [order.expression],
+      args: [order.expression, bool(descending)],
       type: order.expression.type,
       nullable: true,
       orderBy: [],

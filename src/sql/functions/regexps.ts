@@ -47,7 +47,7 @@ export const regexps: readonly FunctionRow[] = [
         (args, source, tools, bound) => {
           const group = checkedGroup(given, bound[2], source);
           if (group === undefined || mayMatchEmpty(textOf(bound[1]) ?? "")) return undefined;
-          return `regexp_extract_all(${args[0] ?? ""}, ${tools.text(source)}, ${group})`;
+          return `list_transform(regexp_extract_all(${args[0] ?? ""}, ${tools.text(source)}, ${group}), lambda spk_x: coalesce(spk_x, ''))`;
         },
       ),
     );

@@ -150,7 +150,7 @@ export const strings: readonly FunctionRow[] = [
     { params: [int, textOrBinary], rest: textOrBinary, returns: sameAs(1), nullable: true },
     (args, _, { ansi }) => {
       const [index = "NULL", ...values] = args;
-      return `${ansi ? "spk_elt_ansi" : "list_extract"}([${values.join(", ")}], ${index})`;
+      return `${ansi ? "spk_elt_ansi" : "spk_elt"}([${values.join(", ")}], ${index})`;
     },
   ),
   scalar("find_in_set", category, { params: [text, text], returns: INT }, "spk_find_in_set($1, $2)"),
@@ -225,7 +225,7 @@ export const strings: readonly FunctionRow[] = [
     { params: [text], returns: STRING },
     String.raw`'''' || replace(replace($1, '\', '\\'), '''', '\''') || ''''`,
   ),
-  scalar("repeat", category, { params: [text, int], returns: sameAs(0) }, "repeat($1, greatest($2, 0))"),
+  scalar("repeat", category, { params: [text, int], returns: sameAs(0) }, "repeat($1, spk_count($2))"),
   scalarBy("replace", category, (call) =>
     bindSignature(
       filled(call, 3, [string("")]),
@@ -240,7 +240,7 @@ export const strings: readonly FunctionRow[] = [
     "spkjs_sentences($1)",
   ),
   scalar("soundex", category, { params: [text], returns: STRING }, "spkjs_soundex($1)"),
-  scalar("space", category, { params: [int], returns: STRING }, "repeat(' ', greatest($1, 0))"),
+  scalar("space", category, { params: [int], returns: STRING }, "repeat(' ', spk_count($1))"),
   scalar("split_part", category, { params: [text, text, int], returns: sameAs(0) }, "spk_split_part($1, $2, $3)"),
   substringRow,
   scalar(

@@ -113,33 +113,37 @@ function formatQuarter(quarter: number, count: number): string {
 }
 
 function formatZone(letter: string, count: number, at: { readonly zone: string; readonly offset: number }): string {
-  if (letter === "V") return at.zone === "UTC" ? "Etc/UTC" : at.zone;
-  if (letter === "z") return zoneName(at.zone, count);
-  if (letter === "O") {
-    if (at.offset === 0) return "GMT";
-    if (count === 4) return `GMT${offsetText(at.offset, ":", "always")}`;
-    return `GMT${offsetText(at.offset, ":", "short").replace(/^([+-])0(\d)/, "$1$2")}`;
-  }
+  const { zone, offset } = at;
+  if (letter === "V") return zone === "UTC" ? "Etc/UTC" : zone;
+  if (letter === "z") return zoneName(zone, count);
+  const localized = letter === "O" || (letter === "Z" && count === 4);
+  if (localized && offset === 0) return "GMT";
+  if (letter === "O" && count === 1)
+    return `GMT${offsetText(offset, ":", "short", "seconds").replace(/^([+-])0(\d)/, "$1$2")}`;
+  if (localized) return `GMT${offsetText(offset, ":", "always", "seconds")}`;
   if (letter === "Z") {
-    if (count === 4) return at.offset === 0 ? "GMT" : `GMT${offsetText(at.offset, ":", "always")}`;
-    if (count === 5) return at.offset === 0 ? "Z" : offsetText(at.offset, ":", "always");
-    return offsetText(at.offset, "", "always");
+    if (count < 4) return offsetText(offset, "", "always", "minutes");
+    return offset === 0 ? "Z" : offsetText(offset, ":", "always", "seconds");
   }
-  if (letter === "X" && at.offset === 0) return "Z";
-  if (count === 1) return offsetText(at.offset, "", "short");
-  const separator = count % 2 === 1 ? ":" : "";
-  const seconds = Math.abs(at.offset) % 60;
-  const rest = count >= 4 && seconds !== 0 ? `${separator}${String(seconds).padStart(2, "0")}` : "";
-  return offsetText(at.offset, separator, "always") + rest;
+  if (letter === "X" && offset === 0) return "Z";
+  if (count === 1) return offsetText(offset, "", "short", "minutes");
+  return offsetText(offset, count % 2 === 1 ? ":" : "", "always", count >= 4 ? "seconds" : "minutes");
 }
 
-/** `+01:30`; `short` leaves minutes of zero out. */
-function offsetText(offset: number, separator: string, minutes: "always" | "short"): string {
+/** `+01:30`; `short` leaves minutes of zero out; seconds, where asked for, show only when there are some. */
+function offsetText(
+  offset: number,
+  separator: string,
+  minutes: "always" | "short",
+  precision: "minutes" | "seconds",
+): string {
   const size = Math.abs(offset);
   const two = (value: number): string => String(value).padStart(2, "0");
   const hours = `${offset < 0 ? "-" : "+"}${two(Math.floor(size / 3600))}`;
   const rest = Math.floor(size / 60) % 60;
-  return minutes === "short" && rest === 0 ? hours : `${hours}${separator}${two(rest)}`;
+  const seconds = precision === "seconds" ? size % 60 : 0;
+  const tail = seconds === 0 ? "" : `${separator}${two(seconds)}`;
+  return minutes === "short" && rest === 0 && tail === "" ? hours : `${hours}${separator}${two(rest)}${tail}`;
 }
 
 function zoneName(zone: string, count: number): string {

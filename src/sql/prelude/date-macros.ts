@@ -39,7 +39,7 @@ export const dateMacros: readonly Macro[] = [
   macro(
     "spk_make_interval",
     "y, mo, w, d, h, mi, s",
-    "to_months(CAST(CAST(y AS BIGINT) * 12 + mo AS INTEGER)) + to_days(CAST(CAST(w AS BIGINT) * 7 + d AS INTEGER)) + to_microseconds(CAST(h AS BIGINT) * 3600000000 + CAST(mi AS BIGINT) * 60000000 + CAST(s * 1000000 AS BIGINT))",
+    "to_months(CAST(CAST(y AS BIGINT) * 12 + mo AS INTEGER)) + to_days(CAST(CAST(w AS BIGINT) * 7 + d AS INTEGER)) + to_microseconds(CAST(h AS BIGINT) * 3600000000 + CAST(mi AS BIGINT) * 60000000 + CAST(CAST(s AS DECIMAL(38,6)) * 1000000 AS BIGINT))",
   ),
   macro(
     "spk_try_make_timestamp",

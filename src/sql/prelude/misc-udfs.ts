@@ -68,9 +68,12 @@ function nextOf(place: string): bigint {
 }
 
 function fromBase64(text: string): Uint8Array {
-  const clean = text.replaceAll(/[\s]/g, "");
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(clean)) throw conversionError(text, "BASE64");
-  return Buffer.from(clean, "base64");
+  const match = /^([A-Za-z0-9+/\s]*)(={0,2})\s*$/.exec(text);
+  const digits = (match?.[1] ?? "").replaceAll(/\s/g, "");
+  const pad = match?.[2]?.length ?? 0;
+  const whole = pad === 0 ? digits.length % 4 !== 1 : (digits.length + pad) % 4 === 0;
+  if (match === null || !whole) throw conversionError(text, "BASE64");
+  return Buffer.from(digits, "base64");
 }
 
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

@@ -38,7 +38,7 @@ export const regexpUdfs: readonly Udf[] = [
     "spkjs_regexp_substr",
     [STRING, STRING],
     STRING,
-    (value, pattern) => compiledPattern(asText(pattern)).exec(asText(value))?.[0] ?? null,
+    (value, pattern) => compiledPattern(asText(pattern)).exec(asText(value))?.[0] || null,
   ),
   udf("spkjs_split", [STRING, STRING, INT], array(STRING, false), (value, pattern, limit) =>
     split(asText(value), asText(pattern), asNumber(limit)),
@@ -142,7 +142,9 @@ function badReplacement(replacement: string): BoathouseError {
 function split(text: string, pattern: string, limit: number): string[] {
   if (pattern === "" && text !== "") {
     const characters = Array.from(text);
-    return limit > 0 && limit < characters.length ? characters.slice(0, limit) : characters;
+    return limit > 0 && limit < characters.length
+      ? [...characters.slice(0, limit - 1), characters.slice(limit - 1).join("")]
+      : characters;
   }
   const parts: string[] = [];
   let last = 0;

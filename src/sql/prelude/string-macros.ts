@@ -2,7 +2,7 @@ import { macro, type Macro } from "./macro.ts";
 
 export const stringMacros: readonly Macro[] = [
   macro("spk_chr", "n", "CASE WHEN n < 0 THEN '' ELSE chr(CAST(n % 256 AS INTEGER)) END"),
-  macro("spk_substring", "s, p, n", "substring(s, CASE WHEN p = 0 THEN 1 ELSE p END, greatest(n, 0))"),
+  macro("spk_substring", "s, p, n", "substring(s, CASE WHEN p = 0 THEN 1 ELSE p END, spk_count(n))"),
   macro(
     "spk_substring_binary",
     "b, p, n",
@@ -12,7 +12,7 @@ export const stringMacros: readonly Macro[] = [
       WHEN octet_length(b) + p + n <= 0 THEN ''::BLOB
       ELSE b[greatest(octet_length(b) + p + 1, 1):octet_length(b) + p + n] END`,
   ),
-  macro("spk_left", "s, n", "left(s, greatest(n, 0))"),
+  macro("spk_left", "s, n", "left(s, spk_count(n))"),
   macro("spk_right", "s, n", "CASE WHEN n <= 0 AND s IS NOT NULL THEN '' ELSE right(s, n) END"),
   macro(
     "spk_find_in_set",
@@ -29,9 +29,10 @@ export const stringMacros: readonly Macro[] = [
   macro("spk_lower", "s", "CASE WHEN strlen(s) = length(s) THEN lower(s) ELSE spkjs_lower(s) END"),
   macro("spk_upper", "s", "CASE WHEN strlen(s) = length(s) THEN upper(s) ELSE spkjs_upper(s) END"),
   macro("spk_initcap", "s", "spkjs_initcap(s)"),
-  macro("spk_lpad", "s, n, p", "CASE WHEN p = '' THEN left(s, greatest(n, 0)) ELSE lpad(s, greatest(n, 0), p) END"),
-  macro("spk_rpad", "s, n, p", "CASE WHEN p = '' THEN left(s, greatest(n, 0)) ELSE rpad(s, greatest(n, 0), p) END"),
+  macro("spk_lpad", "s, n, p", "CASE WHEN p = '' THEN left(s, spk_count(n)) ELSE lpad(s, spk_count(n), p) END"),
+  macro("spk_rpad", "s, n, p", "CASE WHEN p = '' THEN left(s, spk_count(n)) ELSE rpad(s, spk_count(n), p) END"),
   macro("spk_join", "l, s", "CASE WHEN l IS NULL OR s IS NULL THEN NULL ELSE coalesce(array_to_string(l, s), '') END"),
+  macro("spk_elt", "l, i", "CASE WHEN i >= 1 THEN l[i] END"),
   macro(
     "spk_elt_ansi",
     "l, i",
@@ -64,4 +65,6 @@ export const stringMacros: readonly Macro[] = [
       WHEN n > 0 THEN array_to_string(string_split(s, d)[1:n], d)
       WHEN n < 0 THEN array_to_string(string_split(s, d)[n:], d) END`,
   ),
+  /** Not below zero; null stays null, which `greatest` would lose. */
+  macro("spk_count", "n", "CASE WHEN n < 0 THEN 0 ELSE n END"),
 ];

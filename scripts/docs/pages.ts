@@ -1,4 +1,5 @@
 import { catalogPage } from "./catalog.ts";
+import { commandsPage } from "./commands.ts";
 import { deltaPage } from "./delta.ts";
 import { factoryPage } from "./factory.ts";
 import { filesPage } from "./files.ts";
@@ -15,6 +16,7 @@ interface ReferencePage {
 }
 
 const PAGES: readonly ReferencePage[] = [
+  { file: "commands.md", about: "Commands and their options", make: commandsPage },
   { file: "statements.md", about: "SQL statements and where they run", make: statementsPage },
   { file: "functions.md", about: "SQL functions and operators", make: functionsPage },
   { file: "files.md", about: "Formats of files, their options, and those of Auto Loader", make: filesPage },

@@ -9,6 +9,8 @@ export interface StatementKind {
   /** A statement of the kind. */
   readonly example: string;
   readonly pipeline?: true;
+  /** Why it is refused, where the engine knows it well. */
+  readonly refused?: string;
 }
 
 type Area = "Rows" | "Objects" | "Governance" | "Looking" | "Session" | "Maintenance" | "Pipelines" | "Scripting";
@@ -74,7 +76,12 @@ export const STATEMENTS: Readonly<Record<Statement["kind"], StatementKind>> = {
 
   grant: { area: "Governance", syntax: "GRANT", example: "GRANT SELECT ON TABLE t TO analysts" },
   revoke: { area: "Governance", syntax: "REVOKE", example: "REVOKE SELECT ON TABLE t FROM analysts" },
-  deny: { area: "Governance", syntax: "DENY", example: "DENY SELECT ON TABLE t TO analysts" },
+  deny: {
+    area: "Governance",
+    syntax: "DENY",
+    example: "DENY SELECT ON TABLE t TO analysts",
+    refused: "Unity Catalog only grants",
+  },
   show_grants: { area: "Governance", syntax: "SHOW GRANTS", example: "SHOW GRANTS ON TABLE t" },
   create_policy: {
     area: "Governance",
@@ -156,7 +163,8 @@ export const STATEMENTS: Readonly<Record<Statement["kind"], StatementKind>> = {
 export function statementsPage(): string {
   const running = new Set<Statement["kind"]>(supportedStatements());
   const kinds = Object.entries(STATEMENTS).map(([kind, row]) => ({ ...row, kind: kind as Statement["kind"] }));
-  const runs = ({ kind, pipeline }: (typeof kinds)[number]): string => {
+  const runs = ({ kind, pipeline, refused }: (typeof kinds)[number]): string => {
+    if (refused !== undefined) return `no: ${refused}`;
     const places = [...(running.has(kind) ? ["everywhere"] : []), ...(pipeline === true ? ["in pipelines"] : [])];
     return places.length === 0 ? "no" : places.join(", ");
   };
@@ -164,7 +172,7 @@ export function statementsPage(): string {
   return page(
     "# SQL statements",
     `The parser reads ${kinds.length} kinds of statements, all of Spark SQL and those of Databricks. The embedded engine` +
-      ` runs ${kinds.filter(({ kind }) => running.has(kind)).length} of them; the rest is refused by name.` +
+      ` runs ${kinds.filter(({ kind, refused }) => running.has(kind) && refused === undefined).length} of them; the rest is refused by name.` +
       " *Everywhere* means `boathouse sql`, SQL notebooks and SQL tasks of jobs. *In pipelines* means the SQL files of a" +
       " declarative pipeline, which take these statements and `USE` and `SET`.",
     "A statement that runs may have forms and clauses that do not. They are refused at their place, too; nothing is" +

@@ -1,9 +1,9 @@
-import { DATE, TIMESTAMP, TIMESTAMP_NTZ, type DataType } from "../../core/data-type.ts";
+import { CALENDAR_INTERVAL, DATE, TIMESTAMP, TIMESTAMP_NTZ, type DataType } from "../../core/data-type.ts";
 import type { IntervalLiteral, Literal, TypedLiteral } from "../ast/expression.ts";
 import type { Span } from "../ast/node.ts";
 import type { LiteralExpression } from "../bound.ts";
 import { dateText, parseDate, parseInstant, parseTime } from "../types/instant.ts";
-import { intervalOf, parseInterval, type Interval } from "../types/interval.ts";
+import { calendarOf, intervalOf, parseInterval, type Interval } from "../types/interval.ts";
 import type { LiteralValue } from "../value.ts";
 import { failure, unsupported, type Analysis } from "./analysis.ts";
 import { literalText } from "./literal-text.ts";
@@ -74,5 +74,8 @@ export function bindInterval(node: IntervalLiteral, analysis: Analysis): Literal
       sqlState: "22006",
     });
   }
-  return constant(found.value, found.type, node.span);
+  const isLegacy = analysis.statement.context.settings?.get("spark.sql.legacy.interval.enabled") === "true";
+  return isLegacy
+    ? constant(calendarOf(node, found.value), CALENDAR_INTERVAL, node.span)
+    : constant(found.value, found.type, node.span);
 }

@@ -4,7 +4,7 @@ import type { GroupBy, Pipe, PipeAggregate, PipeOperator, Select } from "../ast/
 import { failure, newColumn, unsupported, type Analysis } from "./analysis.ts";
 import { bind, inClause, type BoundRelation, type Env } from "./env.ts";
 import { aliased, bindReference, isLateral } from "./from.ts";
-import { isAnalytics } from "./grouping.ts";
+import { isAnalytics, positionOf } from "./grouping.ts";
 import { joined } from "./join.ts";
 import { bindPivot, bindUnpivot } from "./pivot.ts";
 import { passing, project } from "./project.ts";
@@ -80,7 +80,7 @@ function apply(relation: BoundRelation, operator: PipeOperator, env: Env): Bound
       return { plan: limit(sorted.plan, operator.limit, operator.offset, env), scope: sorted.scope };
     }
     case "pipe_aggregate":
-      return selectFrom(relation, aggregateSelect(operator, env), env, NO_ORDER);
+      return selectFrom(relation, aggregateSelect(operator, relation, env), env, NO_ORDER);
   }
 }
 
@@ -114,10 +114,12 @@ function select(items: readonly NamedExpression[], span: Span, groupBy?: GroupBy
 }
 
 /** `|> AGGREGATE a GROUP BY g`: the groups come first, then the aggregates. */
-function aggregateSelect(node: PipeAggregate, env: Env): Select {
+function aggregateSelect(node: PipeAggregate, relation: BoundRelation, env: Env): Select {
   const { span } = node;
   if (node.all) throw unsupported(env.analysis, span, "GROUP BY ALL in |> AGGREGATE");
-  const groups = node.groupBy.flatMap((group) => (group.kind === "named_expression" ? [group] : []));
+  const groups = node.groupBy.flatMap((group) =>
+    group.kind === "named_expression" ? [atPosition(group, relation, env)] : [],
+  );
   if (groups.length < node.groupBy.length) {
     const analytics = node.groupBy.filter((group) => group.kind !== "named_expression").filter(isAnalytics);
     const inner = analytics.flatMap((group) =>
@@ -134,6 +136,26 @@ function aggregateSelect(node: PipeAggregate, env: Env): Select {
   if (groups.length === 0) return select(node.items, span);
   const items = groups.map((group) => group.expression);
   return select([...groups, ...node.items], span, { kind: "group_by", span, all: false, items });
+}
+
+/** A number among the groups is the position of a column of the input. */
+function atPosition(group: NamedExpression, relation: BoundRelation, env: Env): NamedExpression {
+  const position = positionOf(group.expression);
+  if (position === undefined) return group;
+  const { span } = group;
+  const column = relation.scope.visible[position - 1]?.column;
+  if (column === undefined) {
+    throw failure(
+      env.analysis,
+      span,
+      "GROUP_BY_POS_OUT_OF_RANGE",
+      `GROUP BY position ${position} is not in select list (valid range is [1, ${relation.scope.visible.length}]).`,
+    );
+  }
+  return {
+    ...group,
+    expression: { kind: "column", span, parts: [{ kind: "identifier", name: column.name, quoted: true, span }] },
+  };
 }
 
 function dropped(relation: BoundRelation, columns: readonly Identifier[], analysis: Analysis): BoundRelation {

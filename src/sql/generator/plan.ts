@@ -186,6 +186,7 @@ function aggregateBlock(plan: AggregatePlan, scope: PlanScope): Block {
     if (groups.length === 0 && aggregates.length === 0) return { ...open, items: ['count(*) AS "one"'] };
     return { ...open, items, groupBy };
   }
+  // Without rows Spark gives no groups, not even that of the empty set.
   // With several sets the keys are computed below, so that GROUPING and the sets can name them.
   const keys = groups.map(({ sql }) => ({ sql, name: identifier(scope.names.fresh("g")) }));
   const below: Block = { ...open, items: ["*", ...keys.map(({ sql, name }) => `${sql} AS ${name}`)] };
@@ -199,7 +200,11 @@ function aggregateBlock(plan: AggregatePlan, scope: PlanScope): Block {
       ? []
       : [`${names.length === 0 ? "0" : `GROUPING(${names.join(", ")})`} AS ${columnName(plan.groupingId.id)}`];
   const chosen = groups.map(({ name }, index) => `${names[index] ?? ""} AS ${name}`);
-  return { ...over, items: [...chosen, ...aggregates, ...id], groupBy: `GROUPING SETS (${sets.join(", ")})` };
+  return {
+    ...over,
+    items: [...chosen, ...aggregates, ...id],
+    groupBy: `GROUPING SETS (${sets.join(", ")}) HAVING count(*) > 0`,
+  };
 }
 
 const JOINS = {

@@ -45,9 +45,15 @@ function plusMinusTimes(call: CallSite, symbol: "+" | "-" | "*"): BoundFunction 
     const found = temporalArithmetic(call, symbol, left, right);
     if (found !== undefined) return found;
   }
-  return numeric(call, symbol, left, right, (type) =>
-    call.context.ansi || !isIntegral(type) ? `($1 ${symbol} $2)` : wrapped(`$1::HUGEINT ${symbol} $2`, type),
-  );
+  return numeric(call, symbol, left, right, (type) => overflowing(symbol, type));
+}
+
+/** An integer that overflows is an error in ANSI mode (and under TRY), else it wraps around. */
+function overflowing(symbol: string, type: DataType): Lowering {
+  const strict = template(`($1 ${symbol} $2)`);
+  if (!isIntegral(type)) return strict;
+  const wraps = template(wrapped(`$1::HUGEINT ${symbol} $2`, type));
+  return (args, site, tools) => (tools.ansi ? strict : wraps)(args, site, tools);
 }
 
 function numeric(
@@ -221,7 +227,6 @@ function attempt(call: CallSite, symbol: "+" | "-" | "*" | "/" | "%"): BoundFunc
   const strict: CallSite = {
     ...call,
     name: symbol,
-    context: { ...call.context, ansi: true },
     error: call.error.bind(call),
   };
   const bound = symbol === "/" ? divide(strict) : symbol === "%" ? remainder(strict) : plusMinusTimes(strict, symbol);

@@ -78,11 +78,12 @@ function toTimestamp(sql: string, from: DataType, mode: CastMode): string {
 
 function toInterval(sql: string, to: DataType): string {
   if (to.kind === "interval_year_month") {
-    return `to_months(CAST(${sql} AS INTEGER)${to.end === "year" ? " * 12" : ""})`;
+    return `to_months(CAST(trunc(${sql}) AS INTEGER)${to.end === "year" ? " * 12" : ""})`;
   }
   const unit = to.kind === "interval_day_time" ? to.end : "second";
   const micros = { day: "86400000000", hour: "3600000000", minute: "60000000", second: "1000000" }[unit];
-  return `spk_day_time(CAST(round(${sql} * ${micros}) AS BIGINT))`;
+  const value = unit === "second" ? `round(${sql} * ${micros})` : `trunc(${sql}) * ${micros}`;
+  return `spk_day_time(CAST(${value} AS BIGINT))`;
 }
 
 /** Big-endian two's complement. */

@@ -49,6 +49,21 @@ export function intervalOf(node: IntervalLiteral): Interval | undefined {
   return { value: { months, days, micros: micros - BigInt(days) * 86_400_000_000n }, type };
 }
 
+/** The same as a calendar interval (`spark.sql.legacy.interval.enabled`): days are kept apart from hours. */
+export function calendarOf(node: IntervalLiteral, value: IntervalValue): IntervalValue {
+  const days = node.to === undefined ? daysOf(node) : Number(value.micros / 86_400_000_000n);
+  return { months: value.months, days, micros: value.micros + BigInt(value.days - days) * 86_400_000_000n };
+}
+
+function daysOf(node: IntervalLiteral): number {
+  return node.parts
+    .filter((part) => part.unit === "day" || part.unit === "week")
+    .reduce(
+      (sum, part) => sum + (part.negative ? -1 : 1) * Math.trunc(Number(part.value)) * (part.unit === "week" ? 7 : 1),
+      0,
+    );
+}
+
 export function unitsType(units: readonly IntervalUnit[]): DataType {
   if (units.every((unit) => MONTHS[unit] !== undefined)) {
     const fields = units.map((unit): YearMonthField => (unit === "year" ? "year" : "month"));

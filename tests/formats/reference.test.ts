@@ -42,7 +42,9 @@ describe.skipIf(!existsSync(DATA))("the recorded run of Databricks", () => {
         SELECT *, dense_rank() OVER (ORDER BY duration_minutes DESC NULLS LAST)::INT AS duration_ranking FROM silver`);
       expect(rows).toHaveLength(6236);
       const lines = rows.map((row) => Buffer.from(JSON.stringify(Object.values(row))));
-      return createHash("sha256").update(lines.toSorted((a, b) => a.compare(b)).join("\n")).digest("hex");
+      return createHash("sha256")
+        .update(lines.toSorted((a, b) => a.compare(b)).join("\n"))
+        .digest("hex");
     });
     expect(hash).toBe("23ab05d89b5da9ea06c2c244da529f7484d5a3299cb3a241cb5d3995abd78c6c");
   });

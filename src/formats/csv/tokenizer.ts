@@ -18,8 +18,8 @@ import type { CsvDialect } from "./dialect.ts";
  * is lost and the field runs on).
  *
  * An empty unquoted field is `''` when `dialect` does not tell it from an empty quoted one, and null when it does.
- * Each record pays its own price: without a quote character it is split; with one plainly quoted field it is split around
- * it; only the rest meets regular expressions.
+ * Each record pays its own price: without a quote character it is split; with all fields plainly quoted it is split
+ * between quotes; with one it is split around it; only the rest meets regular expressions.
  */
 export function tokenize(from: string, dialect: CsvDialect): string {
   const { quote } = dialect;
@@ -29,9 +29,9 @@ export function tokenize(from: string, dialect: CsvDialect): string {
   const record =
     single === "" ? "record" : `replace(record, ${quoteString(dialect.separator)}, ${quoteString(single)})`;
   const quoted = `SELECT *, CASE WHEN contains(record, ${text}) THEN ${record} END AS quoted FROM ${from}`;
-  const cut = `SELECT *, string_split(quoted, ${text}) AS pieces FROM (${quoted})`;
-  return `SELECT * EXCLUDE (quoted, pieces), CASE WHEN quoted IS NULL THEN ${plainFields("record", dialect)}
-    ${onePlainlyQuoted(dialect)} ELSE ${fieldsByPattern("quoted", dialect)} END AS fields FROM (${cut})`;
+  const cut = `SELECT *, string_split(quoted, ${text}) AS pieces, ${wrappedFields(text, dialect)} AS wrapped FROM (${quoted})`;
+  return `SELECT * EXCLUDE (quoted, pieces, wrapped), CASE WHEN quoted IS NULL THEN ${plainFields("record", dialect)}
+    ${allPlainlyQuoted(dialect)} ${onePlainlyQuoted(dialect)} ELSE ${fieldsByPattern("quoted", dialect)} END AS fields FROM (${cut})`;
 }
 
 /** Do empty quoted fields mean something other than empty unquoted ones? */
@@ -58,6 +58,24 @@ function plainFields(record: string, dialect: CsvDialect): string {
   return value === "x" ? split : `list_transform(${split}, lambda x: ${value})`;
 }
 
+/** What stands between `","` in a record that begins and ends with a quote; null for other records. */
+function wrappedFields(quote: string, dialect: CsvDialect): string {
+  const between = quoteString(`${dialect.quote}${inner(dialect)}${dialect.quote}`);
+  return `CASE WHEN prefix(quoted, ${quote}) AND suffix(quoted, ${quote}) THEN string_split(quoted[2:-2], ${between}) END`;
+}
+
+/** What writers make that quote everything, without a regular expression: each field has two quotes, those around it. */
+function allPlainlyQuoted(dialect: CsvDialect): string {
+  const value = quotedValue(restoreSeparator("x", dialect), dialect);
+  const fields = value === "x" ? "wrapped" : `list_transform(wrapped, lambda x: ${value})`;
+  return `WHEN len(pieces) = 2 * len(wrapped) + 1${noEscape("quoted", dialect)} THEN ${fields}`;
+}
+
+/** An escape that is no quote makes quotes uncertain. */
+function noEscape(text: string, { quote, escape }: CsvDialect): string {
+  return escape === undefined || escape === quote ? "" : ` AND NOT contains(${text}, ${quoteString(escape)})`;
+}
+
 /** The common case, without a regular expression: the only two quotes of the record enclose a whole field. */
 function onePlainlyQuoted(dialect: CsvDialect): string {
   if (dialect.trimLeading || dialect.trimTrailing) return "";
@@ -67,10 +85,7 @@ function onePlainlyQuoted(dialect: CsvDialect): string {
     return tellsEmptyFields(dialect) ? `list_transform(${split}, lambda x: nullif(x, ''))` : split;
   };
   const none = "[]::VARCHAR[]";
-  const escaped =
-    dialect.escape === undefined || dialect.escape === dialect.quote
-      ? ""
-      : ` AND NOT contains(pieces[2], ${quoteString(dialect.escape)})`;
+  const escaped = noEscape("pieces[2]", dialect);
   const value = quotedValue(restoreSeparator("pieces[2]", dialect), dialect);
   return `WHEN len(pieces) = 3${escaped} AND (pieces[1] = '' OR suffix(pieces[1], ${separator}))
       AND (pieces[3] = '' OR prefix(pieces[3], ${separator}))

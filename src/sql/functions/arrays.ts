@@ -41,7 +41,7 @@ export function containsNull(type: DataType): boolean {
 }
 
 /** An array and a value, brought to one element type. */
-export function withElement(call: CallSite, arrayIndex = 0, valueIndex = 1): BoundExpression[] {
+function withElement(call: CallSite, arrayIndex = 0, valueIndex = 1): BoundExpression[] {
   const args = expressions(call);
   const [list, value] = [args[arrayIndex], args[valueIndex]];
   if (list === undefined || value === undefined) throw wrongNumber(call, "2");

@@ -27,6 +27,6 @@ export function filled(call: CallSite, count: number, defaults: readonly Literal
   return withArguments(call, [...call.args, ...defaults.slice(defaults.length - missing)]);
 }
 
-export function withArguments(call: CallSite, args: CallSite["args"]): CallSite {
+function withArguments(call: CallSite, args: CallSite["args"]): CallSite {
   return { ...call, args, error: (condition, message, details) => call.error(condition, message, details) };
 }

@@ -24,7 +24,7 @@ import { literalOf, scalarBy, textOf } from "./rules.ts";
 const category = "json";
 
 /** `map('key', 'value', …)` of constants as options, names in lower case. */
-export function optionsOf(call: CallSite, arg: BoundExpression | undefined): Map<string, string> {
+function optionsOf(call: CallSite, arg: BoundExpression | undefined): Map<string, string> {
   const options = new Map<string, string>();
   if (arg === undefined) return options;
   const items: readonly BoundArgument[] = arg.kind === "call" && arg.name === "map" ? arg.args : [];
@@ -45,7 +45,7 @@ export function optionsOf(call: CallSite, arg: BoundExpression | undefined): Map
 }
 
 /** A schema argument: DDL of columns or of one type, or `schema_of_json('…')`. */
-export function schemaArgument(call: CallSite, arg: BoundExpression | undefined): DataType {
+function schemaArgument(call: CallSite, arg: BoundExpression | undefined): DataType {
   const ddl = arg === undefined ? undefined : (textOf(arg) ?? foldedSchema(arg));
   if (typeof ddl !== "string") {
     throw call.error("INVALID_SCHEMA.NON_STRING_LITERAL", "The input schema must be a string literal and not null.");

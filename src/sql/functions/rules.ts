@@ -30,15 +30,6 @@ export function named(name: string): Pretty {
   return (args) => `${name}(${args.join(", ")})`;
 }
 
-/** As `named`, with the defaults of arguments left out. `defaults` are those of the last arguments. */
-export function namedWith(name: string, count: number, defaults: readonly string[]): Pretty {
-  return (args) => {
-    const missing = count - args.length;
-    const filled = missing <= 0 ? args : [...args, ...defaults.slice(defaults.length - missing)];
-    return `${name}(${filled.join(", ")})`;
-  };
-}
-
 type Names = readonly [string, ...string[]];
 
 /** A scalar row whose signature or lowering depends on the call. */

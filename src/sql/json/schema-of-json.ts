@@ -20,7 +20,7 @@ export function schemaOfJson(node: JsonNode, primitivesAsString = false): string
 }
 
 /** Spark: fields in the order of their names; VOID stands for what only nulls were seen of. */
-export function infer(node: JsonNode, primitivesAsString: boolean): DataType {
+function infer(node: JsonNode, primitivesAsString: boolean): DataType {
   switch (node.kind) {
     case "null":
       return VOID;

@@ -111,7 +111,7 @@ function decimalHash<S extends number | bigint>(hasher: Hasher<S>, text: string,
 }
 
 /** Java's `BigInteger.toByteArray`. */
-export function twosComplement(value: bigint): Uint8Array {
+function twosComplement(value: bigint): Uint8Array {
   let size = 1;
   while (BigInt.asIntN(size * 8, value) !== value) size += 1;
   const hex = BigInt.asUintN(size * 8, value)

@@ -13,8 +13,8 @@ export const vectorUdfs: readonly Udf[] = [
     const inner = sum(a.map((each, index) => each * (b[index] ?? 0)));
     if (kind === "inner") return Math.fround(inner);
     if (kind === "l2") return Math.fround(Math.sqrt(sum(a.map((each, index) => (each - (b[index] ?? 0)) ** 2))));
-    const size = Math.sqrt(sum(a.map((each) => each * each))) * Math.sqrt(sum(b.map((each) => each * each)));
-    return size === 0 ? null : Math.fround(inner / size);
+    const size = Math.fround(length(a) * length(b));
+    return size === 0 ? null : Math.fround(Math.fround(inner) / size);
   }),
   udf("spkjs_vector_norm", [FLOATS, FLOAT], FLOAT, (vector, degree) => {
     const values = numbers(vector);
@@ -47,6 +47,11 @@ function numbers(value: Value | undefined): number[] | undefined {
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, each) => total + each, 0);
+}
+
+/** In single precision throughout, as Spark computes it. */
+function length(values: readonly number[]): number {
+  return Math.fround(Math.sqrt(values.reduce((total, each) => Math.fround(total + Math.fround(each * each)), 0)));
 }
 
 function norm(values: readonly number[], degree: number): number {

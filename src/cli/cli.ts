@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { BoathouseError } from "../core/errors.ts";
 import { COMMANDS } from "./commands.ts";
 import { Exit, type Effects } from "./context.ts";
+import { checkGlobals } from "./options.ts";
 import { exitCodeOf, failureJson, failureText } from "./failure.ts";
 import { write } from "./terminal.ts";
 
@@ -42,7 +43,8 @@ function programFor(effects: Effects, argv: readonly string[]): Command {
       writeErr: (text) => void terminal.err.write(text),
       outputError: (text, print) => print(terminal.style("red", text)),
     })
-    .addHelpText("after", EPILOGUE);
+    .addHelpText("after", EPILOGUE)
+    .hook("preAction", (_, command) => checkGlobals(command.opts()));
   for (const define of COMMANDS) define(program, effects, argv);
   return program;
 }

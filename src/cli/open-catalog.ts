@@ -6,7 +6,6 @@ import { BoathouseError } from "../core/errors.ts";
 import { Lakehouse } from "../project/lakehouse.ts";
 import type { Effects, GlobalOptions } from "./context.ts";
 import { discoverRoot } from "./discover.ts";
-import { checkGlobals } from "./options.ts";
 
 export interface CatalogOptions extends GlobalOptions {
   readonly as?: string;
@@ -18,7 +17,6 @@ export async function withCatalog(
   effects: Effects,
   use: (opened: { readonly lakehouse: Lakehouse; readonly catalog: Catalog; readonly access: Access }) => Promise<void>,
 ): Promise<void> {
-  checkGlobals(options);
   const root = await discoverRoot(effects.cwd, options.root);
   if (!existsSync(join(root, "state.db"))) {
     throw new BoathouseError("LAKEHOUSE_NOT_FOUND", `There is no lakehouse in ${root}.`, {

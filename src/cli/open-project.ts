@@ -8,7 +8,6 @@ import { Lakehouse } from "../project/lakehouse.ts";
 import { loadProjectConfig } from "../project/load.ts";
 import type { Effects, GlobalOptions } from "./context.ts";
 import { LAKEHOUSE, requireProject } from "./discover.ts";
-import { checkGlobals } from "./options.ts";
 
 /** What commands that run something of a project take. */
 export interface ProjectOptions extends GlobalOptions {
@@ -37,7 +36,6 @@ export async function openProject(
   effects: Effects,
   mode: "prepare" | "look" = "look",
 ): Promise<OpenProject> {
-  checkGlobals(options);
   const { cwd } = effects;
   const folder = await requireProject(cwd, options.project);
   const config = await loadProjectConfig(folder);

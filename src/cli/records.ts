@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from "../core/json.ts";
+import type { Json, JsonObject } from "../core/json.ts";
 import { renderTable } from "./table.ts";
 import { write, type Terminal } from "./terminal.ts";
 
@@ -32,5 +32,5 @@ export async function writeRecords(records: readonly JsonObject[], options: Reco
 function cell(value: Json): string {
   if (value === null) return "";
   if (typeof value === "number") return value.toLocaleString("en-US");
-  return isJsonObject(value) || Array.isArray(value) ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -2,12 +2,15 @@ import { styleText } from "node:util";
 
 /** Where a command's words go: results to `out`, everything said about them to `err`. */
 export interface Terminal {
-  readonly out: NodeJS.WriteStream;
-  readonly err: NodeJS.WriteStream;
+  readonly out: Output;
+  readonly err: Output;
   /** Whether a person looks at stderr: then progress is redrawn in place. */
   readonly interactive: boolean;
   readonly style: (format: Parameters<typeof styleText>[0], text: string) => string;
 }
+
+/** A stream that may be a terminal. */
+export type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
 /** The process's own terminal. Colours follow `NO_COLOR`, `FORCE_COLOR` and whether stderr is a terminal. */
 export function processTerminal(env: NodeJS.ProcessEnv = process.env): Terminal {
@@ -23,7 +26,7 @@ export function processTerminal(env: NodeJS.ProcessEnv = process.env): Terminal 
 }
 
 /** Writes and waits until it may go on, so that a slow reader of a large result costs no memory. */
-export async function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+export async function write(stream: Output, text: string): Promise<void> {
   if (stream.write(text)) return;
   await new Promise<void>((resolve, reject) => {
     const done = (): void => {

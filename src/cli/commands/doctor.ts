@@ -1,6 +1,5 @@
 import { Exit, type Effects } from "../context.ts";
 import { CHECKS, type CheckResult } from "../checks.ts";
-import { checkGlobals } from "../options.ts";
 import type { ProjectOptions } from "../open-project.ts";
 import { write } from "../terminal.ts";
 
@@ -8,7 +7,6 @@ const MARKS = { ok: ["✓", "green"], warning: ["!", "yellow"], failed: ["✗", 
 
 /** Exit code 1 when something failed. */
 export async function doctor(options: ProjectOptions, effects: Effects): Promise<void> {
-  checkGlobals(options);
   const { terminal } = effects;
   let failed = 0;
   for (const check of CHECKS) {

@@ -6,7 +6,6 @@ import { didYouMean } from "../../core/nearest.ts";
 import { evaluateExpression } from "../../factory/expression/evaluate-expression.ts";
 import { toJson } from "../../factory/expression/value.ts";
 import type { Effects, GlobalOptions } from "../context.ts";
-import { checkGlobals } from "../options.ts";
 import { write } from "../terminal.ts";
 
 interface EvalOptions extends GlobalOptions {
@@ -30,7 +29,6 @@ const STATE: readonly string[] = [
 
 /** Prints the value of an expression as JSON. */
 export async function factoryEval(expression: string, options: EvalOptions, effects: Effects): Promise<void> {
-  checkGlobals(options);
   const given = options.state === undefined ? {} : readState(options.state, effects.cwd);
   const part = (name: string): JsonObject => (isJsonObject(given[name]) ? given[name] : {});
   const state = {

@@ -24,7 +24,7 @@ export async function factoryRun(pipeline: string, options: FactoryRunOptions, e
         activity: path,
         status,
         duration: start === undefined || end === undefined ? "" : durationText(end - start),
-        error: error === undefined ? "" : String(error["message"]),
+        error: error?.["message"] ?? "",
       }));
       const machine = { type: "factory.run", ...run } as unknown as Json;
       await writeRecords(rows, { terminal: effects.terminal, json: options.json === true, machine: [machine] });

@@ -3,7 +3,6 @@ import { dirname, join, resolve } from "node:path";
 import { BoathouseError } from "../../core/errors.ts";
 import { templateFiles } from "../../project/template-files.ts";
 import type { Effects, GlobalOptions } from "../context.ts";
-import { checkGlobals } from "../options.ts";
 import { write } from "../terminal.ts";
 
 export async function init(
@@ -12,7 +11,6 @@ export async function init(
   options: GlobalOptions & { readonly force?: boolean },
   effects: Effects,
 ): Promise<void> {
-  checkGlobals(options);
   const { terminal, cwd } = effects;
   const name = given ?? "my-lakehouse";
   const folder = resolve(cwd, name);

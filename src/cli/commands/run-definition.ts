@@ -12,6 +12,9 @@ export function runCommand(program: Command, effects: Effects, argv: readonly st
     .helpOption(false)
     .addHelpText("after", EXAMPLES)
     .action(async () => {
+      // Something is to be seen before the engine is loaded.
+      const silent = ["--json", "--quiet", "-q", "--help", "-h"].some((each) => argv.includes(each));
+      if (!silent) effects.terminal.err.write(effects.terminal.style("dim", "Loading the project\n"));
       const { run } = await import("./run.ts");
       await run(argv.slice(argv.indexOf("run") + 1), effects);
     });

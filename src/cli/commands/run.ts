@@ -4,6 +4,7 @@ import type { ProjectConfig } from "../../project/config.ts";
 import { loadProjectConfig } from "../../project/load.ts";
 import { runMain } from "../../project/run-main.ts";
 import type { Effects } from "../context.ts";
+import { checkGlobals } from "../options.ts";
 import { requireProject } from "../discover.ts";
 import { openProject, type ProjectOptions } from "../open-project.ts";
 import { followRuns } from "../progress.ts";
@@ -24,6 +25,7 @@ export async function run(args: readonly string[], effects: Effects): Promise<vo
   const project = await requireProject(cwd, given);
   const config = await loadProjectConfig(project);
   const options = parse(args, config, effects);
+  checkGlobals(options);
   const json = options.json === true;
   const progress = followRuns(terminal, { json, quiet: options.quiet === true });
   progress.note(`Running ${config.name ?? project}`);

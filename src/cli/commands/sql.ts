@@ -9,7 +9,7 @@ import { Lakehouse } from "../../project/lakehouse.ts";
 import { shownPath } from "../../project/bundle.ts";
 import type { Effects, GlobalOptions } from "../context.ts";
 import { discoverRoot } from "../discover.ts";
-import { checkGlobals, positive } from "../options.ts";
+import { positive } from "../options.ts";
 import { writeResult, type ResultFormat } from "../result-writer.ts";
 import { write, type Terminal } from "../terminal.ts";
 
@@ -25,7 +25,6 @@ interface SqlOptions extends GlobalOptions {
 
 /** Runs statements one after the other in one session, and writes each one's result. */
 export async function sql(statement: string | undefined, options: SqlOptions, effects: Effects): Promise<void> {
-  checkGlobals(options);
   const { terminal, cwd, signal } = effects;
   const limit = positive(options.limit ?? "1000");
   const source = await sourceOf(statement, options, cwd);

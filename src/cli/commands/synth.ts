@@ -5,7 +5,6 @@ import { loadProject } from "../../project/load.ts";
 import { localUser } from "../../project/local-user.ts";
 import type { Effects, GlobalOptions } from "../context.ts";
 import { requireProject } from "../discover.ts";
-import { checkGlobals } from "../options.ts";
 import { write } from "../terminal.ts";
 
 interface SynthOptions extends GlobalOptions {
@@ -14,7 +13,6 @@ interface SynthOptions extends GlobalOptions {
 }
 
 export async function synth(given: string | undefined, options: SynthOptions, effects: Effects): Promise<void> {
-  checkGlobals(options);
   const { terminal, cwd, env } = effects;
   const project = await loadProject(await requireProject(cwd, given), {
     user: localUser(env),

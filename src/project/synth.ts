@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { isAbsolute, join, relative } from "node:path";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import { stringify } from "yaml";
 import { BoathouseError } from "../core/errors.ts";
 import { synthFactory } from "../factory/model/define.ts";
@@ -30,7 +30,13 @@ const FACTORY = "factory";
  * `boathouse.yml` what ties them to this machine. A project of these files makes the same tables. What is native already
  * is given as it is.
  */
-export async function synthesize(project: Project): Promise<Synthesis> {
+export async function synthesize(
+  project: Project,
+  options: {
+    /** Where the files go, so that bindings to folders of the project still lead there. Default: its own folder. */
+    readonly out?: string;
+  } = {},
+): Promise<Synthesis> {
   const { bundle, config } = project;
   const artefacts = new Map<string, string>();
   for (const each of await factoryArtefacts(project)) artefacts.set(each.path, each.text);
@@ -40,7 +46,7 @@ export async function synthesize(project: Project): Promise<Synthesis> {
       artefacts.set(inside(project.folder, file), await readText(file));
     }
   }
-  const own = boathouseFile(project);
+  const own = boathouseFile(project, options.out ?? project.folder);
   if (own !== undefined) artefacts.set("boathouse.yml", own);
   return {
     artefacts: [...artefacts].map(([path, text]) => ({ path, text })).toSorted((a, b) => (a.path < b.path ? -1 : 1)),
@@ -75,17 +81,28 @@ async function sqlFiles(bundle: Bundle): Promise<string[]> {
 }
 
 /** The settings of the config that are plain data and stand in no artefact. */
-function boathouseFile({ config, factory }: Project): string | undefined {
-  const { name, main, groups, bindings, report } = config;
+function boathouseFile({ config, factory, folder }: Project, out: string): string | undefined {
+  const { name, main, groups, bindings, report, bundle } = config;
   const settings = {
     ...(name === undefined ? {} : { name }),
+    ...(typeof config.factory === "string" ? { factory: config.factory } : {}),
     ...(factory !== undefined && "value" in factory ? { factory: FACTORY } : {}),
+    ...(typeof bundle === "string" ? { bundle } : {}),
     ...(main === undefined ? {} : { main }),
     ...(groups === undefined ? {} : { groups }),
-    ...(bindings === undefined ? {} : { bindings }),
+    ...(bindings === undefined ? {} : { bindings: moved(bindings, folder, out) }),
     ...(report === undefined ? {} : { report }),
   };
   return Object.keys(settings).length === 0 ? undefined : stringify(settings, YAML);
+}
+
+/** Bindings whose folders are given from another one. */
+function moved(bindings: Readonly<Record<string, string>>, from: string, to: string): Record<string, string> {
+  const target = (text: string): string => {
+    if (from === to || isAbsolute(text) || /^[a-z]+:/i.test(text)) return text;
+    return relative(to, resolve(from, text)).replaceAll("\\", "/");
+  };
+  return Object.fromEntries(Object.entries(bindings).map(([prefix, text]) => [prefix, target(text)]));
 }
 
 function inside(folder: string, file: string): string {

@@ -20,8 +20,9 @@ export async function synth(given: string | undefined, options: SynthOptions, ef
     ...(options.target === undefined ? {} : { target: options.target }),
     ...(options.var === undefined ? {} : { variables: options.var }),
   });
-  const { artefacts, codeOnly } = await synthesize(project);
   const { out } = options;
+  const target = out === undefined ? {} : { out: resolve(cwd, out) };
+  const { artefacts, codeOnly } = await synthesize(project, target);
   if (out !== undefined) {
     const folder = resolve(cwd, out);
     for (const { path, text } of artefacts) {

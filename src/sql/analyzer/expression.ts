@@ -263,7 +263,9 @@ function bindCast(node: Cast, env: Env): BoundExpression {
     throw failure(
       env.analysis,
       node.span,
-      "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION",
+      castMode === "ansi" && canCast(operand.type, type, "legacy")
+        ? "DATATYPE_MISMATCH.CAST_WITH_CONF_SUGGESTION"
+        : "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION",
       `Cannot resolve the cast due to data type mismatch: cannot cast "${displayType(operand.type)}" to "${displayType(type)}".`,
     );
   }

@@ -46,6 +46,7 @@ export function numberType(left: DataType, right: DataType, ansi: boolean): Data
   if (left.kind === "string" || right.kind === "string") {
     const other = left.kind === "string" ? right : left;
     if (!isNumeric(other) && other.kind !== "string" && other.kind !== "void") return undefined;
+    if (ansi && left.kind === right.kind) return undefined;
     if (!ansi || other.kind === "string" || other.kind === "void") return DOUBLE;
     return widerType(left, right, ansi);
   }

@@ -78,7 +78,7 @@ function toTimestamp(sql: string, from: DataType, mode: CastMode): string {
 
 function toInterval(sql: string, to: DataType): string {
   if (to.kind === "interval_year_month") {
-    return `to_months(CAST(trunc(${sql}) AS INTEGER)${to.end === "year" ? " * 12" : ""})`;
+    return `to_months(CAST(${sql} AS INTEGER)${to.end === "year" ? " * 12" : ""})`;
   }
   const unit = to.kind === "interval_day_time" ? to.end : "second";
   const micros = { day: "86400000000", hour: "3600000000", minute: "60000000", second: "1000000" }[unit];

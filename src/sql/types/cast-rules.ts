@@ -22,7 +22,7 @@ export function canCast(from: DataType, to: DataType, mode: CastMode): boolean {
   }
   if (to.kind === "string") return true;
   if (from.kind === "variant" || to.kind === "variant") return variantCast(from, to);
-  if (to.kind === "binary") return from.kind === "string" || isWhole(from);
+  if (to.kind === "binary") return from.kind === "string" || (mode === "legacy" && isWhole(from));
   if (to.kind === "calendar_interval") return from.kind === "string";
   if (!isAtomic(from) || !isAtomic(to)) return false;
   if (from.kind === "string") return true;

@@ -22,11 +22,11 @@ export function analyzeQuery(query: Query, resolver: Resolver, context: Analysis
   return boundQuery(plan, analysis);
 }
 
-export function bindRoot(query: Query, env: Env): { readonly plan: BoundPlan } {
+function bindRoot(query: Query, env: Env): { readonly plan: BoundPlan } {
   return exact(bindQuery(query, env), env.analysis);
 }
 
-export function boundQuery(bound: BoundPlan, analysis: Analysis): BoundQuery {
+function boundQuery(bound: BoundPlan, analysis: Analysis): BoundQuery {
   const plan = prune(inlineCtes(bound), new Set(bound.columns.map((column) => column.id)));
   const sources = sourcesOf([plan], analysis.statement.sources);
   return {

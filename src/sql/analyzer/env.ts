@@ -52,7 +52,7 @@ export interface Binders {
   star(node: Star, env: Env): readonly BoundExpression[];
 }
 
-export const NOTHING: Allowed = { aggregates: false, windows: false, generators: false, clause: "this clause" };
+const NOTHING: Allowed = { aggregates: false, windows: false, generators: false, clause: "this clause" };
 
 /** An environment without columns: for constants, and as the root of a statement. */
 export function rootEnv(analysis: Analysis, binders: Binders): Env {

@@ -98,7 +98,7 @@ export function aliased(relation: BoundRelation, alias: TableAlias | undefined, 
 }
 
 /** New names for the columns, under the same identities: only names differ from here on. */
-export function withColumnNames(scope: Scope, names: readonly Identifier[], node: TableAlias, env: Env): Scope {
+function withColumnNames(scope: Scope, names: readonly Identifier[], node: TableAlias, env: Env): Scope {
   const { visible } = scope;
   if (visible.length !== names.length) {
     throw failure(

@@ -75,7 +75,7 @@ export function isAnalytics(item: GroupingItem): item is GroupingAnalytics {
   return item.kind === "rollup" || item.kind === "cube" || item.kind === "grouping_sets";
 }
 
-export function analyticSets(node: GroupingAnalytics, add: (expression: Expression) => number): number[][] {
+function analyticSets(node: GroupingAnalytics, add: (expression: Expression) => number): number[][] {
   const known = new Map<string, number>();
   const place = (expression: Expression): number => {
     const key = JSON.stringify(expression, (name, value: unknown) =>

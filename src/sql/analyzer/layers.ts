@@ -1,7 +1,7 @@
 import type { BoundExpression, BoundPlan, Column } from "../bound.ts";
 import { newColumn, type Analysis } from "./analysis.ts";
 import { passing, project, reference } from "./project.ts";
-import { rewrite, some } from "./rewrite.ts";
+import { rewrite } from "./rewrite.ts";
 
 /** Items of a SELECT list that use the aliases of others. */
 
@@ -20,10 +20,6 @@ export function withoutAliases(
   items: readonly { readonly expression: BoundExpression }[],
 ): BoundExpression {
   return rewrite(expression, (each) => (each.kind === "alias" ? inlineAliases(each.index, items) : undefined));
-}
-
-export function hasAlias(expression: BoundExpression): boolean {
-  return some(expression, (each) => each.kind === "alias");
 }
 
 /**

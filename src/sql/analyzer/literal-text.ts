@@ -35,7 +35,7 @@ function intervalSql(value: IntervalValue, type: DataType): string {
 }
 
 /** `1 years 2 months 3 days 4 hours`. */
-export function calendarText({ months, days, micros }: IntervalValue): string {
+function calendarText({ months, days, micros }: IntervalValue): string {
   const years = Math.trunc(months / 12);
   const hours = micros / 3_600_000_000n;
   const minutes = (micros / 60_000_000n) % 60n;

@@ -106,12 +106,7 @@ function withoutParentheses(name: string, span: Span, env: Env): BoundExpression
 }
 
 /** Fields behind a value, one after the other. */
-export function fieldsOf(
-  base: BoundExpression,
-  fields: readonly string[],
-  span: Span,
-  analysis: Analysis,
-): BoundExpression {
+function fieldsOf(base: BoundExpression, fields: readonly string[], span: Span, analysis: Analysis): BoundExpression {
   return fields.reduce((operand, name) => fieldOf(operand, name, span, analysis), base);
 }
 

@@ -72,7 +72,7 @@ function windowText(window: WindowExpression): string {
   return parts.join(" ");
 }
 
-export function orderText(order: SortOrder): string {
+function orderText(order: SortOrder): string {
   return `${pretty(order.expression)} ${order.direction.toUpperCase()} NULLS ${order.nulls.toUpperCase()}`;
 }
 

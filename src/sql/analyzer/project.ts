@@ -29,14 +29,3 @@ export function projectTo(input: BoundPlan, types: readonly DataType[], analysis
   });
   return project(input, items);
 }
-
-/** The plan with new identities for its columns, so that it can stand twice in one query. */
-export function renewed(input: BoundPlan, analysis: Analysis): BoundPlan {
-  return project(
-    input,
-    input.columns.map((column) => ({
-      column: newColumn(analysis, column.name, column.type, column.nullable),
-      expression: reference(column),
-    })),
-  );
-}

@@ -100,7 +100,7 @@ function commonTable(table: CommonTable, isRecursive: boolean, env: Env): CteDef
 }
 
 /** The columns of a common table expression, under the names that it gives them. */
-export function named(table: CommonTable, plan: BoundPlan, analysis: Analysis): BoundPlan["columns"] {
+function named(table: CommonTable, plan: BoundPlan, analysis: Analysis): BoundPlan["columns"] {
   const { columns } = table;
   if (columns.length === 0) return plan.columns;
   if (columns.length !== plan.columns.length) {

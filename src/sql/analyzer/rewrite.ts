@@ -61,7 +61,7 @@ export function rewrite(expression: BoundExpression, replace: Rewrite, onPlan?: 
   }
 }
 
-export function rewriteOrder(order: readonly SortOrder[], replace: Rewrite, onPlan?: RewritePlan): SortOrder[] {
+function rewriteOrder(order: readonly SortOrder[], replace: Rewrite, onPlan?: RewritePlan): SortOrder[] {
   return order.map((each) => ({ ...each, expression: rewrite(each.expression, replace, onPlan) }));
 }
 

@@ -103,7 +103,7 @@ export function storedItems(
   });
 }
 
-export function choose(when: BoundExpression, result: BoundExpression, otherwise: BoundExpression): BoundExpression {
+function choose(when: BoundExpression, result: BoundExpression, otherwise: BoundExpression): BoundExpression {
   return {
     kind: "case",
     branches: [{ when, result }],

@@ -81,7 +81,7 @@ export function scansOf(roots: readonly BoundPlan[], analysis: Analysis): readon
   }));
 }
 
-export function conjunctsOf(condition: BoundExpression): BoundExpression[] {
+function conjunctsOf(condition: BoundExpression): BoundExpression[] {
   if (condition.kind !== "call" || condition.name !== "and") return [condition];
   return condition.args.flatMap((arg) => (arg.kind === "lambda" ? [] : conjunctsOf(arg)));
 }

@@ -66,7 +66,7 @@ function bindItem(node: NamedExpression, env: Env): SelectItem {
 }
 
 /** Spark's name for an expression without alias. */
-export function automaticName(node: Expression, expression: BoundExpression): string {
+function automaticName(node: Expression, expression: BoundExpression): string {
   if (node.kind === "column" && (expression.kind !== "call" || expression.name === "grouping_id"))
     return node.parts.at(-1)?.name ?? "";
   if (node.kind === "column" && node.parts.length > 1) return node.parts.at(-1)?.name ?? "";

@@ -56,7 +56,7 @@ function rest(parts: readonly { readonly name: string }[]): string[] {
 }
 
 /** `a.`b.c`` as its two parts. */
-export function identifierParts(text: string): string[] {
+function identifierParts(text: string): string[] {
   const parts = [...text.matchAll(/`((?:[^`]|``)*)`|([^.`]+)/g)];
   return parts.map((part) => (part[1] === undefined ? (part[2] ?? "").trim() : part[1].replaceAll("``", "`")));
 }

@@ -12,7 +12,6 @@ import {
   sqlType,
   STRING,
   TIMESTAMP,
-  TIMESTAMP_NTZ,
   type DataType,
 } from "../../core/data-type.ts";
 import { decimalFor, DECIMAL_DEFAULT } from "../types/decimal.ts";
@@ -47,7 +46,6 @@ export const double = exactly(DOUBLE);
 export const binary = exactly(BINARY);
 export const date = exactly(DATE);
 export const timestamp = exactly(TIMESTAMP);
-export const timestampNtz = exactly(TIMESTAMP_NTZ);
 
 /** Any number as it is; a string becomes DOUBLE. */
 export const numeric: Param = {
@@ -99,16 +97,6 @@ export const anyArray: Param = {
 export const anyMap: Param = {
   expected: '"MAP"',
   accept: (type) => (type.kind === "map" ? type : type.kind === "void" ? map(type, type) : undefined),
-};
-
-export const anyStruct: Param = {
-  expected: '"STRUCT"',
-  accept: (type) => (type.kind === "struct" ? type : undefined),
-};
-
-export const variant: Param = {
-  expected: '"VARIANT"',
-  accept: (type) => (type.kind === "variant" ? type : undefined),
 };
 
 /** An array whose elements are what `element` takes. */

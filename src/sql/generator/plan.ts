@@ -150,7 +150,7 @@ export function planBlock(plan: BoundPlan, scope: PlanScope): Block {
 }
 
 /** The block with exactly the plan's columns. */
-export function selecting(block: Block, plan: BoundPlan): Block {
+function selecting(block: Block, plan: BoundPlan): Block {
   return { ...block, items: plan.columns.map((column) => columnName(column.id)) };
 }
 

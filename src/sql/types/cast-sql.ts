@@ -32,7 +32,7 @@ export function castSql(sql: string, from: DataType, to: DataType, mode: CastMod
 }
 
 /** `CAST` or `TRY_CAST`: outside ANSI a value that does not fit is null. */
-export function keyword(mode: CastMode): string {
+function keyword(mode: CastMode): string {
   return mode === "ansi" ? "CAST" : "TRY_CAST";
 }
 

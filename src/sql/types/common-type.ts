@@ -58,7 +58,7 @@ export function tightestCommonType(a: DataType, b: DataType, ansi: boolean): Dat
 }
 
 /** Decimals with decimals, integers or floating point. */
-export function widerWithDecimal(a: DataType, b: DataType): DataType | undefined {
+function widerWithDecimal(a: DataType, b: DataType): DataType | undefined {
   if (!isDecimal(a) && !isDecimal(b)) return undefined;
   if (a.kind === "float" || a.kind === "double" || b.kind === "float" || b.kind === "double") return DOUBLE;
   const [left, right] = [decimalFor(a), decimalFor(b)];

@@ -8,14 +8,14 @@ const MINIMUM_ADJUSTED_SCALE = 6;
 export const DECIMAL_DEFAULT = decimal(38, 18);
 
 /** Too many digits: the integral part is kept, the scale gives way, but not below six. */
-export function adjusted(precision: number, scale: number): DecimalType {
+function adjusted(precision: number, scale: number): DecimalType {
   if (precision <= MAX_PRECISION) return decimal(precision, scale);
   if (scale < 0) return decimal(MAX_PRECISION, scale);
   const minimum = Math.min(scale, MINIMUM_ADJUSTED_SCALE);
   return decimal(MAX_PRECISION, Math.max(MAX_PRECISION - (precision - scale), minimum));
 }
 
-export function bounded(precision: number, scale: number): DecimalType {
+function bounded(precision: number, scale: number): DecimalType {
   return decimal(Math.min(precision, MAX_PRECISION), Math.min(scale, MAX_PRECISION));
 }
 

@@ -64,7 +64,7 @@ function daysOf(node: IntervalLiteral): number {
     );
 }
 
-export function unitsType(units: readonly IntervalUnit[]): DataType {
+function unitsType(units: readonly IntervalUnit[]): DataType {
   if (units.every((unit) => MONTHS[unit] !== undefined)) {
     const fields = units.map((unit): YearMonthField => (unit === "year" ? "year" : "month"));
     return {
@@ -154,7 +154,7 @@ export function parseInterval(text: string): Interval | undefined {
 }
 
 /** `1 year 2 days 3.5 seconds`, with or without INTERVAL before it. */
-export function parseCalendarInterval(text: string): IntervalValue | undefined {
+function parseCalendarInterval(text: string): IntervalValue | undefined {
   const body = text.trim().replace(/^interval\s+/i, "");
   if (body === "") return undefined;
   let [months, days, micros] = [0, 0, 0n];

@@ -38,6 +38,17 @@ export function readBindings(bindings: Readonly<Record<string, string>>, folder:
   return { containers, web, served };
 }
 
+/** Both, the second laid over the first, also where it says another kind of thing of the same address. */
+export function mergedBindings(own: Bindings, over: Bindings): Bindings {
+  const without = (record: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(record).filter(([prefix]) => !(prefix in over.web) && !(prefix in over.served)));
+  return {
+    containers: { ...own.containers, ...over.containers },
+    web: { ...without(own.web), ...over.web },
+    served: { ...without(own.served), ...over.served },
+  };
+}
+
 /** `url=target` as `--bind` has it. Throws `BINDING_INVALID`. */
 export function readBinding(text: string): readonly [string, string] {
   const split = /^(.*?[^=])=(.+)$/.exec(text);

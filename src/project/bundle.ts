@@ -130,6 +130,20 @@ export function misplaced(
   });
 }
 
+/** The catalog that a bundle is about, when it is about one. */
+export function catalogOf(bundle: Bundle | undefined): string | undefined {
+  if (bundle === undefined) return undefined;
+  const { catalogs, pipelines } = bundle.resources;
+  const names = new Set(
+    [
+      ...Object.values(catalogs).map((each) => each.settings["name"]),
+      ...Object.values(pipelines).map((each) => each.settings["catalog"]),
+    ].filter((name) => typeof name === "string"),
+  );
+  const [first] = names;
+  return names.size === 1 ? first : undefined;
+}
+
 /** A path of a file as messages show it: relative to where the command runs, when that is shorter. */
 export function shownPath(path: string): string {
   const near = relative(process.cwd(), path);

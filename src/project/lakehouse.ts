@@ -9,7 +9,7 @@ import type { Session } from "../engine/session.ts";
 import type { Factory } from "../factory/model/resource.ts";
 import { factoryFrom } from "../factory/model/define.ts";
 import { loadFactory } from "../factory/model/load.ts";
-import { FactoryRunner } from "../factory/runtime/factory-runner.ts";
+import type { FactoryRunner } from "../factory/runtime/factory-runner.ts";
 import { JobRunner } from "../jobs/job-runner.ts";
 import { PipelineRunner } from "../pipelines/pipeline-runner.ts";
 import type { RefreshRequest } from "../pipelines/refresh.ts";
@@ -18,9 +18,10 @@ import type { RunEvent } from "../runs/event.ts";
 import type { RepairSelection } from "../runs/repair.ts";
 import type { RunRecord } from "../runs/run-log.ts";
 import type { RunHandle } from "../runs/runner.ts";
-import { readBindings } from "./bindings.ts";
-import { shownPath } from "./bundle.ts";
+import { mergedBindings, readBindings } from "./bindings.ts";
+import { catalogOf, shownPath } from "./bundle.ts";
 import { deployBundle, deployGroups, type Deployed } from "./deploy.ts";
+import { openFactoryRunner } from "./factory-host.ts";
 import { eventLogFunction } from "./event-log-function.ts";
 import { findJob } from "./jobs.ts";
 import { loadProject, type Project } from "./load.ts";
@@ -117,7 +118,7 @@ export class Lakehouse {
 
   /** A session of Spark SQL. Names begin in the given catalog, by default the project's, or the first one there is. */
   async session(context: SessionContext = {}): Promise<Session> {
-    const { user = this.user, catalog = this.#defaultCatalog(), schema } = context;
+    const { user = this.user, catalog = catalogOf(this.project?.bundle), schema } = context;
     return openSession(await this.#environment(), {
       user,
       ...(catalog === undefined ? {} : { catalog }),
@@ -136,7 +137,10 @@ export class Lakehouse {
       user: this.user,
       clock: this.clock,
       ids: this.#ids,
-      bindings: this.#bindings(),
+      bindings: mergedBindings(
+        readBindings(this.project?.config.bindings ?? {}, this.project?.folder ?? process.cwd()),
+        readBindings(this.#options.bindings ?? {}, process.cwd()),
+      ),
       memoryLimit: this.#options.memoryLimit,
       threads: this.#options.threads,
     }));
@@ -317,20 +321,12 @@ export class Lakehouse {
         hint: "Add the folders of its git layout (pipeline/, dataset/, linkedService/), or a `factory` in boathouse.config.ts.",
       });
     }
-    const { state, storage, databases, folders, temporaryFolder } = await this.platform();
-    return new FactoryRunner({
+    return openFactoryRunner({
       factory,
-      services: {
-        state,
-        storage,
-        connect: async () => (await databases.connect("UTC", folders)).connection,
-        workspace: localWorkspace(this.#workspace()),
-        temporaryFolder,
-        mapUrl: (url) => storage.webAddress(url),
-        secrets: (name) => process.env[name],
-        clock: this.clock,
-        ids: this.#ids,
-      },
+      platform: await this.platform(),
+      workspace: localWorkspace(this.#workspace()),
+      clock: this.clock,
+      ids: this.#ids,
       observe: this.#observe,
       ...(mocks === undefined ? {} : { mocks }),
     });
@@ -355,35 +351,6 @@ export class Lakehouse {
   async #update(key: string, request: RefreshRequest): ReturnType<typeof updateDefinition> {
     const bundle = requireBundle(this.project?.bundle);
     return updateDefinition(bundle, findPipeline(bundle, key), request);
-  }
-
-  #bindings(): ReturnType<typeof readBindings> {
-    const own = readBindings(this.project?.config.bindings ?? {}, this.project?.folder ?? process.cwd());
-    const given = readBindings(this.#options.bindings ?? {}, process.cwd());
-    // What is given last stands, also where it says another kind of thing of the same address.
-    const without = (record: Readonly<Record<string, string>>): Record<string, string> =>
-      Object.fromEntries(
-        Object.entries(record).filter(([prefix]) => !(prefix in given.web) && !(prefix in given.served)),
-      );
-    return {
-      containers: { ...own.containers, ...given.containers },
-      web: { ...without(own.web), ...given.web },
-      served: { ...without(own.served), ...given.served },
-    };
-  }
-
-  /** The catalog that the project is about, when it is about one. */
-  #defaultCatalog(): string | undefined {
-    const { resources } = this.project?.bundle ?? {};
-    if (resources === undefined) return undefined;
-    const names = new Set(
-      [
-        ...Object.values(resources.catalogs).map((each) => each.settings["name"]),
-        ...Object.values(resources.pipelines).map((each) => each.settings["catalog"]),
-      ].filter((name) => typeof name === "string"),
-    );
-    const [first] = names;
-    return names.size === 1 ? first : undefined;
   }
 
   #requireProject(): Project {

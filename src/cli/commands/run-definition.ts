@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Effects } from "../context.ts";
-import { bytes, keyValue, list, positive, withGlobals } from "../options.ts";
+import { runOptions } from "../run-options.ts";
 
 /** `boathouse run`: its options, and those that the project declares once it is known. */
 export function runCommand(program: Command, effects: Effects, argv: readonly string[]): void {
@@ -18,18 +18,6 @@ export function runCommand(program: Command, effects: Effects, argv: readonly st
       const { run } = await import("./run.ts");
       await run(argv.slice(argv.indexOf("run") + 1), effects);
     });
-}
-
-/** The options of `run` that every project has. */
-export function runOptions(command: Command): Command {
-  return withGlobals(command)
-    .argument("[project]", "the project's folder (default: the project here or above, or the only one in this folder)")
-    .option("--var <name=value>", "a variable of the project's bundle or options; may be repeated", keyValue)
-    .option("-p, --param <name=value>", "a parameter of the main run; may be repeated", keyValue)
-    .option("--bind <url=target>", "let a URL stand for a folder or another URL; may be repeated", list)
-    .option("--memory <size>", "how much the engine holds in memory before it spills, such as 4GB", bytes)
-    .option("--threads <number>", "how many threads the engine uses", positive)
-    .option("-q, --quiet", "no progress");
 }
 
 const EXAMPLES = `

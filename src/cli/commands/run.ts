@@ -10,7 +10,7 @@ import { openProject, type ProjectOptions } from "../open-project.ts";
 import { followRuns } from "../progress.ts";
 import { writeReport } from "../report.ts";
 import { requireSuccess } from "../run-outcome.ts";
-import { runOptions } from "./run-definition.ts";
+import { runOptions } from "../run-options.ts";
 
 interface RunOptions extends ProjectOptions {
   readonly param?: Readonly<Record<string, string>>;

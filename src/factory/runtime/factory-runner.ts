@@ -88,8 +88,12 @@ export class FactoryRunner implements PipelineRunner {
   /** Runs parts of an ended run again: from its failures, or from named activities on. */
   async rerun(runId: string, selection: RepairSelection, watch: RunWatch = {}): Promise<RunHandle> {
     const run = await this.runner.log.get(runId);
-    const parameters = isJsonObject(run.parameters) ? run.parameters : {};
-    return this.runner.repair(runId, selection, { ...watch, plan: this.#plan(run.name, parameters) });
+    return this.runner.repair(runId, selection, { ...watch, plan: this.currentPlan(run) });
+  }
+
+  /** The plan that a run would have if it started now: another one when the factory has changed since. */
+  currentPlan(run: RunRecord): RunPlan {
+    return this.#plan(run.name, isJsonObject(run.parameters) ? run.parameters : {});
   }
 
   /** Resolves when the pipelines have ended that were started without waiting for them. */

@@ -1,12 +1,14 @@
+import { INFORMATION_SCHEMA } from "../../src/catalog/information-schema.ts";
 import { APART, APPLICABLE, NOT_BY_OWNING, PRIVILEGES } from "../../src/catalog/privileges.ts";
 import { kindText, type SecurableKind } from "../../src/catalog/securable.ts";
-import { codes, page, table } from "./markdown.ts";
+import { code, codes, page, sorted, table } from "./markdown.ts";
 
 /** What can be granted on what. */
 export function catalogPage(): string {
   const kinds = Object.keys(APPLICABLE) as SecurableKind[];
   return page(
-    "# Unity Catalog: privileges",
+    "# Unity Catalog",
+    "## Privileges",
     "Which privilege can be granted on which object. A privilege on a container holds for everything in it, now and" +
       " later. The owner of an object may do everything with it, except what has to be granted to owners, too:" +
       ` ${codes(NOT_BY_OWNING)}.`,
@@ -18,6 +20,13 @@ export function catalogPage(): string {
           (privilege) => [privilege, ...columns.map((kind) => (APPLICABLE[kind].includes(privilege) ? "yes" : ""))],
         ),
       ),
+    ),
+    "## What the catalog tells of itself",
+    "`<catalog>.information_schema` has what a user sees of a catalog, `system.information_schema` of all of them." +
+      " `system.access` has `audit`, `table_lineage` and `column_lineage`.",
+    table(
+      ["information\\_schema", "columns"],
+      sorted(INFORMATION_SCHEMA, ([name]) => name).map(([name, { columns }]) => [code(name), codes(columns)]),
     ),
   );
 }

@@ -33,6 +33,8 @@ export function factoryPage(): string {
     ...types("Linked services", LINKED_SERVICE),
     ...types("Datasets", DATASET),
     ...types("Triggers", TRIGGER),
+    "`boathouse schedule` starts pipelines by their schedule triggers. Triggers of the other types are read and checked; one" +
+      " that is started is refused when it would have to run.",
     "## Parts with a type",
     "Objects whose `type` says what else is in them.",
     ...parts(),

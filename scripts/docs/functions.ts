@@ -22,6 +22,8 @@ export function functionsPage(): string {
       " A function that is not in these tables is refused at its place, with the nearest name that there is.",
     "Kinds: *scalar* gives one value for a row; *aggregate* one for a group, or for a row with `OVER`; *window* needs" +
       " `OVER`; *generator* gives rows, in the SELECT list, in `LATERAL VIEW` or in FROM; *table* stands in FROM.",
+    "In FROM there are also `read_files(…)` ([options](files.md)) and `event_log('<pipeline>')`, and the table functions of" +
+      " the catalog.",
     ...categories.flatMap(([category, some]) => [`## ${capital(category)}`, functionTable(some)]),
     "## Operators",
     table(

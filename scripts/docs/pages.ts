@@ -21,7 +21,7 @@ const PAGES: readonly ReferencePage[] = [
   { file: "functions.md", about: "SQL functions and operators", make: functionsPage },
   { file: "files.md", about: "Formats of files, their options, and those of Auto Loader", make: filesPage },
   { file: "delta.md", about: "Table features of Delta Lake", make: deltaPage },
-  { file: "catalog.md", about: "Privileges of Unity Catalog", make: catalogPage },
+  { file: "catalog.md", about: "Unity Catalog: privileges, information schema", make: catalogPage },
   { file: "jobs.md", about: "Jobs, tasks and dynamic value references", make: jobsPage },
   {
     file: "factory.md",

@@ -44,7 +44,8 @@ export const CSV_OPTIONS: readonly Option[] = [
     name: "header",
     type: "boolean",
     default: "false",
-    description: "The first record of each file names the columns. `read_files` and Auto Loader assume true.",
+    description:
+      "The first record of each file names the columns. `read_files` and Auto Loader assume true when they infer the schema.",
     use: "both",
   },
   {

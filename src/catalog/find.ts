@@ -8,23 +8,20 @@ import {
   kindText,
   NAMESPACES,
   type CatalogObject,
-  type ExternalLocation,
   type Namespace,
   type Relation,
   type RoutineObject,
   type SchemaObject,
   type Securable,
   type SecurableKind,
-  type StorageCredential,
   type Table,
-  type Volume,
 } from "./securable.ts";
 
 /**
  * Objects by name. Names have all their parts (`[catalog, schema, table]`): completing them is the session's. Looking into
  * a catalog or schema takes USE CATALOG and USE SCHEMA, so that nobody learns from an error what is there.
  */
-export function findCatalog(access: Access, name: string): CatalogObject | undefined {
+function findCatalog(access: Access, name: string): CatalogObject | undefined {
   const found = access.snapshot.child(access.snapshot.metastore.id, "catalog", name);
   return found?.kind === "catalog" ? found : undefined;
 }
@@ -40,24 +37,9 @@ export function findRelation(access: Access, name: readonly string[]): Relation 
   return found !== undefined && isRelation(found) ? found : undefined;
 }
 
-export function findVolume(access: Access, name: readonly string[]): Volume | undefined {
-  const found = findLeaf(access, name, "volume");
-  return found?.kind === "volume" ? found : undefined;
-}
-
 export function findRoutine(access: Access, name: readonly string[]): RoutineObject | undefined {
   const found = findLeaf(access, name, "function");
   return found?.kind === "function" ? found : undefined;
-}
-
-export function findCredential(access: Access, name: string): StorageCredential | undefined {
-  const found = access.snapshot.child(access.snapshot.metastore.id, "credential", name);
-  return found?.kind === "storage_credential" ? found : undefined;
-}
-
-export function findLocation(access: Access, name: string): ExternalLocation | undefined {
-  const found = access.snapshot.child(access.snapshot.metastore.id, "location", name);
-  return found?.kind === "external_location" ? found : undefined;
 }
 
 /** Any object by kind and name. `table` finds every relation, as `GRANT … ON TABLE` does. Throws when there is none. */
@@ -104,7 +86,7 @@ export function getRoutine(access: Access, name: readonly string[]): RoutineObje
 }
 
 /** What the user sees in a metastore, catalog or schema, by name: for SHOW and for suggestions. */
-export function visibleChildren(access: Access, parent: Securable, namespace: Namespace): readonly Securable[] {
+function visibleChildren(access: Access, parent: Securable, namespace: Namespace): readonly Securable[] {
   return access.snapshot.children(parent.id).filter((each) => NAMESPACES[each.kind] === namespace && access.sees(each));
 }
 

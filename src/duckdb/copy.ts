@@ -95,7 +95,7 @@ export async function syncFiles(paths: readonly string[]): Promise<void> {
 }
 
 /** `"a"."b ""c"` → `a`, `b "c`. */
-export function splitPath(quoted: string): string[] {
+function splitPath(quoted: string): string[] {
   const parts = [...quoted.matchAll(/"((?:[^"]|"")*)"(?:\.|$)/g)].map((match) =>
     (match[1] ?? "").replaceAll('""', '"'),
   );

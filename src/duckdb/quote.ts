@@ -9,11 +9,6 @@ export function quoteIdentifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** `catalog.schema.table`, each part quoted. */
-export function quoteName(parts: readonly string[]): string {
-  return parts.map(quoteIdentifier).join(".");
-}
-
 /** Text as a DuckDB string literal. */
 export function quoteString(text: string): string {
   // The SQL text goes to DuckDB as a C string, so NUL cannot stand in it.

@@ -48,7 +48,7 @@ export type ResourceKind = (typeof RESOURCE_KINDS)[number];
  * Resources of a workspace that have no meaning on one machine: they are carried along by `synth` and named by
  * `validate`, and nothing runs them.
  */
-export const REMOTE_RESOURCE_KINDS: readonly string[] = [
+const REMOTE_RESOURCE_KINDS: readonly string[] = [
   "apps",
   "clusters",
   "dashboards",

@@ -44,7 +44,7 @@ export async function updateDefinition(
  * The SQL files that a pipeline's libraries name, in the order of the libraries. Globs start at the folder of the file
  * that they are written in. Throws `PIPELINE_FILES_MISSING` and `PIPELINE_UNSUPPORTED` at their place.
  */
-export async function pipelineFiles(bundle: Bundle, resource: BundleResource): Promise<SourceFile[]> {
+async function pipelineFiles(bundle: Bundle, resource: BundleResource): Promise<SourceFile[]> {
   const files: SourceFile[] = [];
   for (const path of await pipelinePaths(bundle, resource)) {
     files.push({ path: shownPath(path), text: await readText(path) });

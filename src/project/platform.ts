@@ -41,7 +41,7 @@ export interface Platform {
 }
 
 /** The database's tables of every folder of the house. */
-export const MIGRATIONS = [...runMigrations, ...catalogMigrations, ...pipelineMigrations, ...factoryMigrations];
+const MIGRATIONS = [...runMigrations, ...catalogMigrations, ...pipelineMigrations, ...factoryMigrations];
 
 /** Opens a lakehouse's root, making it when it is not there. DuckDB is loaded when a statement first needs it. */
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {

@@ -1,4 +1,2 @@
 /** The templates of `boathouse init`. */
 export const TEMPLATES = ["native", "typescript"] as const;
-
-export type Template = (typeof TEMPLATES)[number];

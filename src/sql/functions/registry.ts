@@ -67,8 +67,3 @@ export function lookupFunction(name: string): FunctionRow | undefined {
 export function functionNames(): string[] {
   return functionRows.filter((row) => row.kind !== "table").flatMap((row) => row.names);
 }
-
-/** All names that may stand in FROM. */
-export function tableFunctionNames(): string[] {
-  return functionRows.filter((row) => row.kind === "table" || row.kind === "generator").flatMap((row) => row.names);
-}

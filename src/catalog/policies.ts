@@ -12,6 +12,36 @@ export interface PolicyOptions {
   readonly arguments: readonly PolicyArgument[];
 }
 
+/** A filter or mask that a table is made with. */
+export type NewPolicy = Omit<PolicyOptions, "table">;
+
+/** The row filter and masks of a new definition, which are there from the table's first moment. */
+export interface NewPolicies {
+  readonly rowFilter?: NewPolicy;
+  readonly columnMasks?: readonly (NewPolicy & { readonly column: string })[];
+}
+
+/** The table with policies added to those that it has. The same is checked as when they are set later. */
+export function withPolicies(change: Change, table: Table, policies: NewPolicies): Table {
+  const { rowFilter, columnMasks = [] } = policies;
+  const masks = columnMasks.map((mask): [string, Table["columnMasks"][string]] => {
+    const { id } = policyFunction(change, mask, mask.arguments.length + 1);
+    return [columnOf(table, mask.column).toLowerCase(), { function: id, arguments: mask.arguments }];
+  });
+  const filter =
+    rowFilter === undefined
+      ? {}
+      : {
+          rowFilter: {
+            function: policyFunction(change, rowFilter, rowFilter.arguments.length).id,
+            arguments: rowFilter.arguments,
+          },
+        };
+  const governed = { ...table, ...filter, columnMasks: { ...table.columnMasks, ...Object.fromEntries(masks) } };
+  checkPolicies(governed);
+  return governed;
+}
+
 /** `ALTER TABLE … SET ROW FILTER`. A table has one. Takes EXECUTE on the function, and ownership of the table or MANAGE. */
 export function setRowFilter(change: Change, options: PolicyOptions): Table {
   const table = administered(change, options.table);
@@ -64,7 +94,7 @@ function administered(change: Change, name: readonly string[]): Table {
   return table;
 }
 
-function policyFunction(change: Change, options: PolicyOptions, count: number): RoutineObject {
+function policyFunction(change: Change, options: NewPolicy, count: number): RoutineObject {
   const routine = getRoutine(change.access, options.function);
   change.access.require("EXECUTE", routine);
   const name = nameText(options.function);

@@ -3,7 +3,7 @@ import { BoathouseError } from "../core/errors.ts";
 import { canonicalUrl, joinUrl } from "../storage/url.ts";
 import { checkedName, type Change, type CommonOptions, type Created, type CreateMode } from "./change.ts";
 import { getSchema, nameText } from "./find.ts";
-import { checkPolicies } from "./policies.ts";
+import { withPolicies, type NewPolicies } from "./policies.ts";
 import type { Privilege } from "./privileges.ts";
 import {
   isRelation,
@@ -31,6 +31,7 @@ export interface CreateTableOptions extends CommonOptions {
   readonly partitionColumns?: readonly string[];
   readonly definition?: Definition;
   readonly pipeline?: string;
+  readonly policies?: NewPolicies;
 }
 
 /** Where a table is to be, before its data is written. */
@@ -42,9 +43,13 @@ export interface PreparedTable {
   readonly existing?: Table;
 }
 
-type PrepareOptions = Pick<CreateTableOptions, "name" | "mode" | "kind" | "id" | "location">;
+type PrepareOptions = Pick<CreateTableOptions, "name" | "mode" | "kind" | "id" | "location"> &
+  Partial<Pick<CreateTableOptions, "columns" | "policies">>;
 
-/** Checks that a table may be created, and says where. Nothing is written: its id only becomes known with `createTable`. */
+/**
+ * Checks that a table may be created, and says where. With `columns` it also checks that filters and masks fit them. Nothing
+ * is written: its id only becomes known with `createTable`.
+ */
 export function prepareTable(change: Change, options: PrepareOptions): PreparedTable {
   const { access } = change;
   const kind = options.kind ?? "table";
@@ -63,6 +68,9 @@ export function prepareTable(change: Change, options: PrepareOptions): PreparedT
           hint: "Drop the table first.",
         },
       );
+    }
+    if (options.columns !== undefined && options.mode === "replace") {
+      withPolicies(change, { ...existing, columns: options.columns }, options.policies ?? {});
     }
     return { id, location, storage, existing };
   }
@@ -90,6 +98,7 @@ export function prepareTable(change: Change, options: PrepareOptions): PreparedT
 export function createTable(change: Change, options: CreateTableOptions): Created<Table> {
   const { id, location, storage, existing } = prepareTable(change, options);
   if (existing !== undefined && options.mode !== "replace") return { securable: existing, outcome: "unchanged" };
+  const { policies = {} } = options;
   const described = {
     format: options.format ?? "delta",
     columns: options.columns,
@@ -101,19 +110,18 @@ export function createTable(change: Change, options: CreateTableOptions): Create
     const { comment: _comment, definition: _definition, pipeline: _pipeline, ...kept } = existing;
     const comment = options.comment === undefined ? {} : { comment: options.comment };
     const replaced: Table = { ...kept, ...described, ...comment, properties: options.properties ?? {} };
-    checkPolicies(replaced);
-    return { securable: change.update(replaced), outcome: "replaced" };
+    return { securable: change.update(withPolicies(change, replaced, policies)), outcome: "replaced" };
   }
   const schema = getSchema(change.access, options.name);
-  const table = change.put<Table>({
+  const table: Table = {
     ...change.common(schema.id, checkedName(options.name[2]), options, id),
     kind: options.kind ?? "table",
     storage,
     location,
     ...described,
     columnMasks: {},
-  });
-  return { securable: table, outcome: "created" };
+  };
+  return { securable: change.put(withPolicies(change, table, policies)), outcome: "created" };
 }
 
 export interface CreateViewOptions extends CommonOptions {

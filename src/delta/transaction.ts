@@ -110,6 +110,11 @@ export class Transaction {
     return this.#draft.metadata;
   }
 
+  /** The CHECK constraints as DuckDB SQL: what a connection has to be able to evaluate to write rows. */
+  get checks(): readonly string[] {
+    return constraintChecks(this.#target, this.schema).map((check) => check.condition);
+  }
+
   /** Is there anything to commit? */
   get hasChanges(): boolean {
     return (

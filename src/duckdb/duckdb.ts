@@ -111,8 +111,11 @@ export class DuckDb {
 function settings(options: DuckDbOptions, timeZone: string): string[] {
   const statements = [`SET GLOBAL TimeZone = ${quoteString(timeZone)}`];
   if (options.allowedDirectories !== undefined) {
+    const folders = options.allowedDirectories.map((each) => resolve(each));
     statements.push(
-      `SET GLOBAL allowed_directories = ${quoteLiteral(options.allowedDirectories.map((each) => resolve(each)))}`,
+      `SET GLOBAL allowed_directories = ${quoteLiteral(folders)}`,
+      // A folder does not lie in itself: COPY of several files into it names it.
+      `SET GLOBAL allowed_paths = ${quoteLiteral(folders)}`,
       "SET GLOBAL enable_external_access = false",
       "SET GLOBAL lock_configuration = true",
     );

@@ -3,6 +3,7 @@ import type { OverwriteMode } from "../../delta/transaction-options.ts";
 import type { OperationMetrics } from "../session.ts";
 import type { PlannedQuery } from "./query.ts";
 import type { StatementCall } from "./statement-call.ts";
+import { installFor } from "./connection.ts";
 import { checkRows } from "./write.ts";
 
 export interface CommitOptions {
@@ -28,6 +29,7 @@ export async function commitRows(
     const rows = await checkRows({ select: planned.sql, schema, connection }, expectations, context);
     try {
       const source = { connection, select: rows.select, schema, ...(signal === undefined ? {} : { signal }) };
+      await installFor(connection, transaction.checks.join(" "));
       const merge = options.mergeSchema === true ? { mergeSchema: true } : {};
       const written =
         options.overwrite === undefined

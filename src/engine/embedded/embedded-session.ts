@@ -71,7 +71,7 @@ class EmbeddedSession implements Session {
       return await command.run(statement, call);
     } catch (error) {
       await this.#refused(error);
-      throw error;
+      throw await call.explain(error);
     }
   }
 

@@ -32,6 +32,7 @@ export class FileSources {
   readonly #found = new Map<string, FileRelationSource>();
   readonly #counts = new Map<string, number>();
   readonly #checks: (() => Promise<void>)[] = [];
+  readonly #explains: ((thrown: unknown) => Promise<unknown>)[] = [];
 
   constructor(env: EngineEnvironment, state: SessionState, checkpoint: string | undefined) {
     this.#env = env;
@@ -67,6 +68,15 @@ export class FileSources {
     for (const check of this.#checks) await check();
   }
 
+  /** Says of a failed statement which of the files that it read was the cause, where and why; else gives it back. */
+  async explain(thrown: unknown): Promise<unknown> {
+    for (const explain of this.#explains) {
+      const explained = await explain(thrown);
+      if (explained !== thrown) return explained;
+    }
+    return thrown;
+  }
+
   #find(call: string, load: (key: string) => Promise<FileRelationSource>): FileRelationSource {
     const count = this.#counts.get(call) ?? 0;
     this.#counts.set(call, count + 1);
@@ -89,6 +99,7 @@ export class FileSources {
       staging: this.#env.temporaryFolder,
     });
     this.#checks.push(plan.verify);
+    this.#explains.push(plan.explain);
     const state = plan.files.map((file) => `${file.url} ${file.etag}`).toSorted((a, b) => (a < b ? -1 : 1));
     const source: FilesSource = {
       kind: "files",
@@ -136,6 +147,7 @@ export class FileSources {
         if (range === undefined) return emptySql(schema);
         const batch = await stream.relation(range, { metadata: true });
         this.#checks.push(() => batch.verify());
+        this.#explains.push(batch.explain);
         return `(${batch.sql})`;
       },
     };

@@ -22,18 +22,17 @@ export interface PlannedQuery {
   readonly reads: readonly (readonly string[])[];
 }
 
-/** Analyzes a query and plans its scans, for a statement that writes its rows. Whoever asked closes the connection. */
-export async function planQuery(query: Query, call: StatementCall): Promise<PlannedQuery> {
+/**
+ * Analyzes a query and plans its scans, for a statement that writes its rows into the table at the URL `target`. Whoever
+ * asked closes the connection.
+ */
+export async function planQuery(query: Query, call: StatementCall, target: string): Promise<PlannedQuery> {
   const bound = await call.analyze((resolver, context) => analyzeQuery(query, resolver, context));
-  return planBound(bound, call, "unique");
+  return planBound(bound, call, { names: "unique", target });
 }
 
-export async function planBound(
-  bound: BoundQuery,
-  call: StatementCall,
-  names: "result" | "unique",
-): Promise<PlannedQuery> {
-  const generated = await generateSql(bound, call, names);
+async function planBound(bound: BoundQuery, call: StatementCall, options: GenerateOptions): Promise<PlannedQuery> {
+  const generated = await generateSql(bound, call, options);
   return {
     connection: generated.connection,
     sql: generated.sql,
@@ -47,7 +46,7 @@ export async function planBound(
 /** SELECT: the rows are computed while they are read. */
 export async function runQuery(query: Query, call: StatementCall): Promise<StatementResult> {
   const bound = await call.analyze((resolver, context) => analyzeQuery(query, resolver, context));
-  const planned = await planBound(bound, call, "result");
+  const planned = await planBound(bound, call, { names: "result" });
   const { connection, schema } = planned;
   const { signal } = call;
   try {
@@ -59,6 +58,7 @@ export async function runQuery(query: Query, call: StatementCall): Promise<State
       metrics: { filesScanned: planned.scans.files, filesSkipped: planned.scans.skipped },
       batches: stream.batches,
       release: () => connection.close(),
+      explain: (thrown) => call.explain(thrown),
     });
   } catch (error) {
     connection.close();
@@ -66,12 +66,19 @@ export async function runQuery(query: Query, call: StatementCall): Promise<State
   }
 }
 
+export interface GenerateOptions {
+  readonly names: "result" | "unique";
+  /** The URL of the table that is written: the connection reaches its folder. */
+  readonly target?: string;
+  /** Scans that are planned already, by id. */
+  readonly given?: ReadonlyMap<number, string>;
+}
+
 /** The DuckDB SQL of a bound query, its scans planned, on a connection with the functions that it uses. */
 export async function generateSql(
   bound: Pick<BoundQuery, "plan" | "scans">,
   call: StatementCall,
-  names: "result" | "unique",
-  given?: ReadonlyMap<number, string>,
+  { names, target, given }: GenerateOptions,
 ): Promise<{ readonly sql: string; readonly connection: Connection; readonly metrics: ScanMetrics }> {
   const resolver = await call.resolver();
   const planned = await planScans(bound.scans, resolver, call, given);
@@ -81,6 +88,7 @@ export async function generateSql(
     scan: (scan: Scan) => planned.sql.get(scan.id) ?? "(SELECT 1)",
     names,
   });
-  const connection = await openConnection(call, planned.folders, generated.sql);
+  const written = target === undefined ? [] : [call.env.storage.localPath(target)];
+  const connection = await openConnection(call, [...planned.folders, ...written], generated.sql);
   return { sql: generated.sql, connection, metrics: planned.metrics };
 }

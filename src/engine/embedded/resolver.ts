@@ -42,6 +42,8 @@ export interface ChangeTarget {
   readonly pipeline: string | undefined;
 }
 
+const FILE_FUNCTIONS: ReadonlySet<string> = new Set(["read_files", "cloud_files"]);
+
 /** `_metadata` of a table or file set. */
 const HIDDEN: readonly StructField[] = [field("_metadata", FILE_METADATA)];
 
@@ -83,7 +85,7 @@ export class StatementResolver implements Resolver {
 
   tableFunction(name: readonly string[], use: TableFunctionUse): Relation | undefined {
     const called = (name.at(-1) ?? "").toLowerCase();
-    if (called === "read_files" || called === "cloud_files") {
+    if (FILE_FUNCTIONS.has(called)) {
       const found = this.files.readFiles(called, use, this.#accessOf(use.context.user));
       const { relation, source } = found;
       this.#sources.set(relation, source);
@@ -99,6 +101,8 @@ export class StatementResolver implements Resolver {
   }
 
   routine(name: readonly string[], context: NameContext): Routine | undefined {
+    // What is built in is found first, whatever a schema holds or hides.
+    if (name.length === 1 && this.#isBuiltIn(name[0] ?? "")) return undefined;
     const access = this.#accessOf(context.user);
     const found = findRoutine(access, completed(name, context));
     if (found === undefined) return undefined;
@@ -142,6 +146,11 @@ export class StatementResolver implements Resolver {
 
   get context(): NameContext {
     return { catalog: this.#state.catalog, schema: this.#state.schema, user: this.#state.user };
+  }
+
+  #isBuiltIn(name: string): boolean {
+    const called = name.toLowerCase();
+    return FILE_FUNCTIONS.has(called) || this.#env.tableFunctions.has(called);
   }
 
   #temporaryView(name: string): Relation | undefined {

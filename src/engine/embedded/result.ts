@@ -53,6 +53,8 @@ export function streamedResult(parts: {
   readonly metrics: OperationMetrics;
   readonly batches: AsyncIterable<ColumnBatch>;
   readonly release: () => void;
+  /** What is thrown in the place of an error that stops the result. */
+  readonly explain: (thrown: unknown) => Promise<unknown>;
 }): StatementResult {
   let taken = false;
   const { operation, schema, metrics } = parts;
@@ -61,6 +63,8 @@ export function streamedResult(parts: {
     taken = true;
     try {
       yield* parts.batches;
+    } catch (error) {
+      throw await parts.explain(error);
     } finally {
       parts.release();
     }

@@ -36,11 +36,14 @@ export function newSessionState(context: NameContext): SessionState {
 
 /** `spark.sql.session.timeZone`, UTC by default so that a run gives the same everywhere. */
 export function timeZoneOf(state: SessionState): string {
-  return state.settings.get("spark.sql.session.timezone") ?? state.settings.get("timezone") ?? "UTC";
+  return state.settings.get("spark.sql.session.timezone") ?? "UTC";
 }
 
 /** `spark.sql.ansi.enabled`, on by default as in Spark 4. */
 export function isAnsi(state: SessionState): boolean {
-  const value = state.settings.get("spark.sql.ansi.enabled") ?? state.settings.get("ansi_mode");
+  const value = state.settings.get("spark.sql.ansi.enabled");
   return value === undefined || value.toLowerCase() === "true";
 }
+
+/** Whether INSERT OVERWRITE replaces the table (`static`, by default) or the partitions that get rows (`dynamic`). */
+export const PARTITION_OVERWRITE_MODE = "spark.sql.sources.partitionoverwritemode";

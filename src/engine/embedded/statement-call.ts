@@ -90,6 +90,12 @@ export class StatementCall {
     };
   }
 
+  /** The cause of a failure in terms of the files that the statement reads, where they are the cause. */
+  async explain(thrown: unknown): Promise<unknown> {
+    const resolver = await this.#resolver?.catch(() => undefined);
+    return resolver === undefined ? thrown : resolver.files.explain(thrown);
+  }
+
   /** The parts of a name as written; `IDENTIFIER(…)` is computed. */
   async parts(name: ObjectName): Promise<string[]> {
     if (name.kind === "name") return partsOf(name);

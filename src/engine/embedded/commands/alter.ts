@@ -1,11 +1,15 @@
-import { struct } from "../../../core/data-type.ts";
 import type { AlterAction, AlterColumn, AlterStatement } from "../../../sql/ast/alter.ts";
-import { field, type StructField, type StructType } from "../../../core/data-type.ts";
+import { BOOLEAN, field, struct, type StructField, type StructType } from "../../../core/data-type.ts";
+import { isBoathouseError } from "../../../core/errors.ts";
+import type { Constraint } from "../../../sql/ast/definition.ts";
+import { compileExpression } from "../../../sql/expression.ts";
 import type { Table } from "../../../catalog/securable.ts";
+import type { Transaction } from "../../../delta/transaction.ts";
 import type { MetadataChange } from "../../../delta/transaction-options.ts";
 import type { StatementResult } from "../../session.ts";
 import { doneResult } from "../result.ts";
 import type { StatementCall } from "../statement-call.ts";
+import { openConnection } from "../connection.ts";
 import { boundText } from "../bound-text.ts";
 import { analyzeQuery } from "../../../sql/analyzer/analyze.ts";
 import type { Command } from "./command.ts";
@@ -94,18 +98,61 @@ async function alterMetadata(statement: AlterStatement, action: AlterAction, cal
   const found = await tableOf(statement.name, call);
   const access = await call.access();
   if (!access.decide("MODIFY", found).allowed) access.requireAdministration("alter", found);
-  await commitMetadata(found, operationOf(action), (schema) => metadataChange(action, schema, call), call);
+  const change = async (transaction: Transaction): Promise<void> => {
+    if (action.kind === "add_constraint") await addConstraint(transaction, found, action.constraint, call);
+    else if (action.kind === "drop_constraint") dropConstraint(transaction, action);
+    else transaction.updateMetadata(metadataChange(action, transaction.schema, call));
+  };
+  await commitMetadata(found, operationOf(action), change, call);
+}
+
+/** A CHECK constraint that the table's rows fulfil. Keys are informational and leave nothing behind. */
+async function addConstraint(
+  transaction: Transaction,
+  found: Table,
+  constraint: Constraint,
+  call: StatementCall,
+): Promise<void> {
+  if (constraint.kind === "primary_key" || constraint.kind === "foreign_key") return;
+  if (constraint.kind !== "check") throw call.unsupported(constraint.span, "This constraint");
+  const { name, condition } = constraint;
+  if (name === undefined) {
+    throw call.error(constraint.span, "CONSTRAINT_NAME_MISSING", "A CHECK constraint needs a name.");
+  }
+  const { sql } = compileExpression(condition, {
+    schema: transaction.schema,
+    context: call.context(await call.access()),
+    type: BOOLEAN,
+  });
+  const connection = await openConnection(call, [call.env.storage.localPath(found.location)], sql);
+  try {
+    await transaction.addConstraint(connection, name.name, call.textOf(condition.span));
+  } finally {
+    connection.close();
+  }
+}
+
+function dropConstraint(
+  transaction: Transaction,
+  action: Extract<AlterAction, { readonly kind: "drop_constraint" }>,
+): void {
+  if (action.constraint !== "named" || action.name === undefined) return;
+  try {
+    transaction.dropConstraint(action.name.name);
+  } catch (error) {
+    if (!action.ifExists || !isBoathouseError(error, "DELTA_CONSTRAINT_DOES_NOT_EXIST")) throw error;
+  }
 }
 
 async function commitMetadata(
   found: Table,
   operation: string,
-  changeOf: (schema: StructType) => MetadataChange,
+  change: (transaction: Transaction) => void | Promise<void>,
   call: StatementCall,
 ): Promise<void> {
   const table = await call.env.tables.at(found.location);
   const transaction = await table.begin({ operation, userName: call.user });
-  transaction.updateMetadata(changeOf(transaction.schema));
+  await change(transaction);
   if (!transaction.hasChanges) return;
   await transaction.commit();
   const { snapshot } = await call.access();
@@ -143,17 +190,6 @@ function metadataChange(action: AlterAction, schema: StructType, call: Statement
       // What is there already has no value for the new columns.
       return { schema: struct([...schema.fields, ...added.map((each) => ({ ...each, nullable: true }))]) };
     }
-    case "add_constraint": {
-      const { constraint } = action;
-      if (constraint.kind === "primary_key" || constraint.kind === "foreign_key") return {};
-      if (constraint.kind !== "check") throw call.unsupported(constraint.span, "This constraint");
-      const { constraints } = columnsOf([], [constraint], call);
-      return { setProperties: constraints };
-    }
-    case "drop_constraint":
-      return action.constraint === "named" && action.name !== undefined
-        ? { unsetProperties: [`delta.constraints.${action.name.name.toLowerCase()}`] }
-        : {};
     default:
       throw call.unsupported(action.span, `ALTER TABLE … ${action.kind.replaceAll("_", " ").toUpperCase()}`);
   }
@@ -191,7 +227,10 @@ async function alterColumn(statement: AlterStatement, altered: AlterColumn, call
     throw call.unsupported(wanted.span, "SET NOT NULL on a column with rows");
   const found = await tableOf(statement.name, call);
   (await call.access()).require("MODIFY", found);
-  await commitMetadata(found, "CHANGE COLUMN", (schema) => ({ schema: changedColumn(schema, altered, call) }), call);
+  const change = (transaction: Transaction): void => {
+    transaction.updateMetadata({ schema: changedColumn(transaction.schema, altered, call) });
+  };
+  await commitMetadata(found, "CHANGE COLUMN", change, call);
 }
 
 function changedColumn(schema: StructType, altered: AlterColumn, call: StatementCall): StructType {

@@ -1,15 +1,16 @@
 import { isTable, type Table } from "../../../catalog/securable.ts";
-import { field, type StructField, type StructType } from "../../../core/data-type.ts";
+import { BOOLEAN, field, simpleString, struct, type StructField, type StructType } from "../../../core/data-type.ts";
+import type { Snapshot } from "../../../delta/snapshot.ts";
 import type { CreateTable, CreateTableLike } from "../../../sql/ast/create.ts";
 import type { Clauses, ColumnDefinition, Constraint } from "../../../sql/ast/definition.ts";
-import { struct } from "../../../core/data-type.ts";
+import { compileExpression } from "../../../sql/expression.ts";
 import type { StatementResult } from "../../session.ts";
 import { commitRows } from "../commit.ts";
 import { doneResult } from "../result.ts";
 import { planQuery } from "../query.ts";
 import { recordLineage } from "../lineage.ts";
 import type { StatementCall } from "../statement-call.ts";
-import { applyPolicies } from "./policies.ts";
+import { policiesOf } from "./policies.ts";
 import type { Command } from "./command.ts";
 import { relationOf } from "./relation-of.ts";
 
@@ -57,23 +58,46 @@ async function create(statement: CreateTable, call: StatementCall): Promise<Stat
     }
     return createAsSelect(statement, call, properties);
   }
-  if (statement.columns.length === 0) {
-    throw call.error(
-      statement.span,
-      "SPECIFY_COLUMNS",
-      "A table needs columns.",
-      "Name them in parentheses, or add AS SELECT …",
-    );
-  }
+  if (statement.columns.length === 0) return createFromLocation(statement, call, properties);
   const { fields, constraints } = columnsOf(statement.columns, statement.constraints, call);
   const partitions = partitionsOf(statement, call);
+  const schema = struct([...fields, ...partitions.fields]);
+  await checkConditions(statement, schema, call);
   const parts: TableParts = {
-    schema: struct([...fields, ...partitions.fields]),
+    schema,
     partitionColumns: partitions.names,
     properties: { ...properties, ...constraints },
     comment,
   };
   return define(statement, call, parts);
+}
+
+/** A table without columns takes those of the Delta table at its location. */
+async function createFromLocation(
+  statement: CreateTable,
+  call: StatementCall,
+  properties: Readonly<Record<string, string>>,
+): Promise<StatementResult> {
+  const target = await prepare(statement, call);
+  if (target.skip) return doneResult("CREATE TABLE");
+  const table = await call.env.tables.at(target.location);
+  const replaces = statement.mode === "replace" || statement.mode === "replace_existing";
+  if (statement.location === undefined || replaces || !(await table.exists())) {
+    throw call.error(
+      statement.span,
+      "SPECIFY_COLUMNS",
+      "A table needs columns.",
+      "Name them in parentheses, add AS SELECT …, or give the LOCATION of a Delta table.",
+    );
+  }
+  const { schema, metadata } = await table.snapshot();
+  await register(statement, call, target, {
+    schema,
+    partitionColumns: metadata.partitionColumns,
+    properties: { ...metadata.configuration, ...properties },
+    comment: statement.comment,
+  });
+  return doneResult("CREATE TABLE");
 }
 
 /** Makes the Delta table and then its entry in the catalog, in this order: a name never leads to nothing. */
@@ -82,7 +106,7 @@ async function define(
   call: StatementCall,
   parts: TableParts,
 ): Promise<StatementResult> {
-  const target = await prepare(statement, call);
+  const target = await prepare(statement, call, parts.schema);
   if (target.skip) return doneResult("CREATE TABLE");
   const table = await call.env.tables.at(target.location);
   const definition = {
@@ -101,9 +125,36 @@ async function define(
     };
     const transaction = exists ? await table.beginReplace(definition, info) : await table.beginCreate(definition, info);
     await transaction.commit();
-  }
+  } else checkSameTable(await table.snapshot(), parts, statement, call);
   await register(statement, call, target, { ...parts, schema: (await table.snapshot()).schema });
   return doneResult("CREATE TABLE");
+}
+
+/** What is at the location already must be what the statement describes. */
+function checkSameTable(
+  { schema, metadata }: Snapshot,
+  parts: TableParts,
+  statement: CreateTable | CreateTableLike,
+  call: StatementCall,
+): void {
+  const names = (columns: readonly string[]): string => columns.join(", ").toLowerCase();
+  const shape = (type: StructType): string =>
+    type.fields.map((each) => `${each.name.toLowerCase()} ${simpleString(each.type)}`).join(", ");
+  if (shape(schema) !== shape(parts.schema)) {
+    throw call.error(
+      statement.name.span,
+      "DELTA_CREATE_TABLE_SCHEME_MISMATCH",
+      `The table at the location has the columns ${shape(schema)}, not ${shape(parts.schema)}.`,
+      "Leave the columns out to take those that are there.",
+    );
+  }
+  if (names(metadata.partitionColumns) !== names(parts.partitionColumns)) {
+    throw call.error(
+      statement.name.span,
+      "DELTA_CREATE_TABLE_WITH_DIFFERENT_PARTITIONING",
+      `The table at the location is partitioned by (${metadata.partitionColumns.join(", ")}), not by (${parts.partitionColumns.join(", ")}).`,
+    );
+  }
 }
 
 async function createAsSelect(
@@ -115,10 +166,16 @@ async function createAsSelect(
   const { query } = statement;
   const target = await prepare(statement, call);
   if (target.skip) return doneResult("CREATE TABLE AS SELECT");
-  const planned = await planQuery(query, call);
+  const planned = await planQuery(query, call, target.location);
   const { schema } = planned;
   const partitions = partitionsOf(statement, call);
   const nullable = struct(schema.fields.map((each) => field(each.name, each.type)));
+  try {
+    await prepare(statement, call, nullable);
+  } catch (error) {
+    planned.connection.close();
+    throw error;
+  }
   const parts: TableParts = {
     schema: nullable,
     partitionColumns: partitions.names,
@@ -152,7 +209,11 @@ interface Target {
   readonly skip: boolean;
 }
 
-async function prepare(statement: CreateTable | CreateTableLike, call: StatementCall): Promise<Target> {
+async function prepare(
+  statement: CreateTable | CreateTableLike,
+  call: StatementCall,
+  columns?: StructType,
+): Promise<Target> {
   const name = await call.objectName(statement.name);
   const mode = modeOf(statement);
   const kind = call.options.dataset?.kind ?? "table";
@@ -162,6 +223,8 @@ async function prepare(statement: CreateTable | CreateTableLike, call: Statement
     mode,
     kind,
     ...(location === undefined ? {} : { location }),
+    ...(columns === undefined ? {} : { columns }),
+    ...(statement.kind === "create_table" ? { policies: await policiesOf(statement, call) } : {}),
   });
   if (statement.mode === "replace_existing" && prepared.existing === undefined) {
     throw call.error(statement.name.span, "TABLE_OR_VIEW_NOT_FOUND", `There is no table ${name.join(".")} to replace.`);
@@ -192,8 +255,8 @@ async function register(
     ...(dataset === undefined
       ? {}
       : { pipeline: dataset.pipeline, definition: { text: dataset.definition, catalog, schema } }),
+    ...(statement.kind === "create_table" ? { policies: await policiesOf(statement, call) } : {}),
   });
-  if (statement.kind === "create_table") await applyPolicies(statement, name, call);
 }
 
 function modeOf(statement: CreateTable | CreateTableLike): "create" | "if_not_exists" | "replace" {
@@ -244,6 +307,15 @@ function noteConstraint(constraint: Constraint, checks: Record<string, string>, 
         "Use a CHECK constraint.",
       );
     default:
+  }
+}
+
+/** The conditions of CHECK constraints, over the table's columns. */
+async function checkConditions(statement: CreateTable, schema: StructType, call: StatementCall): Promise<void> {
+  const context = call.context(await call.access());
+  const constraints = [...statement.constraints, ...statement.columns.flatMap((column) => column.constraints)];
+  for (const constraint of constraints) {
+    if (constraint.kind === "check") compileExpression(constraint.condition, { schema, context, type: BOOLEAN });
   }
 }
 

@@ -12,7 +12,7 @@ export const explain: Command<"explain"> = {
     const { statement: inner } = statement;
     if (inner.kind !== "query") throw call.unsupported(inner.span, "EXPLAIN of a statement that is no query");
     const bound = await call.analyze((resolver, context) => analyzeQuery(inner, resolver, context));
-    const { sql, connection, metrics } = await generateSql(bound, call, "result");
+    const { sql, connection, metrics } = await generateSql(bound, call, { names: "result" });
     try {
       const columns = bound.schema.fields.map((each) => `${each.name}: ${simpleString(each.type)}`);
       const scans = bound.scans.map((scan) => `${scan.relation.name.join(".")} (${scan.used.join(", ")})`);

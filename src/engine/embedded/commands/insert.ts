@@ -14,6 +14,7 @@ import { recordLineage } from "../lineage.ts";
 import { generateSql, planQuery, type PlannedQuery } from "../query.ts";
 import { changeResult } from "../result.ts";
 import { requireWrite } from "../write-access.ts";
+import { PARTITION_OVERWRITE_MODE } from "../session-state.ts";
 import type { StatementCall } from "../statement-call.ts";
 import type { Command } from "./command.ts";
 import { tableOf } from "./relation-of.ts";
@@ -41,8 +42,8 @@ async function run(statement: Insert, call: StatementCall): Promise<StatementRes
   const before = transaction.metadata.schemaString;
   const takesSchema = call.options.overwriteSchema === true || statement.schemaEvolution;
   const { planned, options } = takesSchema
-    ? await planTakingSchema(statement, call, transaction)
-    : await planAligned(statement, call);
+    ? await planTakingSchema(statement, call, transaction, found.location)
+    : await planAligned(statement, call, found.location);
   const metrics = await commitRows(transaction, planned, call, options);
   const name = (await call.access()).snapshot.fullName(found);
   if (transaction.metadata.schemaString !== before) {
@@ -58,11 +59,16 @@ interface Plan {
 }
 
 /** The table follows the rows' schema: WITH SCHEMA EVOLUTION adds columns, `overwriteSchema` replaces them. */
-async function planTakingSchema(statement: Insert, call: StatementCall, transaction: Transaction): Promise<Plan> {
+async function planTakingSchema(
+  statement: Insert,
+  call: StatementCall,
+  transaction: Transaction,
+  target: string,
+): Promise<Plan> {
   if (statement.partition !== undefined || statement.replace !== undefined || statement.columns.length > 0) {
     throw call.unsupported(statement.span, "This form of INSERT together with schema evolution");
   }
-  const planned = await planQuery(statement.query, call);
+  const planned = await planQuery(statement.query, call, target);
   if (!statement.overwrite) return { planned, options: { mergeSchema: true } };
   // Comments and the like stay with columns that stay.
   const known = new Map(transaction.schema.fields.map((each) => [each.name.toLowerCase(), each]));
@@ -74,12 +80,12 @@ async function planTakingSchema(statement: Insert, call: StatementCall, transact
 }
 
 /** The rows find their place in the table's columns, converted as Spark stores them. */
-async function planAligned(statement: Insert, call: StatementCall): Promise<Plan> {
+async function planAligned(statement: Insert, call: StatementCall, target: string): Promise<Plan> {
   const resolver = await call.resolver();
   resolver.willChange({ span: statement.target.span, rows: false, pipeline: call.options.pipeline });
   const bound = await call.analyze((names, context) => analyzeChange(statement, names, context));
   const schema = struct(bound.plan.columns.map((column) => field(column.name, column.type, column.nullable)));
-  const { sql, connection, metrics } = await generateSql(bound, call, "unique");
+  const { sql, connection, metrics } = await generateSql(bound, call, { names: "unique", target });
   const lineage = schema.fields.map((each) => bound.lineage.find((one) => one.column === each.name)?.sources ?? []);
   const planned: PlannedQuery = { connection, sql, schema, scans: metrics, lineage, reads: bound.reads };
   const overwrite = await overwriteOf(bound, statement, planned, call);
@@ -110,7 +116,6 @@ async function overwriteOf(
   }
 }
 
-/** `spark.sql.sources.partitionOverwriteMode`. */
 function isDynamic(call: StatementCall): boolean {
-  return call.state.settings.get("spark.sql.sources.partitionoverwritemode")?.toLowerCase() === "dynamic";
+  return call.state.settings.get(PARTITION_OVERWRITE_MODE)?.toLowerCase() === "dynamic";
 }

@@ -10,6 +10,7 @@ import type { BoundPlan } from "../../../sql/bound.ts";
 import { analyzeChange } from "../../../sql/analyzer/change.ts";
 import type { BoundRowChange } from "../../../sql/change.ts";
 import type { OperationMetrics, StatementResult } from "../../session.ts";
+import { installFor } from "../connection.ts";
 import { recordLineage } from "../lineage.ts";
 import { generateSql } from "../query.ts";
 import { FILE_COLUMN, ROW_COLUMN } from "../resolver.ts";
@@ -75,7 +76,10 @@ async function change(
   if (touched.size === 0 && !inserts) return undefined;
   // What is not matched can only be told by looking at all rows; otherwise the touched files are enough.
   const read = inserts ? scan : scan.only(touched);
-  const { sql, connection } = await generateSql(planOf(bound.rows, bound), call, "unique", givenScan(bound, read));
+  const { sql, connection } = await generateSql(planOf(bound.rows, bound), call, {
+    names: "unique",
+    given: givenScan(bound, read),
+  });
   try {
     const action = quoteIdentifier("__action");
     const place = quoteIdentifier(FILE_COLUMN);
@@ -91,6 +95,8 @@ async function change(
     if (insert + update + deleted === 0) return undefined;
     const columns = bound.target.schema.fields.map((each) => quoteIdentifier(each.name));
     const select = `SELECT ${columns.join(", ")} FROM ${CHANGED} WHERE ${action} <> 'delete'`;
+    await installFor(connection, transaction.checks.join(" "));
+    await (await call.resolver()).files.verify();
     const written = await transaction.rewrite(scan.only(touched), {
       connection,
       select,
@@ -126,7 +132,10 @@ const CHANGED = '"__boathouse_changed"';
 async function touchedFiles(bound: BoundRowChange, scan: Scan, call: StatementCall): Promise<Set<number>> {
   const place = quoteIdentifier(FILE_COLUMN);
   const rows = bound.touched ?? bound.rows;
-  const { sql, connection } = await generateSql(planOf(rows, bound), call, "unique", givenScan(bound, scan));
+  const { sql, connection } = await generateSql(planOf(rows, bound), call, {
+    names: "unique",
+    given: givenScan(bound, scan),
+  });
   try {
     const pairs =
       bound.touched === undefined

@@ -1,7 +1,7 @@
 import { getCatalog, getSchema } from "../../../catalog/find.ts";
 import { didYouMean } from "../../../core/nearest.ts";
 import { doneResult, rowsResult, textColumns } from "../result.ts";
-import { isAnsi, timeZoneOf } from "../session-state.ts";
+import { isAnsi, PARTITION_OVERWRITE_MODE, timeZoneOf, type SessionState } from "../session-state.ts";
 import type { Command } from "./command.ts";
 
 /** `USE CATALOG`, `USE SCHEMA`, `USE a.b`. The object must be there and usable. */
@@ -26,44 +26,62 @@ export const use: Command<"use"> = {
   },
 };
 
-/** Settings that mean something here. Others of Spark's are kept and have no effect, as on a warehouse they would be refused. */
-const KNOWN = ["spark.sql.ansi.enabled", "ansi_mode", "spark.sql.session.timeZone", "timezone"];
+/** The settings that mean something here; others are refused, as on a warehouse. */
+const SETTINGS: readonly Setting[] = [
+  {
+    names: ["spark.sql.ansi.enabled", "ansi_mode"],
+    shown: (state) => String(isAnsi(state)),
+    values: ["true", "false"],
+  },
+  { names: ["spark.sql.session.timeZone", "timezone"], shown: timeZoneOf },
+  {
+    names: ["spark.sql.sources.partitionOverwriteMode"],
+    shown: (state) => state.settings.get(PARTITION_OVERWRITE_MODE) ?? "static",
+    values: ["static", "dynamic"],
+  },
+];
+
+interface Setting {
+  /** How it can be called; it is kept by the first one. */
+  readonly names: readonly [string, ...string[]];
+  readonly shown: (state: SessionState) => string;
+  /** What it can be; a time zone when left out. */
+  readonly values?: readonly string[];
+}
 
 export const setConfiguration: Command<"set_configuration"> = {
   kinds: ["set_configuration"],
   async run(statement, call) {
     const { key, value } = statement;
+    const { state } = call;
     const schema = textColumns("key", "value");
     if (key === undefined) {
-      const rows = [
-        { key: "spark.sql.ansi.enabled", value: String(isAnsi(call.state)) },
-        { key: "spark.sql.session.timeZone", value: timeZoneOf(call.state) },
-      ];
+      const rows = SETTINGS.map(({ names: [name], shown }) => ({ key: name, value: shown(state) }));
       return rowsResult("SET", schema, rows);
     }
-    const name = key.toLowerCase();
-    if (!KNOWN.some((known) => known.toLowerCase() === name)) {
-      throw call.error(
-        statement.span,
-        "CONFIG_NOT_AVAILABLE",
-        `There is no configuration ${key} here.`,
-        didYouMean(key, KNOWN) ?? `Known: ${KNOWN.join(", ")}.`,
-      );
+    const setting = settingOf(key);
+    if (setting === undefined) {
+      const names = SETTINGS.flatMap((each) => each.names);
+      const hint = didYouMean(key, names) ?? `Known: ${names.join(", ")}.`;
+      throw call.error(statement.span, "CONFIG_NOT_AVAILABLE", `There is no configuration ${key} here.`, hint);
     }
     if (value !== undefined) {
-      checkSetting(name, value, (message) => call.error(statement.span, "INVALID_CONF_VALUE", message));
-      call.state.settings.set(name === "timezone" ? "spark.sql.session.timezone" : name, value);
+      checkSetting(setting, value, (message) => call.error(statement.span, "INVALID_CONF_VALUE", message));
+      state.settings.set(setting.names[0].toLowerCase(), value);
     }
-    const shown = name.includes("zone") ? timeZoneOf(call.state) : String(isAnsi(call.state));
-    return rowsResult("SET", schema, [{ key, value: shown }]);
+    return rowsResult("SET", schema, [{ key, value: setting.shown(state) }]);
   },
 };
+
+function settingOf(key: string): Setting | undefined {
+  return SETTINGS.find(({ names }) => names.some((name) => name.toLowerCase() === key.toLowerCase()));
+}
 
 export const resetConfiguration: Command<"reset_configuration"> = {
   kinds: ["reset_configuration"],
   async run(statement, call) {
     if (statement.key === undefined) call.state.settings.clear();
-    else call.state.settings.delete(statement.key.toLowerCase());
+    else call.state.settings.delete((settingOf(statement.key)?.names[0] ?? statement.key).toLowerCase());
     return doneResult("RESET");
   },
 };
@@ -75,17 +93,18 @@ export const setTimeZone: Command<"set_time_zone"> = {
       throw call.unsupported(statement.span, "An offset as time zone", "Use a name, such as 'Europe/Berlin'.");
     const zone = statement.zone ?? "UTC";
     const name = zone.toUpperCase() === "LOCAL" ? Intl.DateTimeFormat().resolvedOptions().timeZone : zone;
-    checkSetting("timezone", name, (message) => call.error(statement.span, "INVALID_CONF_VALUE.TIME_ZONE", message));
+    checkTimeZone(name, (message) => call.error(statement.span, "INVALID_CONF_VALUE.TIME_ZONE", message));
     call.state.settings.set("spark.sql.session.timezone", name);
     return doneResult("SET TIME ZONE");
   },
 };
 
-function checkSetting(name: string, value: string, fail: (message: string) => Error): void {
-  if (name.includes("ansi")) {
-    if (!/^(true|false)$/i.test(value)) throw fail(`"${value}" is neither true nor false.`);
-    return;
-  }
+function checkSetting({ values }: Setting, value: string, fail: (message: string) => Error): void {
+  if (values === undefined) checkTimeZone(value, fail);
+  else if (!values.includes(value.toLowerCase())) throw fail(`"${value}" is none of ${values.join(", ")}.`);
+}
+
+function checkTimeZone(value: string, fail: (message: string) => Error): void {
   try {
     new Intl.DateTimeFormat("en", { timeZone: value });
   } catch {

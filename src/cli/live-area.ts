@@ -36,7 +36,9 @@ export class LiveArea {
     const all = this.#lines();
     const shown = all.slice(0, TALLEST);
     if (all.length > shown.length) shown.push(`  … and ${all.length - shown.length} more`);
-    const width = (this.#terminal.err.columns ?? 80) - 1;
+    // A terminal that does not know its width says 0.
+    const { columns = 0 } = this.#terminal.err;
+    const width = (columns > 0 ? columns : 80) - 1;
     const body = shown.map((line) => `${cut(line, width)}\n`).join("");
     this.#terminal.err.write(`${this.#erase()}${above}${body}`);
     this.#drawn = shown.length;

@@ -19,7 +19,7 @@ export interface ShownEvent extends JsonObject {
   readonly parent: ShownParent | null;
   /** The number of the event in its run. */
   readonly sequence: number;
-  /** Further fields of the event, such as `node`, `status`, `output`, `error`, `progress`, `reason`. */
+  /** Further fields of the event, such as `node`, `status`, `output`, `error`, `progress`, `reason`; a note's name is `note`. */
   readonly [field: string]: Json;
 }
 
@@ -31,7 +31,7 @@ export interface ShownParent extends JsonObject {
 export function shownEvent(event: RunEvent, run: RunRecord): ShownEvent {
   const { type, at, sequence, ...rest } = event;
   // Events are what the log keeps as JSON; going through it drops what is undefined.
-  const fields = JSON.parse(JSON.stringify(rest)) as JsonObject;
+  const { name: note, ...fields } = JSON.parse(JSON.stringify(rest)) as JsonObject;
   return {
     type,
     time: new Date(at).toISOString(),
@@ -40,6 +40,7 @@ export function shownEvent(event: RunEvent, run: RunRecord): ShownEvent {
     name: run.name,
     parent: run.parent === undefined ? null : { run: run.parent.runId, node: run.parent.node },
     sequence,
+    ...(note === undefined ? {} : { note }),
     ...fields,
   };
 }

@@ -215,7 +215,7 @@ function mergedRows(
   const inserts = clauses.some((clause) => clause.when === "not_matched");
   const joined = joinPlans(inserts ? "full" : "left", left, right, on, false);
   const chosen = newColumn(analysis, "__clause", INT, true);
-  const choice = clauseChoice(clauses, inTarget, inSource, env);
+  const choice = clauseChoice(clauses, { inTarget, inSource, visible: target.visible }, env);
   const withChoice = project(joined, [...joined.columns.map(passing), { column: chosen, expression: choice }]);
   const kept: BoundPlan = {
     kind: "filter",
@@ -248,7 +248,12 @@ function marked(plan: BoundPlan, marker: Column): BoundPlan {
 }
 
 /** The position of the clause that applies; -1 keeps a row of the target as it is; null drops a row of the source. */
-function clauseChoice(clauses: readonly Clause[], inTarget: Column, inSource: Column, env: Env): BoundExpression {
+function clauseChoice(
+  clauses: readonly Clause[],
+  row: { readonly inTarget: Column; readonly inSource: Column; readonly visible: Target["visible"] },
+  env: Env,
+): BoundExpression {
+  const { inTarget, inSource, visible } = row;
   const span = { start: 0, end: 0 };
   const choices = (when: MergeClause["when"], otherwise: BoundExpression): BoundExpression => {
     const branches = clauses.flatMap((clause, index) =>
@@ -258,14 +263,21 @@ function clauseChoice(clauses: readonly Clause[], inTarget: Column, inSource: Co
     );
     return branches.length === 0 ? otherwise : { kind: "case", branches, otherwise, type: INT, nullable: true };
   };
+  const kept = constant(-1n, INT);
+  const alone = choices("not_matched_by_source", kept);
+  // A row that this principal does not see has no match either, and stays.
+  const unmatched: BoundExpression =
+    visible === undefined || alone === kept
+      ? alone
+      : { kind: "case", branches: [{ when: visible, result: alone }], otherwise: kept, type: INT, nullable: true };
   const isNull = (column: Column): BoundExpression => callFunction("isnull", [reference(column)], span, env);
   return {
     kind: "case",
     branches: [
       { when: isNull(inTarget), result: choices("not_matched", constant(null, INT)) },
-      { when: isNull(inSource), result: choices("not_matched_by_source", constant(-1n, INT)) },
+      { when: isNull(inSource), result: unmatched },
     ],
-    otherwise: choices("matched", constant(-1n, INT)),
+    otherwise: choices("matched", kept),
     type: INT,
     nullable: true,
   };

@@ -16,4 +16,4 @@ export interface Benchmark {
 }
 
 /** A piece of a benchmark that has a process to itself. What it gives is JSON. */
-export type Part = (argument: JsonObject) => Promise<JsonObject>;
+export type Part = (argument: Readonly<Record<string, string>>) => Promise<JsonObject>;

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, tmpdir, userInfo } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { SAMPLE_FILES } from "../netflix/sample/generator.ts";
 import { writeSample } from "../netflix/sample/write.ts";
@@ -38,7 +38,7 @@ export const lakehouse: Benchmark = {
           const target = join(work, "by-hand");
           await rm(target, { recursive: true, force: true });
           await mkdir(target);
-          return inProcess("by-hand", { source, target, threads: availableParallelism() });
+          return inProcess("by-hand", { source, target });
         },
       );
       const [first, peer] = [ours[0], theirs[0]];
@@ -61,8 +61,8 @@ export const lakehouse: Benchmark = {
 };
 
 export const lakehouseParts: Readonly<Record<string, Part>> = {
-  flagship: async ({ source, root }) => {
-    const flagship = await openFlagship(String(source), String(root));
+  flagship: async ({ source = "", root = "" }) => {
+    const flagship = await openFlagship(source, root);
     const statements = timedSessions(flagship.lakehouse);
     const started = performance.now();
     const outcome = await flagship.run();
@@ -74,12 +74,12 @@ export const lakehouseParts: Readonly<Record<string, Part>> = {
     await flagship.close();
     return { run, outside: run - inside, rows, ...statements.report() };
   },
-  "by-hand": async ({ source, target, threads }): Promise<JsonObject> => {
-    const database = await DuckDb.open({ threads: Number(threads), preserveInsertionOrder: false });
+  "by-hand": async ({ source = "", target = "" }): Promise<JsonObject> => {
+    const database = await DuckDb.open({ preserveInsertionOrder: false });
     const connection = await database.connect();
-    await connection.run(byHand(String(source), String(target)));
+    await connection.run(byHand(source, target));
     const [counted] = await connection.rows(
-      `SELECT sum(num_rows)::DOUBLE AS rows FROM parquet_file_metadata(${quoteString(join(String(target), "*.parquet"))})`,
+      `SELECT sum(num_rows)::DOUBLE AS rows FROM parquet_file_metadata(${quoteString(join(target, "*.parquet"))})`,
     );
     await database.close();
     return { rows: Number(counted?.["rows"]) };

@@ -14,7 +14,7 @@ export interface ProcessRun {
 }
 
 /** Runs a part of the benchmarks in a process of its own. */
-export async function inProcess(part: string, argument: JsonObject): Promise<ProcessRun> {
+export async function inProcess(part: string, argument: Readonly<Record<string, string>>): Promise<ProcessRun> {
   const started = performance.now();
   const child = spawn(
     process.execPath,

@@ -6,6 +6,7 @@ import { filesPage } from "./files.ts";
 import { functionsPage } from "./functions.ts";
 import { jobsPage } from "./jobs.ts";
 import { list, page } from "./markdown.ts";
+import { pipelinesPage } from "./pipelines.ts";
 import { statementsPage } from "./statements.ts";
 
 /** A reference page, made from the registries of the code. */
@@ -22,6 +23,7 @@ const PAGES: readonly ReferencePage[] = [
   { file: "files.md", about: "Formats of files, their options, and those of Auto Loader", make: filesPage },
   { file: "delta.md", about: "Table features of Delta Lake", make: deltaPage },
   { file: "catalog.md", about: "Unity Catalog: privileges, information schema", make: catalogPage },
+  { file: "pipelines.md", about: "Settings of declarative pipelines", make: pipelinesPage },
   { file: "jobs.md", about: "Jobs, tasks and dynamic value references", make: jobsPage },
   {
     file: "factory.md",

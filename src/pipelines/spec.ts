@@ -53,32 +53,33 @@ export type PipelineLibrary =
   | { readonly file: { readonly path: string } }
   | { readonly notebook: { readonly path: string } };
 
-const SETTINGS: readonly (keyof PipelineSettings)[] = [
-  "name",
-  "catalog",
-  "schema",
-  "target",
-  "configuration",
-  "libraries",
-  "development",
-  "continuous",
-  "root_path",
-  "id",
-  "channel",
-  "edition",
-  "photon",
-  "serverless",
-  "tags",
-  "clusters",
-  "notifications",
-  "permissions",
-  "budget_policy_id",
-  "environment",
-  "run_as",
-];
+/** Every setting and what it says; null: it is carried along for a workspace and has no effect here. */
+export const SETTINGS: Readonly<Record<keyof PipelineSettings, string | null>> = {
+  name: "The name; by default the key in the bundle.",
+  catalog: "Where names of datasets begin. Required.",
+  schema: "Where names of datasets begin in the catalog. Required.",
+  target: "The older word for `schema`.",
+  configuration: "Values of `${name}` in the SQL files.",
+  libraries: "The SQL files: `glob: {include}`, `file: {path}`, `notebook: {path}`.",
+  development: "Development mode, the default: flows are not retried.",
+  continuous: "Only `false`: a pipeline runs when it is started.",
+  root_path: "Without `libraries`: all files below this folder.",
+  id: "How others refer to it, where it is not the key.",
+  channel: null,
+  edition: null,
+  photon: null,
+  serverless: null,
+  tags: null,
+  clusters: null,
+  notifications: null,
+  permissions: null,
+  budget_policy_id: null,
+  environment: null,
+  run_as: null,
+};
 
 /** Settings of the REST API that would change what a pipeline does, and that nothing here carries out. */
-const REFUSED: Readonly<Record<string, string>> = {
+export const REFUSED: Readonly<Record<string, string>> = {
   allow_duplicate_names: "Pipelines are found by their key.",
   event_log: "Read the events with event_log('<pipeline>').",
   filters: "Name the files in `libraries`.",
@@ -107,8 +108,8 @@ export function readPipelineSpec(id: string, settings: JsonObject, place: Locate
   for (const key of Object.keys(settings)) {
     const refused = REFUSED[key];
     if (refused !== undefined) fail([key], `The pipeline setting \`${key}\` is not supported here.`, refused, "key");
-    if (!SETTINGS.some((known) => known === key)) {
-      fail([key], `A pipeline has no setting \`${key}\`.`, didYouMean(key, SETTINGS), "key");
+    if (!Object.hasOwn(SETTINGS, key)) {
+      fail([key], `A pipeline has no setting \`${key}\`.`, didYouMean(key, Object.keys(SETTINGS)), "key");
     }
   }
   const text = (key: keyof PipelineSettings): string | undefined => {

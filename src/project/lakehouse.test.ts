@@ -44,6 +44,22 @@ async function run(folder: string, watch?: (event: ShownEvent) => void): Promise
   }
 }
 
+describe("a lakehouse", () => {
+  it("finds bound containers without the project that has bound them", async () => {
+    const folder = await put("bound", [
+      { path: "boathouse.yml", text: "bindings:\n  abfss://raw@lake.dfs.core.windows.net: elsewhere\n" },
+      { path: "databricks.yml", text: "bundle:\n  name: bound\n" },
+    ]);
+    const url = "abfss://raw@lake.dfs.core.windows.net/x";
+    const withProject = await Lakehouse.open({ project: folder, user: "ada" });
+    expect((await withProject.platform()).storage.localPath(url)).toBe(join(folder, "elsewhere/x"));
+    await withProject.close();
+    const without = await Lakehouse.open({ root: join(folder, ".boathouse"), user: "ada" });
+    expect((await without.platform()).storage.localPath(url)).toBe(join(folder, "elsewhere/x"));
+    await without.close();
+  });
+});
+
 describe("a project", () => {
   it("makes the same tables in TypeScript and as the native artefacts that it is printed as", async () => {
     const events: ShownEvent[] = [];

@@ -24,6 +24,7 @@ import { deployBundle, deployGroups, type Deployed } from "./deploy.ts";
 import { openFactoryRunner } from "./factory-host.ts";
 import { eventLogFunction } from "./event-log-function.ts";
 import { findJob } from "./jobs.ts";
+import { keepContainers, readContainers } from "./known-bindings.ts";
 import { loadProject, type Project } from "./load.ts";
 import { localUser } from "./local-user.ts";
 import { mainRunOf } from "./main-run.ts";
@@ -132,18 +133,7 @@ export class Lakehouse {
 
   /** What everything stands on. Opens, or makes, the lakehouse's root. */
   platform(): Promise<Platform> {
-    return (this.#platform ??= openPlatform({
-      root: this.root,
-      user: this.user,
-      clock: this.clock,
-      ids: this.#ids,
-      bindings: mergedBindings(
-        readBindings(this.project?.config.bindings ?? {}, this.project?.folder ?? process.cwd()),
-        readBindings(this.#options.bindings ?? {}, process.cwd()),
-      ),
-      memoryLimit: this.#options.memoryLimit,
-      threads: this.#options.threads,
-    }));
+    return (this.#platform ??= this.#openPlatform());
   }
 
   /** The project's factory as it was found, not validated; undefined when it has none. */
@@ -295,6 +285,26 @@ export class Lakehouse {
     const shown = shownEvent(event, run);
     for (const listener of this.#listeners) listener(shown);
   };
+
+  async #openPlatform(): Promise<Platform> {
+    const { root, project } = this;
+    const bindings = mergedBindings(
+      readBindings(project?.config.bindings ?? {}, project?.folder ?? process.cwd()),
+      readBindings(this.#options.bindings ?? {}, process.cwd()),
+    );
+    if (project !== undefined) await keepContainers(root, bindings.containers);
+    const containers =
+      project === undefined ? { ...(await readContainers(root)), ...bindings.containers } : bindings.containers;
+    return openPlatform({
+      root,
+      user: this.user,
+      clock: this.clock,
+      ids: this.#ids,
+      bindings: { ...bindings, containers },
+      memoryLimit: this.#options.memoryLimit,
+      threads: this.#options.threads,
+    });
+  }
 
   async #environment(): Promise<EngineEnvironment> {
     const { catalog, storage, databases, tables, folders, temporaryFolder } = await this.platform();

@@ -1,0 +1,29 @@
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isJsonObject } from "../core/json.ts";
+
+/** Where a lakehouse keeps what its project last bound its containers to. */
+const FILE = "bindings.json";
+
+type Containers = Readonly<Record<string, string>>;
+
+/** Data stays where it was written: who opens the lakehouse without its project finds it by these. */
+export async function readContainers(root: string): Promise<Containers> {
+  const text = await readFile(join(root, FILE), "utf8").catch(() => "{}");
+  const value: unknown = JSON.parse(text);
+  if (!isJsonObject(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+}
+
+/** Written whole or not at all, and only when it has changed. */
+export async function keepContainers(root: string, containers: Containers): Promise<void> {
+  const text = JSON.stringify(containers, Object.keys(containers).toSorted(), 2);
+  const before = await readFile(join(root, FILE), "utf8").catch(() => "{}");
+  if (before === text) return;
+  await mkdir(root, { recursive: true });
+  const temporary = join(root, `${FILE}.${process.pid}`);
+  await writeFile(temporary, text);
+  await rename(temporary, join(root, FILE));
+}

@@ -43,6 +43,10 @@ RETURN NOT is_account_group_member('kids_team')
 -- COMMAND ----------
 
 ALTER CATALOG IDENTIFIER(:catalog) OWNER TO engineers;
+ALTER SCHEMA bronze OWNER TO engineers;
+ALTER SCHEMA silver OWNER TO engineers;
+ALTER SCHEMA gold OWNER TO engineers;
+ALTER SCHEMA ops OWNER TO engineers;
 GRANT ALL PRIVILEGES ON CATALOG IDENTIFIER(:catalog) TO engineers;
 
 GRANT USE CATALOG ON CATALOG IDENTIFIER(:catalog) TO analysts;

@@ -46,4 +46,9 @@ export interface BoundRowChange extends Change {
    * is what must be written in their place.
    */
   readonly rows: BoundPlan;
+  /**
+   * What a MERGE inserts: exactly the target's columns. When no row of the target is touched, this is all that it writes.
+   * Undefined where nothing can be inserted.
+   */
+  readonly inserts: BoundPlan | undefined;
 }

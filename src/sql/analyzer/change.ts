@@ -52,8 +52,10 @@ export function analyzeChange(statement: RowStatement, resolver: Resolver, conte
   const change = bindRowChange(statement, env);
   const touched = change.touched === undefined ? undefined : whole(change.touched);
   const rows = whole(change.rows);
+  const inserts = change.inserts === undefined ? undefined : whole(change.inserts);
   const { relation, scan } = change.target;
-  const all = scansOf(touched === undefined ? [rows] : [touched, rows], analysis);
+  const plans = [touched, rows, inserts].filter((plan) => plan !== undefined);
+  const all = scansOf(plans, analysis);
   const skipping = touched === undefined ? all : scansOf([touched], analysis);
   const written = rows.columns.slice(1, 1 + relation.schema.fields.length);
   return {
@@ -62,6 +64,7 @@ export function analyzeChange(statement: RowStatement, resolver: Resolver, conte
     scan,
     touched,
     rows,
+    inserts,
     checksCardinality: change.checksCardinality,
     scans: all.map((each, index) => ({ ...each, conjuncts: index === scan ? (skipping[index]?.conjuncts ?? []) : [] })),
     lineage: statement.kind === "delete" ? [] : lineageOf(rows, written, relation, analysis),

@@ -42,6 +42,9 @@ export function bindMerge(node: Merge, env: Env): RowChange & { readonly checksC
     target,
     touched: needsAll ? undefined : touchedRows(target, source, on, matched, env),
     rows: mergedRows(target, source, on, clauses, env),
+    inserts: clauses.some((clause) => clause.when === "not_matched")
+      ? insertedRows(target, source, on, clauses, env)
+      : undefined,
     checksCardinality:
       matched.length > 1 || matched.some((clause) => clause.action !== "delete" || clause.condition !== undefined),
   };
@@ -243,6 +246,33 @@ function mergedRows(
   return project(kept, items);
 }
 
+/** The rows of the source that match nothing, as the clauses insert them. Reads no more of the target than ON does. */
+function insertedRows(
+  target: Target,
+  source: BoundRelation,
+  on: BoundExpression,
+  clauses: readonly Clause[],
+  env: Env,
+): BoundPlan {
+  const { analysis } = env;
+  const left = joinPlans("anti", source.plan, target.plan, on, false);
+  const chosen = newColumn(analysis, "__clause", INT, true);
+  const choice = choices(clauses, "not_matched", constant(null, INT));
+  const withChoice = project(left, [...left.columns.map(passing), { column: chosen, expression: choice }]);
+  const kept: BoundPlan = {
+    kind: "filter",
+    input: withChoice,
+    condition: callFunction("isnotnull", [reference(chosen)], { start: 0, end: 0 }, env),
+    columns: withChoice.columns,
+  };
+  const items = target.relation.schema.fields.map((field): Projection => {
+    const values = clauses.map((clause) => (clause.when === "not_matched" ? clause.values.get(field.name) : undefined));
+    const expression = byClause(chosen, values, constant(null, field.type));
+    return { column: newColumn(analysis, field.name, field.type, expression.nullable), expression };
+  });
+  return project(kept, items);
+}
+
 function marked(plan: BoundPlan, marker: Column): BoundPlan {
   return project(plan, [...plan.columns.map(passing), { column: marker, expression: constant(true, BOOLEAN) }]);
 }
@@ -255,16 +285,8 @@ function clauseChoice(
 ): BoundExpression {
   const { inTarget, inSource, visible } = row;
   const span = { start: 0, end: 0 };
-  const choices = (when: MergeClause["when"], otherwise: BoundExpression): BoundExpression => {
-    const branches = clauses.flatMap((clause, index) =>
-      clause.when === when
-        ? [{ when: clause.condition ?? constant(true, BOOLEAN), result: constant(BigInt(index), INT) }]
-        : [],
-    );
-    return branches.length === 0 ? otherwise : { kind: "case", branches, otherwise, type: INT, nullable: true };
-  };
   const kept = constant(-1n, INT);
-  const alone = choices("not_matched_by_source", kept);
+  const alone = choices(clauses, "not_matched_by_source", kept);
   // A row that this principal does not see has no match either, and stays.
   const unmatched: BoundExpression =
     visible === undefined || alone === kept
@@ -274,13 +296,23 @@ function clauseChoice(
   return {
     kind: "case",
     branches: [
-      { when: isNull(inTarget), result: choices("not_matched", constant(null, INT)) },
+      { when: isNull(inTarget), result: choices(clauses, "not_matched", constant(null, INT)) },
       { when: isNull(inSource), result: unmatched },
     ],
-    otherwise: choices("matched", kept),
+    otherwise: choices(clauses, "matched", kept),
     type: INT,
     nullable: true,
   };
+}
+
+/** The position of the first clause of a kind whose condition holds. */
+function choices(clauses: readonly Clause[], when: MergeClause["when"], otherwise: BoundExpression): BoundExpression {
+  const branches = clauses.flatMap((clause, index) =>
+    clause.when === when
+      ? [{ when: clause.condition ?? constant(true, BOOLEAN), result: constant(BigInt(index), INT) }]
+      : [],
+  );
+  return branches.length === 0 ? otherwise : { kind: "case", branches, otherwise, type: INT, nullable: true };
 }
 
 function byClause(

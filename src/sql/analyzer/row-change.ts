@@ -21,6 +21,7 @@ export interface RowChange {
   readonly target: Target;
   readonly touched: BoundPlan | undefined;
   readonly rows: BoundPlan;
+  readonly inserts: BoundPlan | undefined;
 }
 
 export const ACTION = "__action";
@@ -75,7 +76,12 @@ function changed(
     ),
     ...hiddenItems(target),
   ];
-  return { target, touched: hit === undefined ? undefined : touchedRows(target, hit), rows: project(flagged, items) };
+  return {
+    target,
+    touched: hit === undefined ? undefined : touchedRows(target, hit),
+    rows: project(flagged, items),
+    inserts: undefined,
+  };
 }
 
 /** The target's hidden columns of the rows where the condition holds. */

@@ -71,9 +71,11 @@ async function change(
   const target = bound.scans[bound.scan] ?? unreachable("A change has no scan of its target.");
   const predicate = scanPredicate(target);
   const scan = await transaction.scan(predicate === undefined ? {} : { predicate });
-  const touched = await touchedFiles(bound, scan, call);
-  const inserts = bound.kind === "merge" && canInsert(bound);
-  if (touched.size === 0 && !inserts) return undefined;
+  const touched = scan.files.length === 0 ? new Set<number>() : await touchedFiles(bound, scan, call);
+  const inserts = bound.inserts !== undefined;
+  if (touched.size === 0) {
+    return bound.inserts === undefined ? undefined : insertOnly(bound, bound.inserts, scan, transaction, call);
+  }
   // What is not matched can only be told by looking at all rows; otherwise the touched files are enough.
   const read = inserts ? scan : scan.only(touched);
   const { sql, connection } = await generateSql(planOf(bound.rows, bound), call, {
@@ -83,7 +85,7 @@ async function change(
   try {
     const action = quoteIdentifier("__action");
     const place = quoteIdentifier(FILE_COLUMN);
-    const kept = touched.size === 0 ? "false" : `${place} IN (${[...touched].join(", ")})`;
+    const kept = `${place} IN (${[...touched].join(", ")})`;
     const signal = call.signal === undefined ? {} : { signal: call.signal };
     await connection.run(
       `CREATE OR REPLACE TEMP TABLE ${CHANGED} AS SELECT * FROM (${sql}) WHERE ${action} = 'insert' OR ${kept}`,
@@ -117,6 +119,43 @@ async function change(
       filesScanned: scan.files.length,
       filesSkipped: scan.skippedFiles,
       bytesWritten: written.bytes,
+    };
+  } finally {
+    connection.close();
+  }
+}
+
+/** A MERGE that touches no row of the target appends. Undefined when there is nothing to insert. */
+async function insertOnly(
+  bound: BoundRowChange,
+  plan: BoundPlan,
+  scan: Scan,
+  transaction: Transaction,
+  call: StatementCall,
+): Promise<OperationMetrics | undefined> {
+  const { schema } = bound.target;
+  const generated = await generateSql(planOf(plan, bound), call, { names: "unique", given: givenScan(bound, scan) });
+  const { sql: select, connection } = generated;
+  try {
+    await installFor(connection, transaction.checks.join(" "));
+    const signal = call.signal === undefined ? {} : { signal: call.signal };
+    const { rows, bytes, adds } = await transaction.append({ connection, select, schema, ...signal });
+    if (rows === 0) return undefined;
+    await (await call.resolver()).files.verify();
+    const { txn } = call.options;
+    if (txn !== undefined) transaction.setTransaction(txn.appId, txn.version);
+    transaction.addMetrics(operationMetrics("merge", { insert: rows, update: 0, delete: 0, copy: 0 }));
+    const { version } = await transaction.commit();
+    return {
+      version,
+      rowsInserted: rows,
+      rowsUpdated: 0,
+      rowsDeleted: 0,
+      filesAdded: adds.length,
+      filesRemoved: 0,
+      filesScanned: scan.files.length,
+      filesSkipped: scan.skippedFiles,
+      bytesWritten: bytes,
     };
   } finally {
     connection.close();
@@ -170,16 +209,6 @@ function planOf(
   bound: BoundRowChange,
 ): { readonly plan: BoundPlan; readonly scans: BoundRowChange["scans"] } {
   return { plan, scans: bound.scans };
-}
-
-/** A MERGE with a clause for what is not matched joins fully: only then rows come that are not in the target. */
-function canInsert(bound: BoundRowChange): boolean {
-  return holdsFullJoin(bound.rows);
-}
-
-function holdsFullJoin(plan: BoundPlan): boolean {
-  if (plan.kind === "join") return plan.join === "full";
-  return "input" in plan && holdsFullJoin(plan.input);
 }
 
 async function countActions(connection: Connection, action: string): Promise<Partial<Record<string, number>>> {

@@ -31,6 +31,8 @@ export interface NameContext {
   readonly schema: string;
   /** Whose privileges count: the view's owner inside a view. */
   readonly user: string;
+  /** In the definition of a stored view or function nothing that only a session has is seen. */
+  readonly stored?: boolean;
 }
 
 export interface RelationUse {

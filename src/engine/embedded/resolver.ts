@@ -63,6 +63,7 @@ export class StatementResolver implements Resolver {
   readonly #sources = new Map<Relation, Source>();
   readonly #relations = new Map<string, Relation>();
   readonly #dependencies = new Map<string, string>();
+  readonly #temporary = new Set<string>();
   #target: ChangeTarget | undefined;
 
   constructor(env: EngineEnvironment, state: SessionState, catalog: CatalogSnapshot, files: FileSources) {
@@ -74,7 +75,7 @@ export class StatementResolver implements Resolver {
   }
 
   relation(name: readonly string[], use: RelationUse): Relation | undefined {
-    const temporary = name.length === 1 ? this.#temporaryView(name[0] ?? "") : undefined;
+    const temporary = name.length === 1 && use.context.stored !== true ? this.#temporaryView(name[0] ?? "") : undefined;
     if (temporary !== undefined) return temporary;
     const [first = "", second = ""] = name;
     if (name.length === 2 && /[/:]/.test(second)) return this.#path(first.toLowerCase(), second, use);
@@ -135,6 +136,11 @@ export class StatementResolver implements Resolver {
     return [...this.#dependencies].map(([name, fingerprint]) => ({ name, fingerprint }));
   }
 
+  /** The temporary views that were looked at. */
+  get temporaryViews(): readonly string[] {
+    return [...this.#temporary];
+  }
+
   /** Says which name is that of the table to change: it takes MODIFY, and the positions of its rows can be asked for. */
   willChange(target: ChangeTarget): void {
     this.#target = target;
@@ -156,6 +162,7 @@ export class StatementResolver implements Resolver {
   #temporaryView(name: string): Relation | undefined {
     const view = this.#state.temporaryViews.get(name.toLowerCase());
     if (view === undefined) return undefined;
+    this.#temporary.add(view.name);
     return { name: [view.name], kind: "view", schema: view.schema, view: view.definition };
   }
 
@@ -289,7 +296,8 @@ export class StatementResolver implements Resolver {
 /** A SQL function of the catalog as analysis takes it: it runs under its owner's rights and names. */
 function routineFrom(routine: RoutineObject, name: readonly string[]): Routine {
   const { definition } = routine;
-  const context: NameContext = { catalog: definition.catalog, schema: definition.schema, user: routine.owner };
+  const { catalog, schema } = definition;
+  const context: NameContext = { catalog, schema, user: routine.owner, stored: true };
   const statement = parseStatement(definition.text);
   if (statement.kind !== "create_function") throw refused(routine, "its definition is no CREATE FUNCTION");
   const parameters = statement.parameters.map((parameter) => ({
@@ -314,7 +322,7 @@ function routineFrom(routine: RoutineObject, name: readonly string[]): Routine {
 
 function viewDefinition(view: View): ViewDefinition {
   const { text, catalog, schema } = view.definition;
-  return { query: parsedQuery(text), text, context: { catalog, schema, user: view.owner } };
+  return { query: parsedQuery(text), text, context: { catalog, schema, user: view.owner, stored: true } };
 }
 
 export function parsedQuery(text: string): Query {

@@ -49,6 +49,7 @@ async function createTemporary(statement: CreateView, query: Query, call: Statem
 async function createStored(statement: CreateView, query: Query, call: StatementCall): Promise<void> {
   const columns = await viewSchema(statement, query, call);
   const { comment } = statement;
+  await refuseTemporaryViews(query, call);
   await call.env.catalog.createView(call.user, {
     name: await call.objectName(statement.name),
     mode: statement.mode === "refresh" || statement.mode === "replace_existing" ? "replace" : statement.mode,
@@ -57,6 +58,18 @@ async function createStored(statement: CreateView, query: Query, call: Statement
     properties: propertiesOf(statement, call),
     ...(comment === undefined ? {} : { comment }),
   });
+}
+
+/** What outlives the session reads nothing that ends with it. The query was analyzed before. */
+export async function refuseTemporaryViews(query: Query, call: StatementCall): Promise<void> {
+  const [temporary] = (await call.resolver()).temporaryViews;
+  if (temporary === undefined) return;
+  throw call.error(
+    query.span,
+    "INVALID_TEMP_OBJ_REFERENCE",
+    `A stored view cannot read the temporary view ${temporary}, which ends with this session.`,
+    "Create the view as a TEMPORARY VIEW, or the one that it reads as a stored one.",
+  );
 }
 
 /** The query's columns, under the names that the view gives them. */

@@ -45,7 +45,7 @@ export class RunTree {
       case "node.failed":
         return this.#ended(event, key, at, "failed", messageText(event["error"]));
       case "node.retrying":
-        return this.#ended(event, key, at, "retrying", messageText(event["error"]));
+        return this.#ended(event, key, at, "retrying", `${messageText(event["error"])}${dueText(event["due"], at)}`);
       case "node.skipped":
         return this.#ended(event, key, at, "skipped", text(event["reason"]));
       case "node.cancelled":
@@ -141,6 +141,10 @@ function countsText(value: Json | undefined): string {
 
 function messageText(error: Json | undefined): string {
   return isJsonObject(error) ? text(error["message"]) : "";
+}
+
+function dueText(due: Json | undefined, now: number): string {
+  return typeof due === "number" && due > now ? ` Again in ${durationText(due - now)}.` : "";
 }
 
 function text(value: Json | undefined): string {

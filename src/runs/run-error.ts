@@ -16,13 +16,16 @@ export function toRunError(thrown: unknown): RunError {
   if (!(thrown instanceof BoathouseError)) {
     return { code: "INTERNAL_ERROR", message: messageOf(thrown), kind: "defect" };
   }
-  const { code, message, kind, location, source, hint } = thrown;
+  const { code, message, kind, location, source, hint, details } = thrown;
+  // One that was read from a log brings its frame along.
+  const read = typeof details["frame"] === "string" ? details["frame"] : undefined;
+  const frame = location === undefined || source === undefined ? read : codeFrame(source, location);
   return {
     code,
     message,
     kind,
     ...(location === undefined ? {} : { location }),
-    ...(location === undefined || source === undefined ? {} : { frame: codeFrame(source, location) }),
+    ...(frame === undefined ? {} : { frame }),
     ...(hint === undefined ? {} : { hint }),
   };
 }

@@ -18,8 +18,16 @@ export async function schedule(
   const opened = await openProject(options, effects, options.list === true ? "look" : "prepare");
   const { lakehouse } = opened;
   const progress = followRuns(terminal, { json, quiet: options.quiet === true || options.list === true });
+  const running = new Set<Promise<unknown>>();
   try {
-    const schedules = await projectSchedules(lakehouse, { signal });
+    const schedules = await projectSchedules(lakehouse, {
+      signal,
+      started: ({ finished }) => {
+        const tracked: Promise<unknown> = finished.finally(() => running.delete(tracked));
+        tracked.catch(() => undefined);
+        running.add(tracked);
+      },
+    });
     if (options.list === true || schedules.length === 0) {
       await writeRecords(schedules.map(dueRecord), { terminal, json, empty: NOTHING });
       if (options.list === true) return;
@@ -44,6 +52,8 @@ export async function schedule(
       progress.note(dueText(each));
     });
     await scheduler.run(signal);
+    // What was started is cancelled now, and ends in order.
+    await Promise.allSettled(running);
   } finally {
     progress.end();
     await opened.close();

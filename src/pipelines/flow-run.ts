@@ -5,7 +5,7 @@ import type { Dataflow } from "./dataflow.ts";
 import { nameOf, quoteName, type Dataset, type Flow } from "./dataset.ts";
 import type { FlowLog } from "./flow-log.ts";
 import type { PlannedFlow } from "./refresh.ts";
-import { createTableText } from "./table-text.ts";
+import { createTableText, createViewText } from "./table-text.ts";
 
 /** What a flow needs of the house. */
 export interface FlowEnvironment {
@@ -77,8 +77,7 @@ export function fingerprint(text: string): string {
 /** Declares the temporary views that a flow reads in its session. */
 export async function declareViews(run: FlowRun): Promise<void> {
   for (const { dataset, flow } of run.dataflow.inputsOf(run.planned.flow).views) {
-    const text = `CREATE OR REPLACE TEMPORARY VIEW ${quoteName(dataset.name.slice(-1))} AS ${flow.query}`;
-    await run.session.sql(text, { file: flow.place.file, signal: run.signal });
+    await run.session.sql(createViewText(dataset, flow.query), { file: flow.place.file, signal: run.signal });
   }
 }
 

@@ -12,7 +12,7 @@ import {
   type FlowResult,
   type FlowRun,
 } from "./flow-run.ts";
-import { alignedQuery } from "./table-text.ts";
+import { alignedQuery, createViewText } from "./table-text.ts";
 
 /**
  * Brings a materialized view up to date: its rows are those of its query, replaced in one commit. When neither the
@@ -76,11 +76,7 @@ export async function refreshMaterializedView(run: FlowRun, env: FlowEnvironment
 export async function storeView(run: FlowRun): Promise<FlowResult> {
   const { dataset, flow } = run.planned;
   await declareViews(run);
-  const comment = dataset.comment === undefined ? "" : ` COMMENT '${dataset.comment.replaceAll("'", "\\'")}'`;
-  await run.session.sql(`CREATE OR REPLACE VIEW ${quoteName(dataset.name)}${comment} AS ${flow.query}`, {
-    file: flow.place.file,
-    signal: run.signal,
-  });
+  await run.session.sql(createViewText(dataset, flow.query), { file: flow.place.file, signal: run.signal });
   return emptyResult(run);
 }
 

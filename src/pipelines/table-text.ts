@@ -15,11 +15,29 @@ export function createTableText(dataset: Dataset, querySchema: StructType): stri
   return parts.filter((part) => part !== "").join("\n");
 }
 
+/** `CREATE VIEW` for a view of the pipeline, with the column names that it declares. */
+export function createViewText(dataset: Dataset, query: string): string {
+  const columns = dataset.columns.map((column) => {
+    const name = quoteName([column.name.parts.at(-1)?.name ?? ""]);
+    return column.comment === undefined ? name : `${name} COMMENT ${quoteText(column.comment)}`;
+  });
+  const isTemporary = dataset.kind === "temporary_view";
+  return [
+    `CREATE OR REPLACE ${isTemporary ? "TEMPORARY " : ""}VIEW`,
+    quoteName(isTemporary ? dataset.name.slice(-1) : dataset.name),
+    columns.length === 0 ? "" : `(${columns.join(", ")})`,
+    dataset.comment === undefined ? "" : `COMMENT ${quoteText(dataset.comment)}`,
+    propertiesText(dataset),
+    `AS ${query}`,
+  ]
+    .filter((part) => part !== "")
+    .join(" ");
+}
+
 /** The dataset's query, its columns cast to the types that the dataset declares. */
 export function alignedQuery(dataset: Dataset, query: string): string {
-  const typed = dataset.columns.filter((column) => column.type !== undefined);
-  if (typed.length === 0) return query;
-  const items = typed.map((column) => {
+  if (dataset.columns.every((column) => column.type === undefined)) return query;
+  const items = dataset.columns.map((column) => {
     const name = quoteName(column.name.parts.map((part) => part.name));
     return column.type === undefined ? name : `CAST(${name} AS ${sqlType(column.type)}) AS ${name}`;
   });
@@ -73,13 +91,13 @@ function checkColumns(dataset: Dataset, declared: readonly string[], querySchema
   );
 }
 
-function propertiesText(dataset: Dataset): string {
+export function propertiesText(dataset: Dataset): string {
   const entries = dataset.properties.flatMap(({ key, value }) =>
     value?.kind === "literal" && value.value !== null ? [`${quoteText(key)} = ${quoteText(String(value.value))}`] : [],
   );
   return entries.length === 0 ? "" : `TBLPROPERTIES (${entries.join(", ")})`;
 }
 
-function quoteText(text: string): string {
+export function quoteText(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }

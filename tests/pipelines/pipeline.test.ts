@@ -201,6 +201,22 @@ describe("materialized views", () => {
     await update("CREATE OR REFRESH MATERIALIZED VIEW m (b STRING COMMENT 'text') AS SELECT 2 AS b;");
     expect(await sql("SELECT * FROM m")).toEqual([{ b: "2" }]);
   });
+
+  it("keep the columns that are declared without a type", async () => {
+    await update("CREATE MATERIALIZED VIEW m (a STRING, b COMMENT 'as it comes') AS SELECT 1 AS a, 2 AS b;");
+    expect(await sql("SELECT * FROM m")).toEqual([{ a: "1", b: 2 }]);
+  });
+});
+
+describe("views", () => {
+  it("have the column names and the comment that they declare", async () => {
+    await update(`CREATE TEMPORARY VIEW t (x, y COMMENT 'why') AS SELECT 1 AS a, 2 AS b;
+      CREATE VIEW v (p, q) COMMENT 'it''s \\\\ here' AS SELECT 3 AS c, 4 AS d;
+      CREATE MATERIALIZED VIEW m AS SELECT * FROM t CROSS JOIN v;`);
+    expect(await sql("SELECT * FROM m")).toEqual([{ x: 1, y: 2, p: 3, q: 4 }]);
+    const described = await sql("DESCRIBE EXTENDED v");
+    expect(described).toContainEqual({ col_name: "Comment", data_type: "it's \\ here", comment: "" });
+  });
 });
 
 describe("a pipeline that cannot run", () => {

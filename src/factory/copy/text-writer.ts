@@ -28,11 +28,15 @@ export async function writeLines(
   },
 ): Promise<number> {
   const { values, from, where, to, format, signal } = options;
-  const line = values.map((value) => fieldText(value, format)).join(` || ${quoteString(format.delimiter)} || `);
+  const parts = values.flatMap((value, index) => [
+    ...(index === 0 ? [] : [quoteString(format.delimiter)]),
+    ...fieldParts(value, format),
+  ]);
   // DuckDB ends each line with a line feed of its own.
-  const end = lineEnd(format) === "\r\n" ? " || chr(13)" : "";
+  if (lineEnd(format) === "\r\n") parts.push("chr(13)");
   const filter = where === undefined ? "" : ` WHERE ${where}`;
-  const select = `SELECT ${line}${end} AS line FROM ${from}${filter}`;
+  // One call of many parts copies a text once; `||` copies what is there again for each part.
+  const select = `SELECT concat(${parts.join(", ")}) AS line FROM ${from}${filter}`;
   const rows = await connection.rows(
     `COPY (${select}) TO ${quoteString(to)} (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '\u0001')`,
     { signal },
@@ -87,24 +91,32 @@ function lineEnd(format: TextFormat): string {
   return format.lineEnd ?? "\r\n";
 }
 
-function fieldText(value: string, format: TextSinkFormat): string {
+/** What a field's text is made of; `concat` leaves nulls out. */
+function fieldParts(value: string, format: TextSinkFormat): string[] {
   const { quote, delimiter, quoteAll, nullText } = format;
-  if (quote === "") return `coalesce(${value}, ${quoteString(nullText)})`;
-  const wrapped = `${quoteString(quote)} || ${escapedText(value, format)} || ${quoteString(quote)}`;
-  if (quoteAll) return `coalesce(${wrapped}, ${quoteString(`${quote}${nullText}${quote}`)})`;
-  const special = [quoteString(delimiter), quoteString(quote), "chr(10)", "chr(13)"];
+  const orNull = (text: string): string => (nullText === "" ? text : `coalesce(${text}, ${quoteString(nullText)})`);
+  if (quote === "") return [orNull(value)];
+  const mark = quoteString(quote);
+  const escaped = escapedText(value, format);
+  if (quoteAll) return [mark, orNull(escaped), mark];
+  const special = [quoteString(delimiter), mark, "chr(10)", "chr(13)"];
   const needsQuotes = special.map((each) => `contains(${value}, ${each})`).join(" OR ");
-  return `CASE WHEN ${value} IS NULL THEN ${quoteString(nullText)} WHEN ${needsQuotes} THEN ${wrapped} ELSE ${value} END`;
+  return [orNull(`CASE WHEN ${needsQuotes} THEN ${mark} || ${escaped} || ${mark} ELSE ${value} END`)];
 }
 
-/** Quotes inside a value are escaped; escapes only where they stand before a quote, so that they are not read as one. */
+/**
+ * Quotes inside a value are escaped; escapes only where they stand before a quote, so that they are not read as one. Most
+ * values have neither, which is found out faster than a copy is made.
+ */
 function escapedText(value: string, { quote, escape }: TextFormat): string {
-  const escapedQuote = quoteString(escape + quote);
-  if (escape === quote || escape === "")
-    return `replace(${value}, ${quoteString(quote)}, ${quoteString(quote + quote)})`;
+  const mark = quoteString(quote);
+  if (escape === quote || escape === "") {
+    return `CASE WHEN contains(${value}, ${mark}) THEN replace(${value}, ${mark}, ${quoteString(quote + quote)}) ELSE ${value} END`;
+  }
   const run = `(${regex(escape)}+)(${regex(quote)}|$)`;
   const doubled = `regexp_replace(${value}, ${quoteString(run)}, ${quoteString(String.raw`\1\1\2`)}, 'g')`;
-  return `replace(${doubled}, ${quoteString(quote)}, ${escapedQuote})`;
+  const changed = `replace(${doubled}, ${mark}, ${quoteString(escape + quote)})`;
+  return `CASE WHEN contains(${value}, ${mark}) OR contains(${value}, ${quoteString(escape)}) THEN ${changed} ELSE ${value} END`;
 }
 
 function quoted(name: string, format: TextSinkFormat): string {

@@ -34,6 +34,27 @@ describe("a commit that fails", () => {
   });
 });
 
+describe("giving up a transaction", () => {
+  it("leaves alone what is committed", async () => {
+    const table = await createTable(lake, "given-up");
+    const transaction = await table.begin({ operation: "WRITE" });
+    await transaction.append({ connection: lake.connection, select: row(1) });
+    await transaction.commit();
+    await transaction.abort();
+    expect(await ids(table)).toEqual([1]);
+  });
+
+  it("leaves alone what may be committed: the write was not acknowledged, and the log cannot be read", async () => {
+    const table = await createTable(lake, "unknown");
+    const store = new FaultyStore(lake.store, { at: 1, operations: ["write"], kind: "crash", when: "after" });
+    const transaction = await lake.table("unknown", store).begin({ operation: "WRITE" });
+    await transaction.append({ connection: lake.connection, select: row(1) });
+    await expect(transaction.commit()).rejects.toMatchObject({ code: "DELTA_COMMIT_STATE_UNKNOWN" });
+    await transaction.abort();
+    expect(await ids(table)).toEqual([1]);
+  });
+});
+
 describe("the history", () => {
   it("says what every commit did, in Delta's own names", async () => {
     const table = await createTable(lake, "history", { select: row(0), comment: "people" });

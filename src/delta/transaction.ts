@@ -290,15 +290,18 @@ export class Transaction {
             ? undefined
             : { operation, snapshot, actions: body, reads: this.#reads, isolation: isolationOf(this.metadata) },
       });
+      // The files are the table's now, whatever fails from here on.
+      this.#adds.length = 0;
       this.#parts.committed(version, this.metadata);
       return { version, metrics };
     } catch (error) {
-      if (!isBoathouseError(error, COMMIT_STATE_UNKNOWN)) await this.abort();
+      if (isBoathouseError(error, COMMIT_STATE_UNKNOWN)) this.#adds.length = 0;
+      await this.abort();
       throw error;
     }
   }
 
-  /** Deletes the data files that were written. */
+  /** Deletes the data files that were written, unless they are committed or may be. */
   async abort(): Promise<void> {
     await discardData(this.#parts.location, this.#adds);
     this.#adds.length = 0;

@@ -2,24 +2,23 @@ import { BoathouseError } from "../../src/core/errors.ts";
 import type { CallSite, FunctionRow } from "../../src/sql/functions/function.ts";
 import { functionRows } from "../../src/sql/functions/registry.ts";
 import type { AnalysisContext } from "../../src/sql/resolver.ts";
-import { capital, code, codes, groups, page, sorted, table } from "./markdown.ts";
+import { capital, code, codes, groups, page, sentence, sorted, table } from "./markdown.ts";
 
 /** Every SQL function of the registry. */
 export function functionsPage(): string {
   const rows = [...new Map(functionRows.map((row) => [row.names[0], row])).values()];
   const operators = rows.filter((row) => row.category === "operator");
-  const functions = rows.filter((row) => row.category !== "operator");
-  const refused = functions.filter((row) => refusal(row) !== undefined);
-  const names = functions.flatMap((row) => row.names);
+  const functions = rows.filter((row) => row.category !== "operator" && refusal(row) === undefined);
+  const refused = rows.filter((row) => refusal(row) !== undefined);
   const categories = sorted(
     groups(functions, (row) => row.category),
     ([category]) => category,
   );
   return page(
     "# SQL functions",
-    `${functions.length} functions of Spark SQL, with their other names ${names.length}` +
-      (refused.length === 0 ? "." : `, ${refused.length} of which are known but refused.`) +
-      " A function that is not in these tables is refused at its place, with the nearest name that there is.",
+    `${functions.length} functions of Spark SQL run; with their other names they are ${namesOf(functions).length}.` +
+      ` ${namesOf(refused).length} more are [known and refused](#refused). A function that is not on this page is refused` +
+      " at its place, with the nearest name that there is.",
     "Kinds: *scalar* gives one value for a row; *aggregate* one for a group, or for a row with `OVER`; *window* needs" +
       " `OVER`; *generator* gives rows, in the SELECT list, in `LATERAL VIEW` or in FROM; *table* stands in FROM.",
     "In FROM there are also `read_files(…)` ([options](files.md)) and `event_log('<pipeline>')`, and the table functions of" +
@@ -30,17 +29,23 @@ export function functionsPage(): string {
       ["operator", "other spellings"],
       operators.map((row) => [code(row.names[0]), codes(row.names.slice(1))]),
     ),
+    refused.length === 0 ? "" : "## Refused",
+    table(
+      ["functions", "why"],
+      sorted(refused, (row) => row.names[0]).map((row) => [codes(row.names), sentence(refusal(row) ?? "")]),
+    ),
   );
 }
 
 function functionTable(rows: readonly FunctionRow[]): string {
   return table(
-    ["function", "other names", "kind", "supported"],
-    sorted(rows, (row) => row.names[0]).map((row) => {
-      const reason = refusal(row);
-      return [code(row.names[0]), codes(row.names.slice(1)), row.kind, reason === undefined ? "yes" : `no: ${reason}`];
-    }),
+    ["function", "other names", "kind"],
+    sorted(rows, (row) => row.names[0]).map((row) => [code(row.names[0]), codes(row.names.slice(1)), row.kind]),
   );
+}
+
+function namesOf(rows: readonly FunctionRow[]): string[] {
+  return rows.flatMap((row) => row.names);
 }
 
 const CONTEXT: AnalysisContext = {

@@ -89,6 +89,14 @@ export class Access {
     this.#demand(this.administers(how, on));
   }
 
+  /**
+   * Whether the user may decide what runs with the rights of a principal: its own, those of a group that it is in, and as
+   * the metastore's admin anybody's.
+   */
+  actsFor(principal: string): boolean {
+    return this.#is(principal) || this.isMetastoreAdmin();
+  }
+
   isMetastoreAdmin(): boolean {
     return this.#is(this.snapshot.metastore.owner);
   }

@@ -23,12 +23,25 @@ export interface Named {
   readonly name: readonly string[];
 }
 
-/** `ALTER … OWNER TO`. */
+/**
+ * `ALTER … OWNER TO`. What runs with its owner's rights goes only to the user and its groups, unless the metastore's admin
+ * gives it away: else whoever writes a function could have it run as anybody.
+ */
 export function setOwner(change: Change, { kind, name }: Named, owner: string): Securable {
   const found = getSecurable(change.access, kind, name);
   change.access.requireAdministration("grant", found);
   const principal = change.snapshot.principal(owner);
   if (principal === undefined) throw noPrincipal(change.snapshot, owner);
+  if ((found.kind === "function" || found.kind === "view") && !change.access.actsFor(principal.name)) {
+    throw new BoathouseError(
+      "INSUFFICIENT_PERMISSIONS",
+      `The user ${change.access.user} cannot make ${principal.name} the owner of ${change.access.describe(found)}, which runs with its owner's rights.`,
+      {
+        sqlState: "42501",
+        hint: `Ask ${change.snapshot.metastore.owner}, or choose yourself or a group that you are in.`,
+      },
+    );
+  }
   return change.update({ ...found, owner: principal.name });
 }
 
@@ -97,7 +110,8 @@ export function setDefinition(
     throw new BoathouseError("EXPECT_VIEW_NOT_TABLE", `${nameText(name)} is a table, which has no query.`);
   }
   change.access.requireAdministration("alter", found);
-  const altered = { ...found, definition, columns };
+  const owner = found.kind === "view" && !change.access.actsFor(found.owner) ? change.access.user : found.owner;
+  const altered = { ...found, definition, columns, owner };
   if (isTable(altered)) checkPolicies(altered);
   return change.update(altered);
 }

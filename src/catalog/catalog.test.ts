@@ -56,6 +56,44 @@ async function location(name = "raw", url = "abfss://raw@lake.dfs.core.windows.n
   await catalog.createExternalLocation("admin", { name, url, credential: "lake" });
 }
 
+describe("what runs with its owner's rights", () => {
+  const f = ["shop", "gold", "f"];
+  const on = { kind: "function", name: f } as const;
+  const body = { name: f, mode: "replace", result: "scalar", parameters: [], definition } as const;
+  const v = { name: ["shop", "gold", "v"], mode: "replace", columns, definition } as const;
+
+  beforeEach(async () => {
+    await shop();
+    await give("USE CATALOG", "catalog", ["shop"], "ann");
+    for (const one of ["USE SCHEMA", "CREATE FUNCTION", "CREATE TABLE", "MANAGE"]) {
+      await give(one, "schema", ["shop", "gold"], "ann");
+    }
+  });
+
+  it("is given away only by the metastore's admin; everybody else gives it to themselves and their groups", async () => {
+    await catalog.createFunction("ann", body);
+    await catalog.createView("ann", v);
+    for (const each of [on, { kind: "view", name: v.name } as const]) {
+      await expect(catalog.setOwner("ann", each, "admin")).rejects.toEqual(fail("INSUFFICIENT_PERMISSIONS"));
+      expect((await catalog.setOwner("ann", each, "analysts")).owner).toBe("analysts");
+      expect((await catalog.setOwner("admin", each, "bob")).owner).toBe("bob");
+    }
+  });
+
+  it("becomes the property of whoever writes it anew, unless the owner's rights are theirs", async () => {
+    await catalog.createFunction("admin", body);
+    await catalog.createView("admin", v);
+    await catalog.setOwner("admin", on, "analysts");
+    expect((await catalog.createFunction("ann", body)).securable.owner).toBe("analysts");
+    await catalog.setOwner("admin", on, "bob");
+    expect((await catalog.createFunction("ann", body)).securable.owner).toBe("ann");
+    expect((await catalog.createFunction("admin", body)).securable.owner).toBe("ann");
+    expect((await catalog.createView("ann", v)).securable.owner).toBe("ann");
+    await catalog.setOwner("admin", { kind: "view", name: v.name }, "bob");
+    expect((await catalog.setDefinition("ann", v.name, definition, columns)).owner).toBe("ann");
+  });
+});
+
 describe("names", () => {
   it("are found without regard to case, and suggested when they are not", async () => {
     await shop();

@@ -138,8 +138,10 @@ export function createView(change: Change, options: CreateViewOptions): Created<
     const { comment: _comment, ...kept } = existing;
     const comment = options.comment === undefined ? {} : { comment: options.comment };
     const { columns, definition, properties = {} } = options;
+    // It reads with its owner's rights: whoever writes the query gives their own.
+    const owner = change.access.actsFor(existing.owner) ? existing.owner : change.access.user;
     return {
-      securable: change.update<View>({ ...kept, ...comment, columns, definition, properties }),
+      securable: change.update<View>({ ...kept, ...comment, columns, definition, properties, owner }),
       outcome: "replaced",
     };
   }

@@ -29,7 +29,9 @@ export function createFunction(change: Change, options: CreateFunctionOptions): 
     access.requireAdministration("alter", existing);
     const { comment: _comment, returns: _returns, ...kept } = existing;
     const comment = options.comment === undefined ? {} : { comment: options.comment };
-    return { securable: change.update<RoutineObject>({ ...kept, ...body, ...comment }), outcome: "replaced" };
+    // It runs with its owner's rights: whoever writes the body gives their own.
+    const owner = access.actsFor(existing.owner) ? existing.owner : access.user;
+    return { securable: change.update<RoutineObject>({ ...kept, ...body, ...comment, owner }), outcome: "replaced" };
   }
   access.require("CREATE FUNCTION", schema);
   const routine = change.put<RoutineObject>({ ...change.common(schema.id, name, options), kind: "function", ...body });

@@ -296,6 +296,8 @@ export interface FilterPlan extends Plan {
   readonly kind: "filter";
   readonly input: BoundPlan;
   readonly condition: BoundExpression;
+  /** Nothing of the plan above is evaluated on rows that are refused, so that not even an error tells of them. */
+  readonly guards?: true;
 }
 /** Its columns are the groups, then the aggregates, then (with `sets`) the grouping id. */
 export interface AggregatePlan extends Plan {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Row } from "../../src/core/value.ts";
 import type { Session, StatementOptions, StatementResult } from "../../src/engine/session.ts";
 import { Lakehouse } from "../../src/project/lakehouse.ts";
+import { parseScript } from "../../src/sql/parser/parse.ts";
 
 /** Who owns the metastore. */
 export const OWNER = "owner@example.com";
@@ -23,7 +24,7 @@ export interface TestLakehouse {
   as(user: string, text: string): Promise<unknown[][]>;
   /** The rows of a statement as arrays of values. */
   values(text: string): Promise<unknown[][]>;
-  /** Runs several statements, each with a semicolon at its end. */
+  /** Runs several statements, with semicolons between them. */
   run(script: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -59,9 +60,7 @@ export async function openTestLakehouse(): Promise<TestLakehouse> {
     as: values,
     values: (text) => values(OWNER, text),
     async run(script) {
-      for (const text of script.split(/;\s*$/m)) {
-        if (text.trim() !== "") await (await (await sessionOf(OWNER)).sql(text)).rows();
-      }
+      for (const { span } of parseScript(script)) await values(OWNER, script.slice(span.start, span.end));
     },
     async close() {
       for (const session of sessions.values()) await (await session).close();

@@ -19,7 +19,7 @@ export function governed(relation: Relation, bound: BoundRelation, env: Env): Bo
   if (rowFilter !== undefined) {
     const condition = castTo(apply(rowFilter, undefined, bound.scope, relation, env), BOOLEAN, "ansi");
     result = {
-      plan: { kind: "filter", input: result.plan, condition, columns: result.plan.columns },
+      plan: { kind: "filter", input: result.plan, condition, columns: result.plan.columns, guards: true },
       scope: result.scope,
     };
   }

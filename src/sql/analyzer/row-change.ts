@@ -6,7 +6,6 @@ import type { Delete, Update } from "../ast/statement.ts";
 import type { BoundExpression, BoundPlan, Projection } from "../bound.ts";
 import { structNames } from "../types/duckdb-type.ts";
 import { failure, newColumn, unsupported, type Analysis } from "./analysis.ts";
-import { callFunction } from "./call.ts";
 import { inClause, type Env } from "./env.ts";
 import { constant } from "./literal.ts";
 import { passing, project, reference } from "./project.ts";
@@ -43,11 +42,9 @@ export function bindUpdate(node: Update, env: Env): RowChange {
 }
 
 function whereOf(where: Expression | undefined, target: Target, env: Env): BoundExpression | undefined {
-  const span = where?.span ?? { start: 0, end: 0 };
-  const own =
-    where === undefined ? undefined : target.over(condition(where, inClause(env, target.scope, { clause: "WHERE" })));
-  if (target.visible === undefined) return own;
-  return own === undefined ? target.visible : callFunction("and", [target.visible, own], span, env);
+  return where === undefined
+    ? undefined
+    : target.over(condition(where, inClause(env, target.scope, { clause: "WHERE" })));
 }
 
 function changed(
@@ -60,7 +57,7 @@ function changed(
   const flag = newColumn(analysis, "__hit", BOOLEAN, false);
   const flagged = project(target.plan, [
     ...target.plan.columns.map(passing),
-    { column: flag, expression: isTrue(hit) },
+    { column: flag, expression: isTrue(visibleHit(target, hit)) },
   ]);
   const when = reference(flag);
   const actionColumn = newColumn(analysis, ACTION, STRING, false);
@@ -78,16 +75,27 @@ function changed(
   ];
   return {
     target,
-    touched: hit === undefined ? undefined : touchedRows(target, hit),
+    touched: hit === undefined && target.visible === undefined ? undefined : touchedRows(target, hit),
     rows: project(flagged, items),
     inserts: undefined,
   };
 }
 
 /** The target's hidden columns of the rows where the condition holds. */
-function touchedRows(target: Target, hit: BoundExpression): BoundPlan {
-  const filtered: BoundPlan = { kind: "filter", input: target.plan, condition: hit, columns: target.plan.columns };
-  return project(filtered, hiddenItems(target));
+function touchedRows(target: Target, hit: BoundExpression | undefined): BoundPlan {
+  const { plan, visible } = target;
+  const { columns } = plan;
+  const seen: BoundPlan =
+    visible === undefined ? plan : { kind: "filter", input: plan, condition: visible, columns, guards: true };
+  const hits: BoundPlan = hit === undefined ? seen : { kind: "filter", input: seen, condition: hit, columns };
+  return project(hits, hiddenItems(target));
+}
+
+/** The statement's own condition is asked of a row only when the principal sees it. */
+function visibleHit({ visible }: Target, hit: BoundExpression | undefined): BoundExpression | undefined {
+  if (visible === undefined || hit === undefined) return hit ?? visible;
+  const otherwise = constant(false, BOOLEAN);
+  return { kind: "case", branches: [{ when: visible, result: hit }], otherwise, type: BOOLEAN, nullable: true };
 }
 
 export function hiddenItems(target: Target): Projection[] {

@@ -1,11 +1,13 @@
+import { BOOLEAN } from "../../core/data-type.ts";
 import type { ObjectName } from "../ast/expression.ts";
 import type { Span } from "../ast/node.ts";
 import type { TableAlias } from "../ast/query.ts";
 import type { BoundExpression, BoundPlan } from "../bound.ts";
 import type { Relation } from "../resolver.ts";
-import { failure } from "./analysis.ts";
+import { failure, newColumn } from "./analysis.ts";
 import type { Env } from "./env.ts";
 import { governed } from "./policy.ts";
+import { passing, project, reference } from "./project.ts";
 import { rewrite } from "./rewrite.ts";
 import { renamed, type Scope } from "./scope.ts";
 import { findRelation, objectParts, scan } from "./table.ts";
@@ -14,7 +16,7 @@ import { findRelation, objectParts, scan } from "./table.ts";
 export interface Target {
   readonly relation: Relation;
   readonly scan: number;
-  /** Its rows and columns as stored. */
+  /** Its rows and columns as stored, all of them. */
   readonly plan: BoundPlan;
   /** The columns under their names and the alias, with stored values. */
   readonly stored: Scope;
@@ -22,7 +24,7 @@ export interface Target {
   readonly scope: Scope;
   /** An expression over `scope` as one over the stored columns. */
   over(expression: BoundExpression): BoundExpression;
-  /** The row filter of this principal, over the stored columns: rows that it refuses are not changed. */
+  /** Whether the row filter of this principal lets a row of `plan` pass; undefined without a filter. */
   readonly visible: BoundExpression | undefined;
 }
 
@@ -54,17 +56,22 @@ export function bindTarget(name: ObjectName, alias: TableAlias | undefined, env:
     if (plan.kind !== "project" && plan.kind !== "filter") break;
     plan = plan.input;
   }
+  const mark = visible === undefined ? undefined : newColumn(env.analysis, "__visible", BOOLEAN, true);
+  const marked: BoundPlan =
+    mark === undefined || visible === undefined
+      ? raw.plan
+      : project(raw.plan, [...raw.plan.columns.map(passing), { column: mark, expression: visible }]);
   const qualify = (scope: Scope): Scope => (alias === undefined ? scope : renamed(scope, alias.name.name));
   refuseColumns(alias, span, env);
   return {
     relation,
     scan: id,
-    plan: raw.plan,
+    plan: marked,
     stored: qualify(raw.scope),
     scope: qualify(seen.scope),
     over: (expression) =>
       rewrite(expression, (each) => (each.kind === "column" ? masks.get(each.column.id) : undefined)),
-    visible,
+    visible: mark === undefined ? undefined : reference(mark),
   };
 }
 

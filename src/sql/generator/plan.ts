@@ -15,6 +15,9 @@ import { asFrom, blockOf, isBare, isOpen, render, wrapped, type Block } from "./
 import { argumentSql, columnName, expressionSql, orderSql, type ExpressionScope } from "./expression.ts";
 import { loweringTools, Names, type GeneratorContext } from "./tools.ts";
 
+/** A limit that lets everything through, and that no condition is moved across. */
+const ALL_ROWS = String(2n ** 63n - 1n);
+
 /** What a plan needs to become SQL. */
 export interface PlanScope extends ExpressionScope {
   readonly scans: readonly Scan[];
@@ -77,7 +80,8 @@ export function planBlock(plan: BoundPlan, scope: PlanScope): Block {
     case "filter": {
       const base = input(plan.input);
       const open = isOpen(base) ? base : wrapped(base);
-      return { ...open, where: [...open.where, expressionSql(plan.condition, scope)] };
+      const filtered = { ...open, where: [...open.where, expressionSql(plan.condition, scope)] };
+      return plan.guards === true ? { ...filtered, limit: ALL_ROWS } : filtered;
     }
     case "aggregate":
       return aggregateBlock(plan, scope);

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Lakehouse } from "../project/lakehouse.ts";
 import { cli, lines } from "./cli.fixture.ts";
 import { VERSION } from "./cli.ts";
 
@@ -120,6 +121,17 @@ describe("sql", () => {
     expect(lines(result)).toMatchObject([
       { type: "error", code: "TABLE_OR_VIEW_NOT_FOUND", kind: "user", location: { line: 1, column: 15 } },
     ]);
+  });
+
+  it("says whose a lakehouse is, and where none can be", async () => {
+    const lake = await Lakehouse.open({ root: join(cwd, "hers"), user: "grace" });
+    await lake.platform();
+    await lake.close();
+    const { code, err } = await cli(["sql", "SELECT 1", "--root", "hers"], { cwd });
+    expect(code).toBe(2);
+    expect(err).toContain("BOATHOUSE_USER=grace");
+    await writeFile(join(cwd, "file"), "");
+    expect(await cli(["sql", "SELECT 1", "--root", "file/x"], { cwd })).toMatchObject({ code: 2 });
   });
 
   it("refuses a principal that is not known", async () => {

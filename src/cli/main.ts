@@ -1,8 +1,18 @@
 import { cancelled } from "../core/cancellation.ts";
 import { runCli } from "./cli.ts";
+import { failureText } from "./failure.ts";
 import { processTerminal } from "./terminal.ts";
 
 const controller = new AbortController();
+const terminal = processTerminal();
+
+// Nobody waited for what failed: a defect of ours.
+for (const name of ["uncaughtException", "unhandledRejection"] as const) {
+  process.on(name, (error: unknown) => {
+    terminal.err.write(`${failureText(error, terminal.style)}\n`);
+    process.exit(3);
+  });
+}
 
 // The first interruption stops gracefully, the second at once.
 for (const name of ["SIGINT", "SIGTERM"] as const) {
@@ -20,7 +30,7 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 process.exitCode = await runCli(process.argv.slice(2), {
-  terminal: processTerminal(),
+  terminal,
   cwd: process.cwd(),
   env: process.env,
   signal: controller.signal,

@@ -2,6 +2,8 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { Catalog } from "../catalog/catalog.ts";
 import { catalogMigrations } from "../catalog/migrations.ts";
+import type { CatalogSnapshot } from "../catalog/snapshot.ts";
+import { BoathouseError, messageOf } from "../core/errors.ts";
 import type { Clock } from "../core/clock.ts";
 import type { IdSource } from "../core/ids.ts";
 import { Databases } from "../engine/embedded/databases.ts";
@@ -47,7 +49,7 @@ const MIGRATIONS = [...runMigrations, ...catalogMigrations, ...pipelineMigration
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {
   const { clock, ids, user, bindings } = options;
   const root = resolve(options.root);
-  const temporaryFolder = await ownFolder(join(root, "tmp"), ids);
+  const temporaryFolder = await ownFolder(root, ids);
   const servers = await Promise.all(Object.values(bindings.served).map(serveFolder));
   const web = {
     ...bindings.web,
@@ -68,6 +70,8 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     expressions: expressionCompiler,
     engineInfo: "Boathouse",
     tempDirectory: temporaryFolder,
+    // Lists of files are small beside the data.
+    ...(options.memoryLimit === undefined ? {} : { memoryLimit: Math.ceil(options.memoryLimit / 8) }),
   });
   const close = async (): Promise<void> => {
     await tables.close();
@@ -78,6 +82,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   };
   try {
     const catalog = await Catalog.open({ state, storage, root, owner: user, clock, ids });
+    requirePrincipal(await catalog.snapshot(), user, root);
     const folders = [join(root, "storage"), ...Object.values(bindings.containers)];
     return { state, storage, catalog, databases, tables, folders, temporaryFolder, close };
   } catch (error) {
@@ -86,9 +91,31 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   }
 }
 
+function requirePrincipal(snapshot: CatalogSnapshot, user: string, root: string): void {
+  if (snapshot.principal(user) !== undefined) return;
+  const { owner } = snapshot.metastore;
+  throw new BoathouseError(
+    "LAKEHOUSE_OF_ANOTHER_USER",
+    `The lakehouse ${root} is ${owner}'s and does not know ${user}.`,
+    {
+      kind: "usage",
+      hint: `Work as its owner (BOATHOUSE_USER=${owner}), or choose another folder with --root.`,
+    },
+  );
+}
+
 /** A folder of this process alone; those of processes that are gone are removed. */
-async function ownFolder(parent: string, ids: IdSource): Promise<string> {
-  await mkdir(parent, { recursive: true });
+async function ownFolder(root: string, ids: IdSource): Promise<string> {
+  const parent = join(root, "tmp");
+  try {
+    await mkdir(parent, { recursive: true });
+  } catch (error) {
+    throw new BoathouseError("ROOT_UNUSABLE", `The lakehouse's folder ${root} cannot be made: ${messageOf(error)}`, {
+      kind: "usage",
+      cause: error,
+      hint: "Choose a folder that can be written to with --root.",
+    });
+  }
   for (const name of await readdir(parent)) {
     const pid = /^process-(\d+)-/.exec(name)?.[1];
     if (pid !== undefined && !isAlive(Number(pid))) await rm(join(parent, name), { recursive: true, force: true });

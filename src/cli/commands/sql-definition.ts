@@ -22,7 +22,8 @@ export function sqlCommand(program: Command, effects: Effects): void {
     .addHelpText(
       "after",
       `
-The lakehouse is --root, or that of the project here or above, or of the only project in this folder.
+The lakehouse is --root, or that of the project here or above, or of the only project in this folder; where there is
+none, a new one in .boathouse here.
 
 Examples:
   boathouse sql "SHOW SCHEMAS"

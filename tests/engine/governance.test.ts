@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { textOf } from "../../src/core/value.ts";
 import { ANA, openTestLakehouse, OWNER, RAY, type TestLakehouse } from "./lakehouse.ts";
 
 let house: TestLakehouse;
@@ -262,7 +263,7 @@ describe("a row filter and a mask", () => {
     await refused(RAY, "ALTER TABLE people ALTER COLUMN name DROP MASK");
     await refused(RAY, "CREATE OR REPLACE TABLE people AS SELECT 1 AS x");
     const [detail] = await house.rows("DESCRIBE DETAIL people");
-    await refused(RAY, `SELECT * FROM delta.\`${String(detail?.["location"])}\``, "PATH_GOVERNED_BY_TABLE");
+    await refused(RAY, `SELECT * FROM delta.\`${textOf(detail?.["location"])}\``, "PATH_GOVERNED_BY_TABLE");
     // A view of the session's own cannot stand in for the table that the filter reads.
     await house.as(RAY, "CREATE OR REPLACE TEMP VIEW teams AS SELECT 'blue' AS team");
     expect(await house.as(RAY, "SELECT id FROM people ORDER BY id")).toEqual([[1], [3]]);
@@ -277,7 +278,7 @@ describe("paths", () => {
   it("inside the lakehouse are closed to everybody: tables are read by name", async () => {
     await house.run("CREATE TABLE by_name AS SELECT 1 AS a");
     const [detail] = await house.rows("DESCRIBE DETAIL by_name");
-    const location = String(detail?.["location"]);
+    const location = textOf(detail?.["location"]);
     for (const [text, code] of [
       [`SELECT * FROM delta.\`${location}\``, "PATH_GOVERNED_BY_TABLE"],
       [`SELECT * FROM parquet.\`${location}\``, "PATH_GOVERNED_BY_TABLE"],

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { textOf } from "../../src/core/value.ts";
 import { openTestLakehouse, type TestLakehouse } from "./lakehouse.ts";
 
 let house: TestLakehouse;
@@ -180,7 +181,7 @@ describe("versions of a table", () => {
       [1, "WRITE", "owner@example.com"],
       [0, "CREATE TABLE AS SELECT", "owner@example.com"],
     ]);
-    const first = String(history.at(-1)?.["timestamp"]);
+    const first = textOf(history.at(-1)?.["timestamp"]);
     expect(await house.values(`SELECT a FROM versions TIMESTAMP AS OF '${first}'`)).toEqual([[1]]);
   });
 

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
+import { sqlType, type StructType } from "../core/data-type.ts";
+import { BoathouseError } from "../core/errors.ts";
 import type { Json, JsonObject } from "../core/json.ts";
-import type { ExpectationCount, OperationMetrics, Session } from "../engine/session.ts";
+import type { ExpectationCount, OperationMetrics, Session, TableState } from "../engine/session.ts";
 import type { Dataflow } from "./dataflow.ts";
 import { nameOf, quoteName, type Dataset, type Flow } from "./dataset.ts";
 import type { FlowLog } from "./flow-log.ts";
 import type { PlannedFlow } from "./refresh.ts";
-import { createTableText, createViewText } from "./table-text.ts";
+import { createTableText, createViewText, propertiesText, quoteText } from "./table-text.ts";
 
 /** What a flow needs of the house. */
 export interface FlowEnvironment {
@@ -49,14 +51,22 @@ export interface FlowResult {
   readonly upToDate: boolean;
 }
 
-/** Which definition of a dataset its table was made from. */
+/** Which definition a materialized view was made from. */
 export function definitionOf(planned: PlannedFlow): string {
   const { dataset, flow } = planned;
+  return fingerprint(JSON.stringify([declarationOf(dataset), flow.query, flow.catalog, flow.schema]));
+}
+
+/** What a dataset declares beside its queries. */
+export function declarationOf(dataset: Dataset): string {
   const parts = {
     kind: dataset.kind,
-    query: flow.query,
-    context: [flow.catalog, flow.schema],
-    columns: dataset.columns.map((column) => dataset.place.source.slice(column.span.start, column.span.end)),
+    columns: dataset.columns.map((column) => [
+      column.name.parts.map((part) => part.name),
+      column.type === undefined ? null : sqlType(column.type),
+      column.nullable,
+      column.comment ?? null,
+    ]),
     expectations: dataset.expectations,
     properties: dataset.properties.map(({ key, value }) => [
       key,
@@ -81,10 +91,15 @@ export async function declareViews(run: FlowRun): Promise<void> {
   }
 }
 
-/** Makes the dataset's table if it is not there; checks what is there under its name. */
-export async function ensureTable(run: FlowRun, schema: Parameters<typeof createTableText>[1]): Promise<void> {
+/**
+ * Makes the dataset's table if it is not there. What is there under its name must be this dataset of this pipeline: its
+ * rows would be lost otherwise. Throws `PIPELINE_DATASET_TAKEN`.
+ */
+export async function ensureTable(run: FlowRun, schema: StructType): Promise<void> {
   const { dataset, flow } = run.planned;
   if (dataset.kind !== "streaming_table" && dataset.kind !== "materialized_view") return;
+  const found = await run.session.tableState(quoteName(dataset.name));
+  if (found !== undefined) checkOwn(run, found);
   await run.session.sql(createTableText(dataset, schema), {
     file: flow.place.file,
     dataset: { kind: dataset.kind, pipeline: run.pipeline, definition: flow.query },
@@ -92,11 +107,24 @@ export async function ensureTable(run: FlowRun, schema: Parameters<typeof create
   });
 }
 
-/** Brings masks, filter and comment of a table that is already there in line with a definition that has changed. */
+function checkOwn({ planned, pipeline }: FlowRun, found: TableState): void {
+  const { dataset } = planned;
+  const [kind, wanted] = [found.kind, dataset.kind].map((each) => each.replaceAll("_", " "));
+  const name = nameOf(dataset.name);
+  if (found.kind === dataset.kind && found.pipeline === pipeline) return;
+  const owner = found.pipeline === undefined || found.pipeline === pipeline ? "" : ` of the pipeline ${found.pipeline}`;
+  throw new BoathouseError("PIPELINE_DATASET_TAKEN", `${name} is a ${kind}${owner}; it cannot become this ${wanted}.`, {
+    location: dataset.place.location,
+    source: dataset.place.source,
+    hint: `Give the dataset another name, or drop what is there: DROP ${found.kind === "view" ? "VIEW" : "TABLE"} ${name}`,
+  });
+}
+
+/** Brings masks, filter, comments and properties of a table that is already there in line with a definition that has changed. */
 export async function applyDefinition(run: FlowRun): Promise<void> {
   const { dataset } = run.planned;
   const table = quoteName(dataset.name);
-  const state = await run.session.tableState(nameOf(dataset.name));
+  const state = await run.session.tableState(quoteName(dataset.name));
   const alter = async (text: string): Promise<void> => {
     await run.session.sql(text, { file: dataset.place.file, signal: run.signal });
   };
@@ -108,9 +136,18 @@ export async function applyDefinition(run: FlowRun): Promise<void> {
     if (mask !== undefined) await alter(`${column} SET ${mask}`);
     else if (state?.maskedColumns.includes(name.toLowerCase()) === true) await alter(`${column} DROP MASK`);
   }
-  const comment =
-    dataset.comment === undefined ? "NULL" : `'${dataset.comment.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
-  await alter(`COMMENT ON TABLE ${table} IS ${comment}`);
+  const commentText = dataset.comment === undefined ? "NULL" : quoteText(dataset.comment);
+  await alter(`COMMENT ON TABLE ${table} IS ${commentText}`);
+  // Only a refresh writes a materialized view, its columns and properties with it.
+  if (dataset.kind !== "streaming_table") return;
+  const commented = new Map(dataset.columns.map((each) => [each.name.parts.at(-1)?.name.toLowerCase(), each.comment]));
+  for (const { name, metadata } of state?.schema.fields ?? []) {
+    const comment = commented.get(name.toLowerCase());
+    if (comment === undefined || metadata?.["comment"] === comment) continue;
+    await alter(`ALTER TABLE ${table} ALTER COLUMN ${quoteName([name])} COMMENT ${quoteText(comment)}`);
+  }
+  const properties = propertiesText(dataset);
+  if (properties !== "") await alter(`ALTER TABLE ${table} SET ${properties}`);
 }
 
 /** Adds up the expectation counts of several batches. */

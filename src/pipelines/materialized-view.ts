@@ -32,7 +32,7 @@ export async function refreshMaterializedView(run: FlowRun, env: FlowEnvironment
     .map((source) => `${source.name} ${source.fingerprint}`)
     .toSorted((a, b) => (a < b ? -1 : 1));
   const madeFrom = fingerprint(JSON.stringify([definition, sources]));
-  const before = await run.session.tableState(nameOf(dataset.name));
+  const before = await run.session.tableState(quoteName(dataset.name));
   const committed = before?.transactions.get(id) ?? -1;
   const last = await env.log.last(id, 0);
   const reuse = last !== undefined && last.version === committed && isJsonObject(last.plan) ? last.plan : undefined;

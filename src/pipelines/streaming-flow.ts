@@ -1,3 +1,4 @@
+import { sqlType, type StructType } from "../core/data-type.ts";
 import { BoathouseError, isBoathouseError } from "../core/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../core/json.ts";
 import type { StreamOffset, StreamRange, StreamSource } from "../engine/session.ts";
@@ -7,14 +8,14 @@ import {
   addCounts,
   applyDefinition,
   declareViews,
-  definitionOf,
+  declarationOf,
   ensureTable,
   flowId,
   type FlowEnvironment,
   type FlowResult,
   type FlowRun,
 } from "./flow-run.ts";
-import { alignedQuery } from "./table-text.ts";
+import { alignedQuery, columnTypes } from "./table-text.ts";
 
 /** How often in a row a stream may meet new columns and go on with the wider schema. */
 const MOST_RESTARTS = 20;
@@ -38,7 +39,7 @@ export async function runStreamingFlow(run: FlowRun, env: FlowEnvironment): Prom
     }
   }
   const { dataset } = run.planned;
-  const state = await run.session.tableState(nameOf(dataset.name));
+  const state = await run.session.tableState(quoteName(dataset.name));
   return {
     dataset: nameOf(dataset.name),
     kind: dataset.kind,
@@ -58,30 +59,46 @@ interface Total {
 /** Finds or begins the generation, and makes the table. */
 async function prepare(run: FlowRun, env: FlowEnvironment): Promise<number> {
   const { dataset, flow, full } = run.planned;
-  const table = nameOf(dataset.name);
-  const key = `${run.pipeline}/${table}`;
-  const definition = definitionOf(run.planned);
+  const key = `${run.pipeline}/${nameOf(dataset.name)}`;
+  const definition = declarationOf(dataset);
   await declareViews(run);
+  // The table first: another flow into it writes down the generation before it makes the table.
+  const before = await run.session.tableState(quoteName(dataset.name));
   const known = await env.log.generation(key);
-  const begun = known?.definition.startsWith(`${run.updateId} `) === true;
-  let generation = known?.generation ?? 0;
-  if (full && known !== undefined && !begun) generation += 1;
-  const isNew = known === undefined || known.generation !== generation;
-  const changed = known !== undefined && !known.definition.endsWith(` ${definition}`);
-  if (isNew || changed) await env.log.setGeneration(key, generation, `${full ? run.updateId : "-"} ${definition}`);
+  // A table that was dropped has forgotten its commits: what is new to it is everything.
+  const begins = full || before === undefined;
+  const [by] = known?.definition.split(" ") ?? [];
+  const generation = known === undefined ? 0 : known.generation + (begins && by !== run.updateId ? 1 : 0);
+  const isNew = known?.generation !== generation;
+  const changed = known?.definition.endsWith(` ${definition}`) !== true;
+  if (isNew || changed) await env.log.setGeneration(key, generation, `${isNew ? run.updateId : by} ${definition}`);
   await openSources(run, env, generation);
-  const before = await run.session.tableState(table);
   const { schema } = await run.session.analyze(flow.query, { file: flow.place.file, signal: run.signal });
   await ensureTable(run, schema);
+  if (generation > 0) await empty(run, { appId: `${key}/generation`, version: generation }, schema);
   if (before !== undefined && changed) await applyDefinition(run);
-  if (generation > 0) {
-    await run.session.sql(`TRUNCATE TABLE ${quoteName(dataset.name)}`, {
-      txn: { appId: `${key}/generation`, version: generation },
-      pipeline: run.pipeline,
-      signal: run.signal,
-    });
-  }
   return generation;
+}
+
+/** Empties the table, once a generation; it takes the columns of the query where they do not fit any more. */
+async function empty(
+  run: FlowRun,
+  txn: { readonly appId: string; readonly version: number },
+  querySchema: StructType,
+): Promise<void> {
+  const { dataset } = run.planned;
+  const table = quoteName(dataset.name);
+  const options = { txn, pipeline: run.pipeline, signal: run.signal };
+  const wanted = columnTypes(dataset, querySchema);
+  const state = await run.session.tableState(table);
+  const fits = state?.schema.fields.every(({ name, type }) => wanted.get(name.toLowerCase())?.type === sqlType(type));
+  if (fits === true) {
+    await run.session.sql(`TRUNCATE TABLE ${table}`, options);
+    return;
+  }
+  const columns = [...wanted.values()].map(({ name, type }) => `CAST(NULL AS ${type}) AS ${quoteName([name])}`);
+  const text = `INSERT OVERWRITE ${table} BY NAME SELECT ${columns.join(", ")} WHERE false`;
+  await run.session.sql(text, { ...options, overwriteSchema: true });
 }
 
 async function openSources(run: FlowRun, env: FlowEnvironment, generation: number): Promise<StreamSource[]> {
@@ -104,7 +121,7 @@ async function drain(run: FlowRun, env: FlowEnvironment, generation: number, tot
   const id = flowId(run.pipeline, run.planned);
   const appId = `${id}/${generation}`;
   const sources = await openSources(run, env, generation);
-  const table = await run.session.tableState(nameOf(dataset.name));
+  const table = await run.session.tableState(quoteName(dataset.name));
   const committed = table?.transactions.get(appId) ?? -1;
   let last = await env.log.last(id, generation);
   if (last !== undefined && last.version > committed) {

@@ -51,15 +51,12 @@ function columnTexts(dataset: Dataset, querySchema: StructType): string[] {
     declared.map((each) => each.name),
     querySchema,
   );
-  const names = declared.length > 0 ? declared.map((each) => each.name) : querySchema.fields.map((each) => each.name);
-  return names.map((name) => {
+  return [...columnTypes(dataset, querySchema).values()].map(({ name, type }) => {
     const own = declared.find((each) => each.name.toLowerCase() === name.toLowerCase())?.column;
-    const produced = querySchema.fields.find((each) => each.name.toLowerCase() === name.toLowerCase());
-    const type = own?.type ?? produced?.type;
     const mask = dataset.masks.get(name.toLowerCase());
     return [
       quoteName([name]),
-      type === undefined ? "STRING" : sqlType(type),
+      type,
       own?.nullable === false ? "NOT NULL" : "",
       own?.comment === undefined ? "" : `COMMENT ${quoteText(own.comment)}`,
       mask ?? "",
@@ -67,6 +64,21 @@ function columnTexts(dataset: Dataset, querySchema: StructType): string[] {
       .filter((part) => part !== "")
       .join(" ");
   });
+}
+
+/** The columns of a dataset and their SQL types, by name in lower case. */
+export function columnTypes(
+  dataset: Dataset,
+  querySchema: StructType,
+): ReadonlyMap<string, { readonly name: string; readonly type: string }> {
+  const produced = new Map(querySchema.fields.map((each) => [each.name.toLowerCase(), each]));
+  const declared = dataset.columns.map((column) => ({ name: column.name.parts.at(-1)?.name ?? "", type: column.type }));
+  return new Map(
+    (declared.length > 0 ? declared : querySchema.fields).map(({ name, type }) => {
+      const known = type ?? produced.get(name.toLowerCase())?.type;
+      return [name.toLowerCase(), { name, type: known === undefined ? "STRING" : sqlType(known) }];
+    }),
+  );
 }
 
 function checkColumns(dataset: Dataset, declared: readonly string[], querySchema: StructType): void {

@@ -123,6 +123,49 @@ describe("streaming tables", () => {
     expect(await sql("SELECT n FROM total")).toEqual([{ n: 1n }]);
   });
 
+  it("are filled from the beginning when their table was dropped", async () => {
+    await sql("CREATE TABLE source (id INT)");
+    const text = "CREATE STREAMING TABLE copy AS SELECT * FROM STREAM source;";
+    for (const id of [1, 2]) {
+      await sql(`INSERT INTO source VALUES (${id})`);
+      await update(text);
+    }
+    await sql("DROP TABLE copy");
+    expect(output(await update(text), "copy")).toMatchObject({ rows: 2 });
+    expect(output(await update(text), "copy")).toMatchObject({ upToDate: true });
+    expect(await sql("SELECT id FROM copy ORDER BY id")).toEqual([{ id: 1 }, { id: 2 }]);
+  });
+
+  it("take the columns of a changed query with a full refresh", async () => {
+    await sql("CREATE TABLE source (id INT)");
+    await sql("INSERT INTO source VALUES (1)");
+    await update("CREATE STREAMING TABLE copy AS SELECT id, 'a' AS old FROM STREAM source;");
+    const changed = "CREATE STREAMING TABLE copy AS SELECT id = 1 AS id FROM STREAM source;";
+    await sql("INSERT INTO source VALUES (2)");
+    expect((await update(changed)).error).toMatchObject({ code: "DELTA_FAILED_TO_MERGE_FIELDS" });
+    expect((await update(changed, { fullRefresh: true })).status).toBe("succeeded");
+    expect(await sql("SELECT * FROM copy ORDER BY id")).toEqual([{ id: false }, { id: true }]);
+  });
+
+  it("take new comments and properties without a new row", async () => {
+    await sql("CREATE TABLE source (id INT)");
+    const text = (word: string) =>
+      `CREATE STREAMING TABLE copy (id INT COMMENT '${word}') TBLPROPERTIES ('a.b' = '${word}') AS SELECT * FROM STREAM source;`;
+    await update(text("one"));
+    await update(text("two"));
+    expect(await sql("SHOW TBLPROPERTIES copy")).toContainEqual({ key: "a.b", value: "two" });
+    expect(await sql("DESCRIBE copy")).toContainEqual({ col_name: "id", data_type: "int", comment: "two" });
+    const before = await version("copy");
+    await update(text("two"));
+    expect(await version("copy")).toBe(before);
+  });
+
+  it("may have names that need quotes", async () => {
+    await sql("CREATE TABLE source (id INT)");
+    const outcome = await update("CREATE STREAMING TABLE `my-copy` AS SELECT * FROM STREAM source;");
+    expect(outcome.status).toBe("succeeded");
+  });
+
   it("are filled by several flows", async () => {
     await put("a.csv", "id\n1\n");
     await sql("CREATE TABLE more (id INT)");
@@ -216,6 +259,22 @@ describe("views", () => {
     expect(await sql("SELECT * FROM m")).toEqual([{ x: 1, y: 2, p: 3, q: 4 }]);
     const described = await sql("DESCRIBE EXTENDED v");
     expect(described).toContainEqual({ col_name: "Comment", data_type: "it's \\ here", comment: "" });
+  });
+});
+
+describe("a name that is taken", () => {
+  it.each([
+    ["a streaming table", async () => void (await update("CREATE STREAMING TABLE m AS SELECT * FROM STREAM source;"))],
+    ["a table of the user's", async () => void (await sql("CREATE TABLE m AS SELECT 1 AS id"))],
+  ])("keeps its rows: %s", async (_, make) => {
+    await sql("CREATE TABLE source AS SELECT 1 AS id");
+    await make();
+    for (const fullRefresh of [false, true]) {
+      const { error } = await update("CREATE MATERIALIZED VIEW m AS SELECT 5 AS a;", { fullRefresh });
+      expect(error).toMatchObject({ code: "PIPELINE_DATASET_TAKEN", location: { file: "p.sql" } });
+      expect(error?.hint).toContain("DROP TABLE main.s.m");
+    }
+    expect(await sql("SELECT * FROM m")).toEqual([{ id: 1 }]);
   });
 });
 

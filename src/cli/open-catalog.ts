@@ -3,9 +3,10 @@ import { join } from "node:path";
 import type { Access } from "../catalog/access.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { BoathouseError } from "../core/errors.ts";
-import { Lakehouse } from "../project/lakehouse.ts";
+import type { Lakehouse } from "../project/lakehouse.ts";
 import type { Effects, GlobalOptions } from "./context.ts";
 import { discoverRoot } from "./discover.ts";
+import { openLakehouse } from "./open-lakehouse.ts";
 
 export interface CatalogOptions extends GlobalOptions {
   readonly as?: string;
@@ -24,7 +25,7 @@ export async function withCatalog(
       hint: "Run a project first (boathouse run <project>), or name the lakehouse's folder with --root.",
     });
   }
-  const lakehouse = await Lakehouse.open({ root });
+  const lakehouse = await openLakehouse(options, effects);
   try {
     const catalog = await lakehouse.catalog();
     await use({ lakehouse, catalog, access: await catalog.access(options.as ?? lakehouse.user) });

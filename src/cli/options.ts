@@ -5,10 +5,14 @@ import type { GlobalOptions } from "./context.ts";
 /** Engines by name; a cluster can be one later. */
 const ENGINES: readonly string[] = ["embedded"];
 
-/** Adds the options that every command takes. */
+/** Adds the option of machine output, for a command that needs no lakehouse. */
+export function withJson(command: Command): Command {
+  return command.addOption(new Option("--json", "machine output: one JSON object a line on stdout"));
+}
+
+/** Adds the options that every command on a lakehouse takes. */
 export function withGlobals(command: Command): Command {
-  return command
-    .addOption(new Option("--json", "machine output: one JSON object a line on stdout"))
+  return withJson(command)
     .addOption(new Option("--root <folder>", "the lakehouse's folder (default: .boathouse in the project's folder)"))
     .addOption(new Option("--target <name>", "a target of the project's bundle"))
     .addOption(new Option("--engine <name>", "what runs SQL").default("embedded"));

@@ -2,6 +2,7 @@ import type { Access } from "../../catalog/access.ts";
 import type { Securable } from "../../catalog/securable.ts";
 import { BoathouseError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
+import { catalogOf } from "../../project/bundle.ts";
 import { countOf, type Count } from "../../project/table-counts.ts";
 import type { Effects } from "../context.ts";
 import { withCatalog, type CatalogOptions } from "../open-catalog.ts";
@@ -26,7 +27,7 @@ export async function catalogTree(name: string | undefined, options: CatalogOpti
       lines.push({ securable, depth, count: await countOf(securable, tables) });
       for (const child of access.snapshot.children(securable.id)) await visit(child, depth + 1);
     };
-    for (const root of rootsOf(access, name)) await visit(root, 0);
+    for (const root of rootsOf(access, name ?? catalogOf(lakehouse.project?.bundle))) await visit(root, 0);
     if (options.json === true) {
       const records = lines.map(({ securable, count }) => ({
         name: fullName(access, securable),

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Effects } from "../context.ts";
-import { keyValue, withGlobals, withProject, withRun } from "../options.ts";
+import { keyValue, withJson, withProject, withRun } from "../options.ts";
 
 export function factoryCommand(program: Command, effects: Effects): void {
   const factory = program.command("factory").description("Data Factory: run, check and try pipelines");
@@ -12,7 +12,7 @@ export function factoryCommand(program: Command, effects: Effects): void {
       const { factoryRun } = await import("./factory-run.ts");
       await factoryRun(pipeline, options, effects);
     });
-  withGlobals(factory.command("eval <expression>"))
+  withJson(factory.command("eval <expression>"))
     .description("evaluate an expression such as \"@concat('a', pipeline().parameters.b)\"")
     .option("-p, --param <name=value>", "a value for pipeline().parameters.<name>; may be repeated", keyValue)
     .option("--variable <name=value>", "a value for variables('<name>'); may be repeated", keyValue)

@@ -1,10 +1,10 @@
 import { Argument, type Command } from "commander";
 import { TEMPLATES } from "../../project/templates.ts";
 import type { Effects } from "../context.ts";
-import { withGlobals } from "../options.ts";
+import { withJson } from "../options.ts";
 
 export function initCommand(program: Command, effects: Effects): void {
-  withGlobals(program.command("init"))
+  withJson(program.command("init"))
     .description("start a project that runs: native artefacts (JSON, YAML, SQL) or the same in TypeScript")
     .addArgument(new Argument("<template>", "what it is written in").choices(TEMPLATES))
     .argument("[folder]", "where (default: a folder named my-lakehouse)")

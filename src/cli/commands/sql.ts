@@ -5,10 +5,9 @@ import { STRING } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
 import type { StatementResult } from "../../engine/session.ts";
 import { scriptStatements } from "../../jobs/sql-script.ts";
-import { Lakehouse } from "../../project/lakehouse.ts";
 import { shownPath } from "../../project/bundle.ts";
 import type { Effects, GlobalOptions } from "../context.ts";
-import { discoverRoot } from "../discover.ts";
+import { openLakehouse } from "../open-lakehouse.ts";
 import { positive } from "../options.ts";
 import { writeResult, type ResultFormat } from "../result-writer.ts";
 import { write, type Terminal } from "../terminal.ts";
@@ -32,7 +31,7 @@ export async function sql(statement: string | undefined, options: SqlOptions, ef
   if (statements.length === 0) throw usage("SQL_EMPTY", "There is no statement to run.");
   const format = options.format ?? (options.json === true || !terminal.out.isTTY ? "ndjson" : "table");
   const zone = /time\s*zone/i.test(source.text) ? "other" : "utc";
-  const lakehouse = await Lakehouse.open({ root: await discoverRoot(cwd, options.root) });
+  const lakehouse = await openLakehouse(options, effects);
   try {
     const session = await lakehouse.session({
       ...(options.as === undefined ? {} : { user: options.as }),

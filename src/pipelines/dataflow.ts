@@ -111,7 +111,8 @@ function groupFlows(declared: Declared, byKey: ReadonlyMap<string, Dataset>): Ma
   const names = new Map<string, Flow>();
   for (const flow of declared.flows) {
     const key = flow.name.toLowerCase();
-    if (names.has(key)) {
+    const same = names.get(key);
+    if (same !== undefined && !(isNamedByTarget(same) && isNamedByTarget(flow) && !sameTarget(same, flow))) {
       throw at(flow, "PIPELINE_DUPLICATE_IDENTIFIERS", `Two flows are named ${flow.name}.`, {
         hint: "Rename one of them.",
       });
@@ -143,6 +144,15 @@ function groupFlows(declared: Declared, byKey: ReadonlyMap<string, Dataset>): Ma
     });
   }
   return flowsInto;
+}
+
+/** As the query that stands with a dataset is. Datasets of different schemas may have the same name. */
+function isNamedByTarget(flow: Flow): boolean {
+  return flow.name === flow.target.at(-1);
+}
+
+function sameTarget(a: Flow, b: Flow): boolean {
+  return keyOf(a.target) === keyOf(b.target);
 }
 
 /** Flows with upstream ones first, else in the order declared. */

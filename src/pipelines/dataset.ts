@@ -25,9 +25,10 @@ export type DatasetKind = "streaming_table" | "materialized_view" | "view" | "te
 
 /** A query that fills a dataset. */
 export interface Flow {
-  /** The target's name for the query that stands with its dataset. */
+  /** The target's name for the query that stands with its dataset; two datasets of different schemas may share it. */
   readonly name: string;
   readonly target: readonly string[];
+  /** Its text, behind the lines and blanks that stand before it in its file. */
   readonly query: string;
   /** Where names without a catalog or schema begin. */
   readonly catalog: string;

@@ -2,7 +2,7 @@ import { locationOf } from "../core/diagnostic.ts";
 import { BoathouseError, isBoathouseError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { CreateDataset, CreateFlow, CreateView } from "../sql/ast/create.ts";
-import type { Clauses, Constraint } from "../sql/ast/definition.ts";
+import type { Clauses, ColumnDefinition, Constraint } from "../sql/ast/definition.ts";
 import type { ObjectName } from "../sql/ast/expression.ts";
 import { partsOf, type Span } from "../sql/ast/node.ts";
 import type { Query } from "../sql/ast/query.ts";
@@ -88,11 +88,6 @@ function declareDataset(
 ): { readonly dataset: Dataset; readonly flow: Flow | undefined } {
   if (statement.autoCdc !== undefined) throw refuseCdc(statement.autoCdc.span, scope);
   const kind = DATASET_KINDS[statement.dataset];
-  if (kind === "temporary_view" && statement.constraints.length > 0) {
-    throw refuse(statement.span, scope, "Expectations on a view are not supported.", {
-      hint: "Put them on the table that reads the view.",
-    });
-  }
   if (kind === "materialized_view" && statement.query === undefined) {
     throw refuse(statement.span, scope, "A materialized view needs a query.", { hint: "Add AS SELECT …" });
   }
@@ -127,6 +122,12 @@ function declared(
   scope: StatementScope,
 ): { readonly dataset: Dataset; readonly flow: Flow | undefined } {
   refuseClauses(statement, scope);
+  for (const column of statement.columns) refuseColumnClauses(column, scope);
+  if ((kind === "view" || kind === "temporary_view") && statement.constraints.length > 0) {
+    throw refuse(statement.span, scope, "Expectations on a view are not supported.", {
+      hint: "Put them on the table that reads the view.",
+    });
+  }
   const written = staticName(statement.name, scope).filter((part, index) => index > 0 || part.toLowerCase() !== "live");
   const name = kind === "temporary_view" ? written.slice(-1) : qualify(written, scope);
   const textOf = (span: Span): string => scope.text.slice(span.start, span.end);
@@ -180,7 +181,8 @@ function flowOf(
   return {
     name,
     target: parts.target,
-    query,
+    // Behind the lines and blanks that stand before it in its file: errors then point into the file.
+    query: scope.text.slice(0, span.start).replace(/[^\n\r]/g, " ") + query,
     catalog: scope.catalog,
     schema: scope.schema,
     once: parts.once,
@@ -190,6 +192,7 @@ function flowOf(
 }
 
 function expectationsOf(constraints: readonly Constraint[], scope: StatementScope): Expectation[] {
+  const names = new Set<string>();
   return constraints.flatMap((constraint) => {
     if (constraint.kind === "primary_key" || constraint.kind === "foreign_key") return [];
     if (constraint.kind !== "expectation") {
@@ -198,6 +201,21 @@ function expectationsOf(constraints: readonly Constraint[], scope: StatementScop
       });
     }
     const { start, end } = constraint.condition.span;
+    const name = constraint.name.name.toLowerCase();
+    if (names.has(name)) {
+      throw refuse(constraint.name.span, scope, `Two expectations are named ${constraint.name.name}.`, {
+        code: "PIPELINE_DUPLICATE_IDENTIFIERS",
+        hint: "Rename one of them: they are counted by name.",
+      });
+    }
+    names.add(name);
+    const subquery = subqueryIn(constraint.condition);
+    if (subquery !== undefined) {
+      throw refuse(subquery, scope, "An expectation looks at one row: it has no subquery.", {
+        code: "UNSUPPORTED_FEATURE.EXPECTATION_SUBQUERY",
+        hint: "Join what it looks up in the dataset's query.",
+      });
+    }
     return [{ name: constraint.name.name, condition: scope.text.slice(start, end), action: constraint.action }];
   });
 }
@@ -226,6 +244,35 @@ function refuseClauses(clauses: Clauses, scope: StatementScope): void {
     const word = unwanted.kind === "property" ? "OPTIONS and TAGS" : unwanted.kind.replaceAll("_", " ").toUpperCase();
     throw refuse(unwanted.span, scope, `A dataset of a pipeline has no ${word}.`);
   }
+}
+
+/** The first subquery below a node. */
+function subqueryIn(value: unknown): Span | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if ("kind" in value && (value.kind === "subquery" || value.kind === "in_query" || value.kind === "exists")) {
+    return "span" in value ? (value.span as Span) : undefined;
+  }
+  for (const each of Object.values(value)) {
+    const found = subqueryIn(each);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What a table's column may have and that of a dataset, which its query gives, does not. */
+function refuseColumnClauses(column: ColumnDefinition, scope: StatementScope): void {
+  const hint = "Compute it in the query.";
+  if (column.default !== undefined) {
+    throw refuse(column.span, scope, "A column of a dataset has no DEFAULT.", { hint });
+  }
+  if (column.generated !== undefined) {
+    throw refuse(column.generated.span, scope, "A column of a dataset is not GENERATED.", { hint });
+  }
+  const check = column.constraints.find((each) => each.kind === "check" || each.kind === "expectation");
+  if (check === undefined) return;
+  throw refuse(check.span, scope, "A condition stands after the columns.", {
+    hint: "Write CONSTRAINT <name> EXPECT (<condition>) behind the last column.",
+  });
 }
 
 function refuseCdc(span: Span, scope: StatementScope): BoathouseError {

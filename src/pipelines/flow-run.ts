@@ -54,7 +54,7 @@ export interface FlowResult {
 /** Which definition a materialized view was made from. */
 export function definitionOf(planned: PlannedFlow): string {
   const { dataset, flow } = planned;
-  return fingerprint(JSON.stringify([declarationOf(dataset), flow.query, flow.catalog, flow.schema]));
+  return fingerprint(JSON.stringify([declarationOf(dataset), flow.query.trim(), flow.catalog, flow.schema]));
 }
 
 /** What a dataset declares beside its queries. */
@@ -102,7 +102,7 @@ export async function ensureTable(run: FlowRun, schema: StructType): Promise<voi
   if (found !== undefined) checkOwn(run, found);
   await run.session.sql(createTableText(dataset, schema), {
     file: flow.place.file,
-    dataset: { kind: dataset.kind, pipeline: run.pipeline, definition: flow.query },
+    dataset: { kind: dataset.kind, pipeline: run.pipeline, definition: flow.query.trim() },
     signal: run.signal,
   });
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Clock } from "../core/clock.ts";
 import type { IdSource } from "../core/ids.ts";
+import { isBoathouseError } from "../core/errors.ts";
 import { isJsonObject, type JsonObject } from "../core/json.ts";
 import type { Session } from "../engine/session.ts";
 import type { Handler, HandlerContext, RunInfo } from "../runs/handler.ts";
@@ -10,7 +11,7 @@ import type { RunRecord } from "../runs/run-log.ts";
 import { Runner, type RunHandle, type RunnerOptions, type RunWatch } from "../runs/runner.ts";
 import { fromRunError } from "../runs/run-error.ts";
 import type { State } from "../state/state.ts";
-import { nameOf, quoteName } from "./dataset.ts";
+import { nameOf, quoteName, type Place } from "./dataset.ts";
 import { EventLog, type NewPipelineEvent, type UpdateOrigin } from "./event-log.ts";
 import { FlowLog } from "./flow-log.ts";
 import { flowResultJson, type FlowEnvironment, type FlowProgress, type FlowResult, type FlowRun } from "./flow-run.ts";
@@ -160,6 +161,8 @@ export class PipelineRunner {
       const result = await this.#fill(run);
       await tell("COMPLETED", result);
       return flowResultJson(result);
+    } catch (error) {
+      throw inFile(error, flow.place);
     } finally {
       await session.close();
     }
@@ -287,6 +290,12 @@ function flowEvent(
 function originOf(run: RunInfo, update: Update): UpdateOrigin {
   const { spec } = update.definition;
   return { pipelineId: spec.id, pipelineName: spec.name, updateId: run.id };
+}
+
+/** An error of a flow's query, with the text of the file that it stands in. */
+function inFile(error: unknown, place: Place): unknown {
+  if (!isBoathouseError(error) || error.location === undefined || error.location.file !== place.file) return error;
+  return error.at(error.location, place.source);
 }
 
 /** Whether what a flow's node put out is the result of a flow. */

@@ -41,7 +41,7 @@ export function alignedQuery(dataset: Dataset, query: string): string {
     const name = quoteName(column.name.parts.map((part) => part.name));
     return column.type === undefined ? name : `CAST(${name} AS ${sqlType(column.type)}) AS ${name}`;
   });
-  return `SELECT ${items.join(", ")} FROM (\n${query}\n)`;
+  return `SELECT ${items.join(", ")} FROM (${query}\n)`;
 }
 
 function columnTexts(dataset: Dataset, querySchema: StructType): string[] {

@@ -35,13 +35,13 @@ export function prepareUpdate(definition: UpdateDefinition): Update {
 /** The update as a graph for the run kernel: a node a flow, an edge for each dataset that it reads. */
 export function runPlanOf(update: Update): RunPlan {
   const nodesInto = (dataset: Dataset): string[] =>
-    update.plan.flows.filter((each) => each.dataset === dataset).map((each) => each.flow.name);
+    update.plan.flows.filter((each) => each.dataset === dataset).map((each) => nodeOf(update, each.flow));
   const { development } = update.definition.spec;
   return {
     concurrency: 4,
     graph: {
       nodes: update.plan.flows.map((planned) => ({
-        id: planned.flow.name,
+        id: nodeOf(update, planned.flow),
         kind: "flow",
         dependsOn: planned.after.flatMap(nodesInto).map((node) => ({ node })),
         spec: { dataset: nameOf(planned.dataset.name), kind: planned.dataset.kind, full: planned.full },
@@ -57,10 +57,17 @@ const PRODUCTION_POLICY = {
   retryInterval: { kind: "backoff", first: 5_000, factor: 2, most: 60_000 },
 } as const;
 
-export function plannedFlow(update: Update, name: string): PlannedFlow {
-  const found = update.plan.flows.find((each) => each.flow.name === name);
+/** The flow of a node. */
+export function plannedFlow(update: Update, node: string): PlannedFlow {
+  const found = update.plan.flows.find((each) => nodeOf(update, each.flow) === node);
   if (found !== undefined) return found;
-  throw new BoathouseError("PIPELINE_FLOW_UNKNOWN", `The update has no flow ${name}.`, { kind: "defect" });
+  throw new BoathouseError("PIPELINE_FLOW_UNKNOWN", `The update has no flow ${node}.`, { kind: "defect" });
+}
+
+/** A flow's node: its name, or its target's full name where another flow has the same. */
+function nodeOf({ dataflow }: Update, flow: Flow): string {
+  const isShared = dataflow.flows.some((each) => each !== flow && each.name.toLowerCase() === flow.name.toLowerCase());
+  return isShared ? nameOf(flow.target) : flow.name;
 }
 
 /**

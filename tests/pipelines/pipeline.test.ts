@@ -160,6 +160,15 @@ describe("streaming tables", () => {
     expect(await version("copy")).toBe(before);
   });
 
+  it("may have the same name in two schemas", async () => {
+    await sql("CREATE SCHEMA main.clean");
+    const text = `CREATE STREAMING TABLE t AS SELECT 1 AS id FROM STREAM source;
+      CREATE MATERIALIZED VIEW clean.t AS SELECT id + 1 AS id FROM s.t;`;
+    await sql("CREATE TABLE source AS SELECT 1 AS id");
+    expect(statuses(await update(text))).toEqual({ "main.s.t": "succeeded", "main.clean.t": "succeeded" });
+    expect(await sql("SELECT * FROM clean.t")).toEqual([{ id: 2 }]);
+  });
+
   it("may have names that need quotes", async () => {
     await sql("CREATE TABLE source (id INT)");
     const outcome = await update("CREATE STREAMING TABLE `my-copy` AS SELECT * FROM STREAM source;");
@@ -278,6 +287,13 @@ describe("a name that is taken", () => {
   });
 });
 
+it("points into the pipeline's file, wherever the query stands there", async () => {
+  const text = "-- first\nCREATE MATERIALIZED VIEW a (x INT) AS\n  SELECT titel AS x FROM VALUES (1) AS t(title);";
+  const { error } = await update(text);
+  expect(error?.location).toMatchObject({ file: "p.sql", line: 3, column: 10 });
+  expect(error?.frame).toContain("2 | CREATE MATERIALIZED VIEW a (x INT) AS\n  3 |   SELECT titel AS x");
+});
+
 describe("a pipeline that cannot run", () => {
   it.each([
     [
@@ -287,7 +303,32 @@ describe("a pipeline that cannot run", () => {
     ],
     ["a source that is nowhere", "CREATE MATERIALIZED VIEW a AS\nSELECT * FROM nowhere;", "TABLE_OR_VIEW_NOT_FOUND"],
     ["a table without a stream", "CREATE STREAMING TABLE a AS SELECT 1 AS x;", "INVALID_FLOW_QUERY_TYPE"],
+    [
+      "an unknown column",
+      "-- first\nCREATE MATERIALIZED VIEW a AS\n  SELECT titel FROM VALUES (1) AS t(title);",
+      "UNRESOLVED_COLUMN.WITH_SUGGESTION",
+    ],
     ["a statement that declares nothing", "DROP TABLE x;", "PIPELINE_STATEMENT_NOT_ALLOWED"],
+    [
+      "two expectations of one name",
+      "CREATE MATERIALIZED VIEW a (CONSTRAINT c EXPECT (x > 0), CONSTRAINT C EXPECT (x > 1)) AS SELECT 1 AS x;",
+      "PIPELINE_DUPLICATE_IDENTIFIERS",
+    ],
+    [
+      "a subquery in an expectation",
+      "CREATE MATERIALIZED VIEW a (CONSTRAINT c EXPECT (x IN (SELECT 1))) AS SELECT 1 AS x;",
+      "UNSUPPORTED_FEATURE.EXPECTATION_SUBQUERY",
+    ],
+    [
+      "an expectation on a view",
+      "CREATE TEMPORARY VIEW v (CONSTRAINT c EXPECT (x > 0)) AS SELECT 1 AS x;\nCREATE MATERIALIZED VIEW a AS SELECT * FROM v;",
+      "PIPELINE_INVALID",
+    ],
+    [
+      "a computed column",
+      "CREATE MATERIALIZED VIEW a (x INT, y INT GENERATED ALWAYS AS (x + 1)) AS SELECT 1 AS x;",
+      "PIPELINE_INVALID",
+    ],
     ["an unknown parameter", "CREATE MATERIALIZED VIEW a AS SELECT * FROM ${filez}.t;", "PIPELINE_UNKNOWN_PARAMETER"],
     [
       "AUTO CDC",

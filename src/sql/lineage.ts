@@ -33,6 +33,9 @@ export function sourcesOf(
   return of;
 }
 
+/** The column of a MERGE's plan that says which clause applies: a condition of all others, no source of them. */
+export const CLAUSE = "__clause";
+
 /** The identities of the columns whose values go into an expression; of a subquery those that it gives. */
 export function columnsOf(expression: BoundExpression): number[] {
   const found: number[] = [];
@@ -143,9 +146,10 @@ function collect(
     });
   }
   const define = (items: readonly Projection[]): void => {
-    for (const item of items)
-      if (!(item.expression.kind === "column" && item.expression.column.id === item.column.id))
-        definitions.set(item.column.id, [item.expression]);
+    for (const item of items) {
+      const isItself = item.expression.kind === "column" && item.expression.column.id === item.column.id;
+      if (!isItself && item.column.name !== CLAUSE) definitions.set(item.column.id, [item.expression]);
+    }
   };
   switch (plan.kind) {
     case "project":

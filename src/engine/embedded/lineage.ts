@@ -15,7 +15,7 @@ export interface Flowed {
 /** Keeps what a statement that ran has moved; without a target it only read, and then only if it read tables. */
 export async function recordLineage(call: StatementCall, flowed: Flowed, target?: readonly string[]): Promise<void> {
   const access = await call.access();
-  const sources = flowed.reads.filter((name) => !isSystem(name)).map((name) => nodeOf(name, access));
+  const sources = sourcesOf(flowed).map((name) => nodeOf(name, access));
   if (sources.length === 0 && target === undefined) return;
   const columns = flowed.schema.fields.map((field, index) => ({
     target: field.name,
@@ -28,6 +28,14 @@ export async function recordLineage(call: StatementCall, flowed: Flowed, target?
     columns: target === undefined ? [] : columns.filter((each) => each.sources.length > 0),
     ...(target === undefined ? {} : { target: nodeOf(target, access) }),
   });
+}
+
+/** What is named, and in place of what only the session knows (temporary views) the tables behind it. */
+function sourcesOf({ reads, lineage }: Flowed): (readonly string[])[] {
+  const isStored = (name: readonly string[]): boolean => name.length === 3 || /[/:]/.test(name[0] ?? "");
+  const named = reads.filter((name) => !isSystem(name) && isStored(name));
+  const behind = reads.every(isStored) ? [] : lineage.flat().map((each) => each.relation);
+  return [...new Map([...named, ...behind].map((name) => [name.join("\u0001"), name])).values()];
 }
 
 const TYPES: Readonly<Record<string, LineageType>> = {

@@ -6,6 +6,7 @@ import { failure, newColumn, unsupported } from "./analysis.ts";
 import { callFunction } from "./call.ts";
 import { inClause, type BoundRelation, type Env } from "./env.ts";
 import { bindReference } from "./from.ts";
+import { CLAUSE } from "../lineage.ts";
 import { joinPlans } from "./join.ts";
 import { constant } from "./literal.ts";
 import { passing, project, reference } from "./project.ts";
@@ -217,7 +218,7 @@ function mergedRows(
   const right = marked(source.plan, inSource);
   const inserts = clauses.some((clause) => clause.when === "not_matched");
   const joined = joinPlans(inserts ? "full" : "left", left, right, on, false);
-  const chosen = newColumn(analysis, "__clause", INT, true);
+  const chosen = newColumn(analysis, CLAUSE, INT, true);
   const choice = clauseChoice(clauses, { inTarget, inSource, visible: target.visible }, env);
   const withChoice = project(joined, [...joined.columns.map(passing), { column: chosen, expression: choice }]);
   const kept: BoundPlan = {
@@ -256,7 +257,7 @@ function insertedRows(
 ): BoundPlan {
   const { analysis } = env;
   const left = joinPlans("anti", source.plan, target.plan, on, false);
-  const chosen = newColumn(analysis, "__clause", INT, true);
+  const chosen = newColumn(analysis, CLAUSE, INT, true);
   const choice = choices(clauses, "not_matched", constant(null, INT));
   const withChoice = project(left, [...left.columns.map(passing), { column: chosen, expression: choice }]);
   const kept: BoundPlan = {

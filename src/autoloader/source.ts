@@ -148,8 +148,14 @@ export class AutoLoaderSource {
     }
     if (sample.length === 0) throw emptyFolder(this.#options.url);
     const format = this.#formatFor(sample);
-    const files = await this.#inPlace(sample);
-    const schema = await inferSchema(this.#options.connection, this.#reader, format, files);
+    const folder = join(this.#options.staging, `${this.id}-sample`);
+    let schema: StoredSchema;
+    try {
+      const files = await localFiles(this.#options.storage, sample, folder);
+      schema = await inferSchema(this.#options.connection, this.#reader, format, files);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
     if (!(await this.#schemas.write(0, schema))) {
       await this.prepare();
       return;
@@ -286,10 +292,6 @@ export class AutoLoaderSource {
       if (files.length >= SAMPLE_FILES || bytes >= SAMPLE_BYTES) break;
     }
     return files;
-  }
-
-  #inPlace(files: readonly FoundFile[]): Promise<SourceFile[]> {
-    return localFiles(this.#options.storage, files, join(this.#options.staging, `${this.id}-sample`));
   }
 
   #stagingOf(batch: number): string {

@@ -68,21 +68,39 @@ class EmbeddedSession implements Session {
       throw call.unsupported(statement.span, `${statement.kind.replaceAll("_", " ").toUpperCase()}`);
     }
     try {
-      return await command.run(statement, call);
+      const result = await command.run(statement, call);
+      // A query runs while its result is read, and lets go then.
+      if (statement.kind !== "query") await call.release();
+      return result;
     } catch (error) {
+      const explained = await call.explain(error);
+      await call.release();
       await this.#refused(error);
-      throw await call.explain(error);
+      throw explained;
     }
   }
 
-  streams(query: string, options: { readonly checkpoint: string; readonly file?: string }): Promise<StreamSource[]> {
+  async streams(
+    query: string,
+    options: { readonly checkpoint: string; readonly file?: string },
+  ): Promise<StreamSource[]> {
     const statement = parseStatement(query, parseOptions(options));
-    return openStreams(statement, new StatementCall(this.#env, this.#state, query, options));
+    const call = new StatementCall(this.#env, this.#state, query, options);
+    try {
+      return await openStreams(statement, call);
+    } finally {
+      await call.release();
+    }
   }
 
-  analyze(text: string, options: StatementOptions = {}): Promise<StatementAnalysis> {
+  async analyze(text: string, options: StatementOptions = {}): Promise<StatementAnalysis> {
     const statement = parseStatement(text, parseOptions(options));
-    return analyzeStatement(statement, new StatementCall(this.#env, this.#state, text, options));
+    const call = new StatementCall(this.#env, this.#state, text, options);
+    try {
+      return await analyzeStatement(statement, call);
+    } finally {
+      await call.release();
+    }
   }
 
   async tableState(name: string): Promise<TableState | undefined> {
@@ -120,6 +138,7 @@ class EmbeddedSession implements Session {
 
   close(): Promise<void> {
     this.#state.temporaryViews.clear();
+    for (const { connection } of this.#state.streams.values()) connection.close();
     this.#state.streams.clear();
     return Promise.resolve();
   }

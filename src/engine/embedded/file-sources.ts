@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
-import { dirname } from "node:path";
+import { rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { planFiles } from "../../autoloader/batch.ts";
 import { isGlob, literalPrefix } from "../../autoloader/glob.ts";
 import { openSource, type AutoLoaderSource } from "../../autoloader/source.ts";
 import type { Access } from "../../catalog/access.ts";
 import { field, type StructType } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
+import type { Connection } from "../../duckdb/connection.ts";
 import { quoteIdentifier } from "../../duckdb/quote.ts";
 import { duckDbType } from "../../duckdb/types.ts";
 import { FILE_METADATA } from "../../formats/source-file.ts";
@@ -32,12 +34,16 @@ export class FileSources {
   readonly #found = new Map<string, FileRelationSource>();
   readonly #counts = new Map<string, number>();
   readonly #checks: (() => Promise<void>)[] = [];
+  readonly #connections: Connection[] = [];
+  /** For copies of files that are not on this machine. */
+  readonly #staging: string;
   readonly #explains: ((thrown: unknown) => Promise<unknown>)[] = [];
 
   constructor(env: EngineEnvironment, state: SessionState, checkpoint: string | undefined) {
     this.#env = env;
     this.#state = state;
     this.#checkpoint = checkpoint;
+    this.#staging = join(env.temporaryFolder, `statement-${env.ids.uuid()}`);
   }
 
   /** Analysis begins (again): the same calls come in the same order. */
@@ -77,6 +83,12 @@ export class FileSources {
     return thrown;
   }
 
+  /** Lets go of what a batch needs while it is read. */
+  async release(): Promise<void> {
+    for (const connection of this.#connections.splice(0)) connection.close();
+    await rm(this.#staging, { recursive: true, force: true });
+  }
+
   #find(call: string, load: (key: string) => Promise<FileRelationSource>): FileRelationSource {
     const count = this.#counts.get(call) ?? 0;
     this.#counts.set(call, count + 1);
@@ -91,12 +103,13 @@ export class FileSources {
   async #batch(path: string, options: Readonly<Record<string, string>>, access: Access): Promise<FileRelationSource> {
     const folder = this.#require(path, access);
     const connection = await this.#env.tables.planningConnection();
+    this.#connections.push(connection);
     const plan = await planFiles({
       connection,
       storage: this.#env.storage,
       url: path,
       options,
-      staging: this.#env.temporaryFolder,
+      staging: this.#staging,
     });
     this.#checks.push(plan.verify);
     this.#explains.push(plan.explain);
@@ -119,8 +132,9 @@ export class FileSources {
     const { key, name, path, options, access } = request;
     const folder = this.#require(path, access);
     if (this.#checkpoint !== undefined) {
+      const connection = await this.#env.tables.planningConnection();
       const opened = await openSource({
-        connection: await this.#env.tables.planningConnection(),
+        connection,
         storage: this.#env.storage,
         url: path,
         options,
@@ -129,10 +143,14 @@ export class FileSources {
         dialect: name === "cloud_files" ? "cloud_files" : "read_files",
         clock: this.#env.clock,
         ids: this.#env.ids,
+      }).catch((error: unknown) => {
+        connection.close();
+        throw error;
       });
-      this.#state.streams.set(key, opened);
+      this.#state.streams.get(key)?.connection.close();
+      this.#state.streams.set(key, { source: opened, connection });
     }
-    const stream = this.#state.streams.get(key);
+    const stream = this.#state.streams.get(key)?.source;
     if (stream === undefined) {
       throw new BoathouseError("STREAMING_FROM_FILES_NOT_ALLOWED", `STREAM read_files('${path}') needs a checkpoint.`, {
         hint: "Declare a streaming table in a pipeline, or leave STREAM out to read the files once.",
@@ -165,8 +183,8 @@ export class FileSources {
   }
 }
 
-/** How a session keeps the streams that it has opened. */
-export type OpenStreams = Map<string, AutoLoaderSource>;
+/** How a session keeps the streams that it has opened, each with its own connection. */
+export type OpenStreams = Map<string, { readonly source: AutoLoaderSource; readonly connection: Connection }>;
 
 function relationOf(path: string, schema: StructType): Relation {
   return { name: [path], kind: "files", schema, hidden: [field("_metadata", FILE_METADATA)] };

@@ -57,7 +57,10 @@ export async function runQuery(query: Query, call: StatementCall): Promise<State
       schema,
       metrics: { filesScanned: planned.scans.files, filesSkipped: planned.scans.skipped },
       batches: stream.batches,
-      release: () => connection.close(),
+      release: () => {
+        connection.close();
+        return call.release();
+      },
       explain: (thrown) => call.explain(thrown),
     });
   } catch (error) {

@@ -52,7 +52,7 @@ export function streamedResult(parts: {
   readonly schema: StructType;
   readonly metrics: OperationMetrics;
   readonly batches: AsyncIterable<ColumnBatch>;
-  readonly release: () => void;
+  readonly release: () => Promise<void>;
   /** What is thrown in the place of an error that stops the result. */
   readonly explain: (thrown: unknown) => Promise<unknown>;
 }): StatementResult {
@@ -66,7 +66,7 @@ export function streamedResult(parts: {
     } catch (error) {
       throw await parts.explain(error);
     } finally {
-      parts.release();
+      await parts.release();
     }
   }
   return {

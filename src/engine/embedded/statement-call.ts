@@ -96,6 +96,12 @@ export class StatementCall {
     return resolver === undefined ? thrown : resolver.files.explain(thrown);
   }
 
+  /** Lets go of what the statement has opened to read files. */
+  async release(): Promise<void> {
+    const resolver = await this.#resolver?.catch(() => undefined);
+    await resolver?.files.release();
+  }
+
   /** The parts of a name as written; `IDENTIFIER(…)` is computed. */
   async parts(name: ObjectName): Promise<string[]> {
     if (name.kind === "name") return partsOf(name);

@@ -1,6 +1,7 @@
 import { isTable, type Table } from "../../../catalog/securable.ts";
 import { BOOLEAN, field, simpleString, struct, type StructField, type StructType } from "../../../core/data-type.ts";
 import type { Snapshot } from "../../../delta/snapshot.ts";
+import type { Transaction } from "../../../delta/transaction.ts";
 import type { CreateTable, CreateTableLike } from "../../../sql/ast/create.ts";
 import type { Clauses, ColumnDefinition, Constraint } from "../../../sql/ast/definition.ts";
 import { compileExpression } from "../../../sql/expression.ts";
@@ -167,38 +168,42 @@ async function createAsSelect(
   const target = await prepare(statement, call);
   if (target.skip) return doneResult("CREATE TABLE AS SELECT");
   const planned = await planQuery(query, call, target.location);
-  const { schema } = planned;
-  const partitions = partitionsOf(statement, call);
-  const nullable = struct(schema.fields.map((each) => field(each.name, each.type)));
-  try {
-    await prepare(statement, call, nullable);
-  } catch (error) {
-    planned.connection.close();
-    throw error;
-  }
-  const parts: TableParts = {
-    schema: nullable,
-    partitionColumns: partitions.names,
-    properties,
-    comment: statement.comment,
-  };
-  const table = await call.env.tables.at(target.location);
-  const definition = {
-    schema: parts.schema,
-    partitionColumns: parts.partitionColumns,
-    properties,
-    ...(parts.comment === undefined ? {} : { comment: parts.comment }),
-  };
-  const exists = await table.exists();
-  const replace = statement.mode === "replace" || statement.mode === "replace_existing";
-  const operation = replace ? "CREATE OR REPLACE TABLE AS SELECT" : "CREATE TABLE AS SELECT";
-  const info = { operation, parameters: operationParameters(parts, target.storage), userName: call.user };
-  const transaction =
-    exists && replace ? await table.beginReplace(definition, info) : await table.beginCreate(definition, info);
+  const columns = struct(planned.schema.fields.map((each) => field(each.name, each.type)));
+  const { transaction, parts, operation } = await beginAsSelect(statement, call, target, columns, properties).catch(
+    (error: unknown) => {
+      planned.connection.close();
+      throw error;
+    },
+  );
   const metrics = await commitRows(transaction, planned, call);
   await register(statement, call, target, parts);
   await recordLineage(call, planned, await call.objectName(statement.name));
   return doneResult(operation, metrics);
+}
+
+async function beginAsSelect(
+  statement: CreateTable,
+  call: StatementCall,
+  target: Target,
+  schema: StructType,
+  properties: Readonly<Record<string, string>>,
+): Promise<{ readonly transaction: Transaction; readonly parts: TableParts; readonly operation: string }> {
+  await prepare(statement, call, schema);
+  const { comment } = statement;
+  const parts: TableParts = { schema, partitionColumns: partitionsOf(statement, call).names, properties, comment };
+  const table = await call.env.tables.at(target.location);
+  const definition = {
+    schema,
+    partitionColumns: parts.partitionColumns,
+    properties,
+    ...(comment === undefined ? {} : { comment }),
+  };
+  const replace = statement.mode === "replace" || statement.mode === "replace_existing";
+  const operation = replace ? "CREATE OR REPLACE TABLE AS SELECT" : "CREATE TABLE AS SELECT";
+  const info = { operation, parameters: operationParameters(parts, target.storage), userName: call.user };
+  const replaces = replace && (await table.exists());
+  const transaction = replaces ? await table.beginReplace(definition, info) : await table.beginCreate(definition, info);
+  return { transaction, parts, operation };
 }
 
 interface Target {

@@ -88,8 +88,13 @@ async function planAligned(statement: Insert, call: StatementCall, target: strin
   const { sql, connection, metrics } = await generateSql(bound, call, { names: "unique", target });
   const lineage = schema.fields.map((each) => bound.lineage.find((one) => one.column === each.name)?.sources ?? []);
   const planned: PlannedQuery = { connection, sql, schema, scans: metrics, lineage, reads: bound.reads };
-  const overwrite = await overwriteOf(bound, statement, planned, call);
-  return { planned, options: overwrite === undefined ? {} : { overwrite } };
+  try {
+    const overwrite = await overwriteOf(bound, statement, planned, call);
+    return { planned, options: overwrite === undefined ? {} : { overwrite } };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
 }
 
 async function overwriteOf(

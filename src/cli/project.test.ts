@@ -1,3 +1,5 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -108,6 +110,23 @@ describe("a project that was started with init", () => {
     const unknown = await cli(["catalog", "tree", "shop.golt"], { cwd });
     expect(unknown).toMatchObject({ code: 2 });
     expect(unknown.err).toContain('Did you mean "gold"?');
+  });
+
+  it("is stopped gracefully by an interruption, with 130", async () => {
+    const main = new URL("main.ts", import.meta.url).pathname;
+    const child = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), main, "run", "shop"], {
+      cwd,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    let told = "";
+    child.stderr.on("data", (chunk: Buffer) => {
+      if (told === "") child.kill("SIGINT");
+      told += chunk.toString();
+    });
+    const [code] = (await once(child, "close")) as [number];
+    expect({ code, told }).toEqual({ code: 130, told: expect.stringContaining("Interrupted: ") as string });
+    const listed = lines(await cli(["job", "list", "orders", "--json"], { cwd }));
+    expect(listed).not.toContainEqual(expect.objectContaining({ status: "interrupted" }));
   });
 
   it("is found to be in order by the doctor", async () => {

@@ -1,14 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { parseDocument } from "../core/document.ts";
 import { BoathouseError, messageOf, isBoathouseError } from "../core/errors.ts";
-import { isJsonObject } from "../core/json.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { FactoryDefinition } from "../factory/model/definition.ts";
 import { shownPath, type Bundle } from "./bundle.ts";
 import { bundleFile, bundleFromValue, loadBundle, type BundleOptions } from "./bundle-file.ts";
 import type { ProjectConfig } from "./config.ts";
 import { CONFIG_API } from "./config-api.ts";
+import { checkConfig } from "./config-check.ts";
 
 /** A project's folder and what was found in it; the factory's files are read by `factory/`. */
 export interface Project {
@@ -82,35 +82,12 @@ async function namesIn(folder: string): Promise<string[]> {
 async function loadConfig(folder: string, names: readonly string[]): Promise<ProjectConfig> {
   const name = CONFIG_FILES.find((each) => names.includes(each));
   if (name === undefined) return {};
-  const file = join(folder, name);
-  const value = name.endsWith(".yml")
-    ? parseDocument(await readFile(file, "utf8"), shownPath(file)).value
-    : await evaluate(file);
-  if (!isJsonObject(value)) {
-    throw new BoathouseError("PROJECT_CONFIG_INVALID", `${shownPath(file)} gives no project.`, {
-      hint: "Its default export is defineProject({ … }).",
-    });
-  }
-  for (const key of Object.keys(value)) {
-    if (CONFIG_KEYS.some((known) => known === key)) continue;
-    const hint = didYouMean(key, CONFIG_KEYS) ?? `Known: ${CONFIG_KEYS.join(", ")}.`;
-    throw new BoathouseError("PROJECT_CONFIG_INVALID", `A project has no setting \`${key}\` (${shownPath(file)}).`, {
-      hint,
-    });
-  }
-  return value;
+  const path = join(folder, name);
+  const file = shownPath(path);
+  if (!name.endsWith(".yml")) return checkConfig(await evaluate(path), { file });
+  const document = parseDocument(await readFile(path, "utf8"), file);
+  return checkConfig(document.value ?? {}, { file, document });
 }
-
-const CONFIG_KEYS: readonly (keyof ProjectConfig)[] = [
-  "name",
-  "factory",
-  "bundle",
-  "main",
-  "groups",
-  "bindings",
-  "options",
-  "report",
-];
 
 /** Node 20 runs no TypeScript, so a config is transpiled when it is loaded; `boathouse` is this very package. */
 async function evaluate(file: string): Promise<unknown> {
@@ -120,10 +97,25 @@ async function evaluate(file: string): Promise<unknown> {
     return await jiti.import(file, { default: true });
   } catch (error) {
     if (isBoathouseError(error)) throw error;
-    throw new BoathouseError("PROJECT_CONFIG_INVALID", `${shownPath(file)} cannot be loaded: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw await unloadable(error, file);
   }
+}
+
+/** Where a config, or a file that it imports, stopped: from the message of the parser or the stack. */
+async function unloadable(error: unknown, file: string): Promise<BoathouseError> {
+  const [first = "", ...rest] = messageOf(error).split("\n");
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  const folder = dirname(file);
+  const places = [...`${rest.join("\n")}\n${stack}`.matchAll(/(?:file:\/\/)?(\/[^\s():]+):(\d+):(\d+)/g)];
+  const place = places.find(([, path = ""]) => path.startsWith(folder) && !path.includes("node_modules"));
+  const message = `${shownPath(file)} cannot be loaded: ${first.trim()}`;
+  if (place?.[1] === undefined) return new BoathouseError("PROJECT_CONFIG_INVALID", message, { cause: error });
+  const source = await readFile(place[1], "utf8").catch(() => undefined);
+  return new BoathouseError("PROJECT_CONFIG_INVALID", message, {
+    cause: error,
+    location: { file: shownPath(place[1]), line: Number(place[2]), column: Math.max(1, Number(place[3])) },
+    ...(source === undefined ? {} : { source }),
+  });
 }
 
 async function findBundle(

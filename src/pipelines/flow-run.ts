@@ -14,6 +14,8 @@ export interface FlowEnvironment {
   readonly log: FlowLog;
   /** The URL of the folder where a flow's streaming sources keep what they know. */
   checkpoint(flow: string, generation: number): string;
+  /** Removes that folder: a full refresh never looks back. */
+  forget(flow: string, generation: number): Promise<void>;
 }
 
 export interface FlowRun {

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Clock } from "../core/clock.ts";
@@ -55,12 +56,14 @@ export class PipelineRunner {
     const db = state.db.withTables<PipelineTables>();
     this.#options = options;
     this.events = new EventLog({ db, clock, ids });
+    const folderOf = (flow: string, generation: number): string => {
+      const parts = flow.split("/").map((part) => encodeURIComponent(part));
+      return join(options.checkpoints, ...parts, String(generation));
+    };
     this.#environment = {
       log: new FlowLog(db, clock),
-      checkpoint: (flow, generation) => {
-        const parts = flow.split("/").map((part) => encodeURIComponent(part));
-        return pathToFileURL(join(options.checkpoints, ...parts, String(generation))).href;
-      },
+      checkpoint: (flow, generation) => pathToFileURL(folderOf(flow, generation)).href,
+      forget: (flow, generation) => rm(folderOf(flow, generation), { recursive: true, force: true }),
     };
     this.runner = new Runner({
       state,

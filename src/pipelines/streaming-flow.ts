@@ -75,7 +75,10 @@ async function prepare(run: FlowRun, env: FlowEnvironment): Promise<number> {
   await openSources(run, env, generation);
   const { schema } = await run.session.analyze(flow.query, { file: flow.place.file, signal: run.signal });
   await ensureTable(run, schema);
-  if (generation > 0) await empty(run, { appId: `${key}/generation`, version: generation }, schema);
+  if (generation > 0) {
+    await empty(run, { appId: `${key}/generation`, version: generation }, schema);
+    await env.forget(flowId(run.pipeline, run.planned), generation - 1);
+  }
   if (before !== undefined && changed) await applyDefinition(run);
   return generation;
 }

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -117,6 +117,7 @@ describe("streaming tables", () => {
     await rm(join(files, "a.csv"));
     await put("b.csv", "id,name\n9,z\n");
     await update(text, { fullRefreshSelection: ["raw"] });
+    expect(await readdir(join(root, "checkpoints", "p", "main.s.raw", "raw"))).toEqual(["1"]);
     expect(await sql("SELECT id FROM raw")).toEqual([{ id: 9 }]);
     expect(await sql("SELECT n FROM total")).toEqual([{ n: 2n }]);
     await update(text, { refreshSelection: ["total"] });

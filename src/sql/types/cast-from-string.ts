@@ -3,6 +3,7 @@ import { BoathouseError } from "../../core/errors.ts";
 import type { CastMode } from "../bound.ts";
 import type { CastTools } from "./cast-tools.ts";
 import { displayType, duckDbType } from "./duckdb-type.ts";
+import { repeatsTimes } from "./instant-sql.ts";
 
 /**
  * Casts from text. DuckDB's own conversion is more generous than Spark's (`1.5`, `1_000` and `0x10` are integers to it),
@@ -19,7 +20,14 @@ export function castFromString(sql: string, to: DataType, mode: CastMode, tools:
       if (mode === "legacy") {
         return `TRY_CAST(regexp_replace(translate(${sql}, '_eExXbB', '!!!!!!!'), '\\.[0-9]*(\\s*)$', '') AS ${type})`;
       }
-      if (mode === "try") return `TRY_CAST(translate(${sql}, '._eExXbB', '!!!!!!!!') AS ${type})`;
+      if (mode === "try") {
+        // An integer in its usual form is one to both; only other texts need a close look.
+        return tools.once(sql, (s) => {
+          const value = `TRY_CAST(${s} AS ${type})`;
+          const strict = `TRY_CAST(translate(${s}, '._eExXbB', '!!!!!!!!') AS ${type})`;
+          return `CASE WHEN CAST(${value} AS VARCHAR) = ${s} THEN ${value} ELSE ${strict} END`;
+        });
+      }
       return tools.once(sql, (s) => {
         const plain = `CASE WHEN regexp_matches(${s}, '[._eExXbB]') THEN error(${malformed(s, to)}) ELSE ${s} END`;
         return `CAST(${plain} AS ${type})`;
@@ -36,7 +44,13 @@ export function castFromString(sql: string, to: DataType, mode: CastMode, tools:
     case "date":
       return checked(sql, (s) => `spk_parse_date(${s})`, to, mode, tools);
     case "timestamp":
-      return checked(sql, (s) => `spk_parse_timestamp(${s})`, to, mode, tools);
+      return checked(
+        sql,
+        (s) => `${repeatsTimes(tools.timeZone) ? "spk_parse_first_timestamp" : "spk_parse_timestamp"}(${s})`,
+        to,
+        mode,
+        tools,
+      );
     case "timestamp_ntz":
       return checked(sql, (s) => `spk_parse_timestamp_ntz(${s})`, to, mode, tools);
     default:

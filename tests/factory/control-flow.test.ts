@@ -82,6 +82,7 @@ describe("a pipeline", () => {
     });
     await expect(run(pipeline, { parameters: { cuont: 1 } })).rejects.toMatchObject({
       code: "FACTORY_PARAMETER_UNKNOWN",
+      kind: "usage",
       hint: 'Did you mean "count"?',
     });
   });
@@ -385,6 +386,23 @@ describe("the Web activity", () => {
     const basic = `Basic ${Buffer.from("me:s3cret").toString("base64")}`;
     expect(seen).toEqual([`POST ${basic} application/json {"a":3}`, "GET - - "]);
     expect(JSON.stringify(result.activities)).not.toContain(basic);
+  });
+
+  it("waits where a 202 points to, and sends no credentials to another server", async () => {
+    const seen: (string | undefined)[] = [];
+    const other = await house.serve((request, response) => {
+      seen.push(request.headers["authorization"]);
+      response.end('{"done":true}');
+    });
+    const first = await house.serve((request, response) => {
+      seen.push(request.headers["authorization"]);
+      const location = request.url === "/here" ? "/more" : `${other}/result`;
+      response.writeHead(202, { location, "retry-after": "0" }).end();
+    });
+    const typeProperties = { method: "GET", url: `${first}/here`, headers: { Authorization: "Bearer t0ken" } } as const;
+    const result = await run({ activities: [{ name: "Call", type: "WebActivity", typeProperties }] });
+    expect(outputOf(result, "Call")).toMatchObject({ done: true });
+    expect(seen).toEqual(["Bearer t0ken", "Bearer t0ken", undefined]);
   });
 
   it("says what the server answered", async () => {

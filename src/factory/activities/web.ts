@@ -62,7 +62,9 @@ export const WEB: ActivityKind = {
     const follow = !properties.flag("turnOffAsync", false);
     while (follow && answer.status === 202 && answer.location !== undefined) {
       await context.node.clock.sleep(answer.retryAfter ?? POLL_INTERVAL, context.signal);
-      answer = await request(context, { method: "GET", url: new URL(answer.location, url).href, headers, timeout });
+      const next = new URL(answer.location, url);
+      const own = next.origin === new URL(url).origin ? headers : withoutCredentials(headers);
+      answer = await request(context, { method: "GET", url: next.href, headers: own, timeout });
     }
     return outputOf(answer);
   },
@@ -169,9 +171,18 @@ function bodyOf(value: Json | undefined, method: string, headers: Record<string,
   return JSON.stringify(value);
 }
 
+/** For another server: as in a redirect, what authorises at the first one is none of its business. */
+function withoutCredentials(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const names = ["authorization", "cookie", "proxy-authorization"];
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name.toLowerCase())));
+}
+
 function withoutSecrets(headers: Readonly<Record<string, string>>): JsonObject {
   return Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [name, name.toLowerCase() === "authorization" ? "***" : value]),
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      ["authorization", "cookie"].includes(name.toLowerCase()) ? "***" : value,
+    ]),
   );
 }
 

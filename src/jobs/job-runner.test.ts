@@ -348,6 +348,26 @@ tasks:
   });
 });
 
+it("a repair with a job that has changed takes the new parameters' defaults, and refuses unknown ones", async () => {
+  world.files.set("a.sql", "SELECT :day");
+  world.answers.set("SELECT", failure);
+  const tasks = "tasks: [{task_key: a, sql_task: {file: {path: a.sql}}}]";
+  const failed = await run(job(`parameters: [{name: day, default: monday}]\n${tasks}`));
+  world.answers.clear();
+  world.statements.length = 0;
+  const changed = job(`parameters: [{name: day, default: friday}, {name: region, default: north}]\n${tasks}`);
+  const all = { nodes: "failed" } as const;
+  await expect(
+    world.runner.repair(failed.run.id, all, { job: changed, parameters: { regoin: "x" } }),
+  ).rejects.toMatchObject({ code: "JOB_PARAMETER_UNKNOWN", hint: 'Did you mean "region"?' });
+  await expect(world.runner.repair(failed.run.id, all, { parameters: { region: "x" } })).rejects.toMatchObject({
+    code: "JOB_PARAMETER_UNKNOWN",
+  });
+  const repaired = await world.runner.repair(failed.run.id, all, { job: changed });
+  expect((await settled(world.clock, repaired.finished)).status).toBe("succeeded");
+  expect(world.statements[0]?.parameters).toEqual({ day: "monday", region: "north" });
+});
+
 describe("after a crash", () => {
   it("statements that had ended are not run again, and the one under way keeps its identity", async () => {
     const owner = (token: string) => ({ host: "here", pid: process.pid, token });

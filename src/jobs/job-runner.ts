@@ -99,25 +99,38 @@ export class JobRunner {
   ): Promise<RunHandle> {
     const { job, parameters, ...watch } = options;
     const before = runParametersOf(await this.runner.log.get(runId));
-    if (parameters !== undefined && job !== undefined) parametersOf(job, parameters);
+    const name = job?.name ?? before.jobName;
+    requireKnown(name, parameters ?? {}, job === undefined ? Object.keys(before.parameters) : parameterNames(job));
+    const given = { ...before.parameters, ...parameters };
     return this.runner.repair(runId, selection, {
       ...watch,
       ...(job === undefined ? {} : { plan: compileJob(job) }),
-      parameters: runParametersToJson({ ...before, parameters: { ...before.parameters, ...parameters } }),
+      parameters: runParametersToJson({ ...before, parameters: job === undefined ? given : withDefaults(job, given) }),
     });
   }
 }
 
 function parametersOf(job: Job, given: Readonly<Record<string, string>>): Record<string, string> {
+  requireKnown(job.name, given, parameterNames(job));
+  return withDefaults(job, given);
+}
+
+function parameterNames(job: Job): string[] {
+  return (job.settings.parameters ?? []).map((each) => each.name);
+}
+
+function withDefaults(job: Job, given: Readonly<Record<string, string>>): Record<string, string> {
   const known = job.settings.parameters ?? [];
-  const names = known.map((each) => each.name);
+  return Object.fromEntries(known.map(({ name, default: value }) => [name, given[name] ?? String(value)]));
+}
+
+function requireKnown(job: string, given: Readonly<Record<string, string>>, names: readonly string[]): void {
   for (const name of Object.keys(given)) {
     if (names.includes(name)) continue;
     const listed = names.length === 0 ? "It has none." : `It has: ${names.join(", ")}.`;
-    throw new BoathouseError("JOB_PARAMETER_UNKNOWN", `The job "${job.name}" has no parameter "${name}".`, {
+    throw new BoathouseError("JOB_PARAMETER_UNKNOWN", `The job "${job}" has no parameter "${name}".`, {
       kind: "usage",
       hint: didYouMean(name, names) ?? listed,
     });
   }
-  return Object.fromEntries(known.map(({ name, default: value }) => [name, given[name] ?? String(value)]));
 }

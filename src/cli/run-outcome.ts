@@ -11,6 +11,7 @@ export function requireSuccess({ run, status, error }: RunOutcome): void {
       hint: "Start it again; what has landed stays.",
     });
   }
-  if (error !== undefined) throw fromRunError(error);
+  // What a run was told by its own artefacts is no wrong use of the command.
+  if (error !== undefined) throw fromRunError(error.kind === "usage" ? { ...error, kind: "user" } : error);
   throw new BoathouseError("RUN_FAILED", `The run ${run.id} ended as ${status}.`);
 }

@@ -52,7 +52,10 @@ export function resourceOf(factory: Factory, kind: ResourceKind, name: string): 
   throw new BoathouseError(
     "FACTORY_RESOURCE_UNKNOWN",
     `The factory "${factory.name}" has no ${KIND_NAMES[kind]} "${name}".`,
-    { hint: didYouMean(name, names) ?? (names.length === 0 ? "It has none." : `It has: ${names.join(", ")}.`) },
+    {
+      kind: "usage",
+      hint: didYouMean(name, names) ?? (names.length === 0 ? "It has none." : `It has: ${names.join(", ")}.`),
+    },
   );
 }
 

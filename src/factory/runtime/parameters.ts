@@ -15,6 +15,7 @@ export function pipelineParameters(pipeline: string, declared: Json | undefined,
   for (const name of Object.keys(given)) {
     if (names.some((each) => each.toLowerCase() === name.toLowerCase())) continue;
     throw new BoathouseError("FACTORY_PARAMETER_UNKNOWN", `The pipeline "${pipeline}" has no parameter "${name}".`, {
+      kind: "usage",
       hint: didYouMean(name, names) ?? (names.length === 0 ? "It has none." : `It has: ${names.join(", ")}.`),
     });
   }
@@ -31,7 +32,7 @@ export function pipelineParameters(pipeline: string, declared: Json | undefined,
   throw new BoathouseError(
     "FACTORY_PARAMETER_MISSING",
     `The pipeline "${pipeline}" needs ${missing.map((name) => `"${name}"`).join(", ")}.`,
-    { hint: "Give a value for each parameter without a default." },
+    { kind: "usage", hint: "Give a value for each parameter without a default." },
   );
 }
 
@@ -85,5 +86,6 @@ function wrong(pipeline: string, name: string, type: string, value: Json): never
   throw new BoathouseError(
     "FACTORY_PARAMETER_TYPE",
     `The parameter "${name}" of the pipeline "${pipeline}" is of the type ${type}, and ${shown.slice(0, 80)} is not.`,
+    { kind: "usage" },
   );
 }

@@ -119,6 +119,7 @@ describe("a principal without privileges", () => {
     "GRANT SELECT ON TABLE main.s.base TO `ana@example.com`",
     "DESCRIBE TABLE main.s.base",
     "DESCRIBE HISTORY main.s.base",
+    "SHOW TBLPROPERTIES main.s.base",
     "SHOW TABLES IN main.s",
   ])("is refused: %s", async (text) => {
     await refused(ANA, text);
@@ -210,6 +211,32 @@ describe("a row filter and a mask", () => {
     expect(await house.as(RAY, "SELECT id FROM people WHERE 1 / (pay - 200) < 0")).toEqual([[1]]);
     const cast = "SELECT count(*) FROM people WHERE CAST(CASE WHEN team = 'blue' THEN 'x' ELSE '1' END AS INT) = 1";
     expect(await house.as(RAY, cast)).toEqual([[2]]);
+  });
+
+  it("give nothing away through the files that a condition skips, nor through plans", async () => {
+    await house.run("INSERT INTO people VALUES (9, 'Zoe', 'blue', 900)");
+    for (const id of [9, 99]) {
+      const session = await house.lakehouse.session({ user: RAY, catalog: "main", schema: "s" });
+      const { metrics } = await session.sql(`SELECT * FROM people WHERE id = ${id}`);
+      expect(metrics).toEqual({ filesScanned: 3, filesSkipped: 0 });
+      const [[plan] = []] = await house.as(RAY, `EXPLAIN EXTENDED SELECT * FROM people WHERE id = ${id}`);
+      expect(plan).toContain("3 files to read, 0 skipped");
+      expect(plan).not.toContain("parquet");
+    }
+    expect((await house.sql("UPDATE people SET pay = 1 WHERE id = 9")).metrics).toMatchObject({ filesSkipped: 0 });
+    expect((await house.values("EXPLAIN SELECT * FROM people"))[0]?.[0]).toContain("read_parquet");
+  });
+
+  it("give nothing away through conditions on all rows", async () => {
+    await refused(
+      RAY,
+      "INSERT INTO people REPLACE WHERE 1 / (pay - 200) > 5 SELECT 1, 'x', 'red', 1",
+      "UNSUPPORTED_FEATURE",
+    );
+    await refused(RAY, "ALTER TABLE people ADD CONSTRAINT guess CHECK (pay <> 200)");
+    await house.run("CREATE TABLE blind AS SELECT 1 AS a; GRANT MODIFY ON TABLE blind TO readers;");
+    await refused(RAY, "INSERT INTO blind REPLACE WHERE a = 1 SELECT 1");
+    await refused(RAY, "ALTER TABLE blind ADD CONSTRAINT guess CHECK (a <> 1)");
   });
 
   it("hold in views over the table, for the reader", async () => {

@@ -1,6 +1,7 @@
 import { struct } from "../../core/data-type.ts";
 import { unreachable } from "../../core/errors.ts";
 import type { Scan } from "../../sql/bound.ts";
+import type { Relation } from "../../sql/resolver.ts";
 import { allOf, type Predicate } from "../../delta/predicate.ts";
 import { duckDbType } from "../../duckdb/types.ts";
 import { quoteIdentifier, quoteString } from "../../duckdb/quote.ts";
@@ -83,11 +84,24 @@ export function scanPredicate(scan: Scan): Predicate | undefined {
 async function deltaSql(source: DeltaSource, scan: Scan): Promise<PlannedScan> {
   const predicate = scanPredicate(scan);
   const planned = await source.snapshot.scan(predicate === undefined ? {} : { predicate });
-  return {
-    sql: planned.sql({ metadata: scan.used.includes("_metadata") }),
-    files: planned.files.length,
-    skipped: planned.skippedFiles,
-  };
+  return { sql: planned.sql({ metadata: scan.used.includes("_metadata") }), ...fileCounts(planned, scan.relation) };
+}
+
+/**
+ * How many files a scan reads and skips, as far as it may be told: which files a condition skips says something of rows
+ * that a filter hides and of values that a mask covers, so all files of such a table count as read.
+ */
+export function fileCounts(
+  { files, skippedFiles }: { readonly files: readonly unknown[]; readonly skippedFiles: number },
+  relation: Relation,
+): ScanMetrics {
+  if (isGoverned(relation)) return { files: files.length + skippedFiles, skipped: 0 };
+  return { files: files.length, skipped: skippedFiles };
+}
+
+/** Does a relation have a row filter or masks? */
+export function isGoverned({ rowFilter, columnMasks }: Relation): boolean {
+  return rowFilter !== undefined || columnMasks !== undefined;
 }
 
 /** Rows at hand, as JSON that DuckDB types. */

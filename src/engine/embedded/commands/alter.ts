@@ -3,6 +3,7 @@ import { BOOLEAN, field, struct, type StructField, type StructType } from "../..
 import { isBoathouseError } from "../../../core/errors.ts";
 import type { Constraint } from "../../../sql/ast/definition.ts";
 import { compileExpression } from "../../../sql/expression.ts";
+import { hasPolicy } from "../../../catalog/places.ts";
 import type { Table } from "../../../catalog/securable.ts";
 import type { Transaction } from "../../../delta/transaction.ts";
 import type { MetadataChange } from "../../../delta/transaction-options.ts";
@@ -117,12 +118,16 @@ async function addConstraint(
   if (constraint.kind === "primary_key" || constraint.kind === "foreign_key") return;
   if (constraint.kind !== "check") throw call.unsupported(constraint.span, "This constraint");
   const { name, condition } = constraint;
+  // Whether it holds tells of the rows.
+  const access = await call.access();
+  access.require("SELECT", found);
+  if (hasPolicy(found)) access.requireAdministration("alter", found);
   if (name === undefined) {
     throw call.error(constraint.span, "CONSTRAINT_NAME_MISSING", "A CHECK constraint needs a name.");
   }
   const { sql } = compileExpression(condition, {
     schema: transaction.schema,
-    context: call.context(await call.access()),
+    context: call.context(access),
     type: BOOLEAN,
   });
   const connection = await openConnection(call, [call.env.storage.localPath(found.location)], sql);

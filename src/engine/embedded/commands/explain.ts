@@ -3,9 +3,14 @@ import { simpleString } from "../../../core/data-type.ts";
 import { analyzeQuery } from "../../../sql/analyzer/analyze.ts";
 import { generateSql } from "../query.ts";
 import { rowsResult, textColumns } from "../result.ts";
+import { isGoverned } from "../scans.ts";
 import type { Command } from "./command.ts";
 
-/** `EXPLAIN query`: the schema, what is read, and the DuckDB SQL; `EXTENDED` adds DuckDB's own plan. */
+/**
+ * `EXPLAIN query`: the schema, what is read, and the DuckDB SQL; `EXTENDED` adds DuckDB's own plan. Of a query on tables with
+ * a row filter or masks only the metastore's admin sees the SQL and the plan: they hold the policies and estimates of hidden
+ * rows.
+ */
 export const explain: Command<"explain"> = {
   kinds: ["explain"],
   async run(statement, call) {
@@ -19,8 +24,12 @@ export const explain: Command<"explain"> = {
       const parts = [
         `== Output ==\n${columns.join("\n")}`,
         `== Scans ==\n${scans.join("\n")}\n${metrics.files} files to read, ${metrics.skipped} skipped`,
-        `== DuckDB SQL ==\n${sql}`,
       ];
+      if (bound.scans.some((scan) => isGoverned(scan.relation)) && !(await call.access()).isMetastoreAdmin()) {
+        parts.push("The rest is not shown: a table has a row filter or column masks.");
+        return rowsResult("EXPLAIN", textColumns("plan"), [{ plan: parts.join("\n\n") }]);
+      }
+      parts.push(`== DuckDB SQL ==\n${sql}`);
       if (statement.mode !== "simple") {
         const rows = await connection.rows(`EXPLAIN ${sql}`);
         parts.push(`== DuckDB plan ==\n${rows.map((row) => textOf(row["explain_value"])).join("\n")}`);

@@ -1,3 +1,5 @@
+import { hasPolicy } from "../../../catalog/places.ts";
+import type { Table } from "../../../catalog/securable.ts";
 import { field, struct } from "../../../core/data-type.ts";
 import type { Insert } from "../../../sql/ast/statement.ts";
 import { analyzeChange } from "../../../sql/analyzer/change.ts";
@@ -25,6 +27,7 @@ export const insert: Command<"insert"> = { kinds: ["insert"], run };
 async function run(statement: Insert, call: StatementCall): Promise<StatementResult> {
   const found = await tableOf(statement.target, call);
   requireWrite(await call.access(), found, call.options.pipeline);
+  if (statement.replace !== undefined) await requireCondition(found, statement, call);
   const table = await call.env.tables.at(found.location);
   const transaction = await table.begin({
     operation: "WRITE",
@@ -51,6 +54,15 @@ async function run(statement: Insert, call: StatementCall): Promise<StatementRes
   }
   await recordLineage(call, planned, name);
   return changeResult("WRITE", metrics);
+}
+
+/** The condition of REPLACE WHERE is evaluated on all rows of the table: on hidden ones its errors would tell of them. */
+async function requireCondition(found: Table, statement: Insert, call: StatementCall): Promise<void> {
+  (await call.access()).require("SELECT", found);
+  if (hasPolicy(found)) {
+    const hint = "DELETE what is to be replaced, then INSERT.";
+    throw call.unsupported(statement.span, "REPLACE on a table with a row filter or column masks", hint);
+  }
 }
 
 interface Plan {

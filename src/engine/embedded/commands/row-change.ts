@@ -15,7 +15,7 @@ import { recordLineage } from "../lineage.ts";
 import { generateSql } from "../query.ts";
 import { FILE_COLUMN, ROW_COLUMN } from "../resolver.ts";
 import { changeResult } from "../result.ts";
-import { scanPredicate } from "../scans.ts";
+import { fileCounts, scanPredicate } from "../scans.ts";
 import type { StatementCall } from "../statement-call.ts";
 import type { Command } from "./command.ts";
 import { tableOf } from "./relation-of.ts";
@@ -109,6 +109,7 @@ async function change(
     if (txn !== undefined) transaction.setTransaction(txn.appId, txn.version);
     transaction.addMetrics(operationMetrics(bound.kind, { insert, update, delete: deleted, copy }));
     const { version } = await transaction.commit();
+    const looked = fileCounts(scan, bound.target);
     return {
       version,
       rowsInserted: insert,
@@ -116,8 +117,8 @@ async function change(
       rowsDeleted: deleted,
       filesAdded: written.adds.length,
       filesRemoved: touched.size,
-      filesScanned: scan.files.length,
-      filesSkipped: scan.skippedFiles,
+      filesScanned: looked.files,
+      filesSkipped: looked.skipped,
       bytesWritten: written.bytes,
     };
   } finally {
@@ -146,6 +147,7 @@ async function insertOnly(
     if (txn !== undefined) transaction.setTransaction(txn.appId, txn.version);
     transaction.addMetrics(operationMetrics("merge", { insert: rows, update: 0, delete: 0, copy: 0 }));
     const { version } = await transaction.commit();
+    const looked = fileCounts(scan, bound.target);
     return {
       version,
       rowsInserted: rows,
@@ -153,8 +155,8 @@ async function insertOnly(
       rowsDeleted: 0,
       filesAdded: adds.length,
       filesRemoved: 0,
-      filesScanned: scan.files.length,
-      filesSkipped: scan.skippedFiles,
+      filesScanned: looked.files,
+      filesSkipped: looked.skipped,
       bytesWritten: bytes,
     };
   } finally {

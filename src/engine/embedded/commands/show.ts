@@ -101,6 +101,7 @@ async function shown(statement: Show, call: StatementCall): Promise<Shown> {
     }
     case "table_properties": {
       const relation = getRelation(access, await tableName(statement, call));
+      if (!access.sees(relation)) access.require("SELECT", relation);
       const entries = Object.entries(relation.properties).filter(
         ([key]) => statement.key === undefined || key === statement.key,
       );

@@ -295,6 +295,23 @@ it("points into the pipeline's file, wherever the query stands there", async () 
   expect(error?.frame).toContain("2 | CREATE MATERIALIZED VIEW a (x INT) AS\n  3 |   SELECT titel AS x");
 });
 
+describe("a dataset outside of a pipeline", () => {
+  it("is declared, filled and refreshed by statements", async () => {
+    await sql("CREATE TABLE t (id INT)");
+    await sql("CREATE MATERIALIZED VIEW total AS SELECT count(*) AS n FROM t");
+    await sql("CREATE STREAMING TABLE copy AS SELECT * FROM STREAM t");
+    await sql("INSERT INTO t VALUES (1), (2)");
+    expect(await sql("SELECT n FROM total")).toEqual([{ n: 0n }]);
+    await sql("REFRESH MATERIALIZED VIEW total");
+    await sql("REFRESH STREAMING TABLE copy");
+    expect(await sql("SELECT n FROM total")).toEqual([{ n: 2n }]);
+    expect(await count("copy")).toBe(2);
+    await sql("DELETE FROM t WHERE id = 1");
+    await sql("REFRESH STREAMING TABLE copy FULL");
+    expect(await count("copy")).toBe(1);
+  });
+});
+
 describe("a pipeline that cannot run", () => {
   it.each([
     [

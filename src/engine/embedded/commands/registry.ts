@@ -5,6 +5,7 @@ import { createFunction } from "./create-function.ts";
 import { createSchema, createSecurable } from "./create-securable.ts";
 import { createTable, createTableLike } from "./create-table.ts";
 import { createView } from "./create-view.ts";
+import { createDataset, refresh } from "./dataset.ts";
 import { describe } from "./describe.ts";
 import { drop } from "./drop.ts";
 import { explain } from "./explain.ts";
@@ -25,6 +26,8 @@ const COMMANDS = [
   createTable,
   createTableLike,
   createView,
+  createDataset,
+  refresh,
   createFunction,
   createSchema,
   createSecurable,

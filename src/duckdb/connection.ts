@@ -2,8 +2,9 @@ import type { DuckDBConnection, DuckDBResult } from "@duckdb/node-api";
 import { throwIfAborted } from "../core/cancellation.ts";
 import { field, struct, type StructType } from "../core/data-type.ts";
 import { BoathouseError } from "../core/errors.ts";
+import { randomIds } from "../core/ids.ts";
 import type { ColumnBatch, Row, Value } from "../core/value.ts";
-import { copiedFiles, copyStatement, syncFiles, type CopiedFile, type ParquetCopy } from "./copy.ts";
+import { copiedFiles, copyStatement, removeCopied, syncFiles, type CopiedFile, type ParquetCopy } from "./copy.ts";
 import { translateError } from "./errors.ts";
 import type { ScalarFunction } from "./scalar-function.ts";
 import { sparkType } from "./types.ts";
@@ -99,9 +100,16 @@ export class Connection {
   /** Writes a SELECT as Parquet, durably, and says what each file holds. No rows: no file in a folder, an empty file otherwise. */
   async copyToParquet(copy: ParquetCopy): Promise<CopiedFile[]> {
     const control = copy.signal === undefined ? {} : { signal: copy.signal };
-    const files = copiedFiles(await this.rows(copyStatement(copy), control));
-    await syncFiles(files.map((file) => file.path));
-    return files;
+    const mark = randomIds.uuid();
+    try {
+      const files = copiedFiles(await this.rows(copyStatement(copy, mark), control));
+      await syncFiles(files.map((file) => file.path));
+      return files;
+    } catch (error) {
+      // What cannot be removed either is left to VACUUM: the first failure is the one to tell.
+      await removeCopied(copy, mark).catch(() => undefined);
+      throw error;
+    }
   }
 
   /** Makes a JavaScript function known to the whole instance, once: a name that is registered already is left alone. */

@@ -1,5 +1,5 @@
-import { open } from "node:fs/promises";
-import { dirname } from "node:path";
+import { open, readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { BoathouseError, unreachable } from "../core/errors.ts";
 import type { Row, Value } from "../core/value.ts";
 import { quoteIdentifier, quoteString } from "./quote.ts";
@@ -49,8 +49,9 @@ export interface CopiedColumn {
   readonly hasNaN: boolean;
 }
 
-export function copyStatement(copy: ParquetCopy): string {
-  const { partitionBy = [], fileSizeBytes } = copy;
+/** `mark` comes into the names of files in a folder, so that `removeCopied` knows them. */
+export function copyStatement(copy: ParquetCopy, mark: string): string {
+  const { partitionBy = [], fileSizeBytes, fileNames: names = "part-{i}-{uuid}" } = copy;
   const folder = partitionBy.length > 0 || fileSizeBytes !== undefined;
   if (partitionBy.length > 0 && fileSizeBytes !== undefined) {
     return unreachable("A copy to Parquet cannot both partition and split by size.");
@@ -63,7 +64,7 @@ export function copyStatement(copy: ParquetCopy): string {
     ...(copy.fieldIds === undefined ? [] : [`FIELD_IDS ${fieldIds(copy.fieldIds)}`]),
     ...(partitionBy.length === 0 ? [] : [`PARTITION_BY (${partitionBy.map(quoteIdentifier).join(", ")})`]),
     ...(fileSizeBytes === undefined ? [] : [`FILE_SIZE_BYTES ${fileSizeBytes}`]),
-    ...(folder ? ["APPEND", `FILENAME_PATTERN ${quoteString(copy.fileNames ?? "part-{i}-{uuid}")}`] : []),
+    ...(folder ? ["APPEND", `FILENAME_PATTERN ${quoteString(names.replace("{uuid}", `{uuid}-${mark}`))}`] : []),
   ];
   return `COPY (${copy.select}\n) TO ${quoteString(copy.path)} (${options.join(", ")})`;
 }
@@ -92,6 +93,16 @@ export async function syncFiles(paths: readonly string[]): Promise<void> {
       await handle.close();
     }
   }
+}
+
+/** Removes the files in a folder and below that a copy which failed has left. */
+export async function removeCopied(
+  { path, partitionBy = [], fileSizeBytes }: ParquetCopy,
+  mark: string,
+): Promise<void> {
+  if (partitionBy.length === 0 && fileSizeBytes === undefined) return;
+  const names = await readdir(path, { recursive: partitionBy.length > 0 });
+  await Promise.all(names.filter((name) => name.includes(mark)).map((name) => rm(join(path, name), { force: true })));
 }
 
 /** `"a"."b ""c"` → `a`, `b "c`. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -211,6 +211,20 @@ describe("a copy to Parquet", () => {
     const single = await connection.copyToParquet({ select, path: join(folder, "empty.parquet") });
     expect(single).toMatchObject([{ rowCount: 0 }]);
     expect(await connection.copyToParquet({ select, path: join(folder, "none"), partitionBy: ["i"] })).toEqual([]);
+  });
+
+  it("leaves nothing of its own behind when it fails", async () => {
+    const path = join(folder, "failing");
+    await mkdir(path);
+    const files = async (): Promise<string[]> =>
+      (await readdir(path, { recursive: true })).filter((name) => name.endsWith(".parquet"));
+    await connection.copyToParquet({ select: "SELECT 1 AS i", path, fileSizeBytes: 1e9 });
+    const before = await files();
+    const select = "SELECT i, i % 3 AS p, CASE WHEN i = 299999 THEN error('late') END AS e FROM range(300000) t(i)";
+    for (const how of [{ fileSizeBytes: 1e9 }, { partitionBy: ["p"] }]) {
+      await expect(connection.copyToParquet({ select, path, ...how })).rejects.toThrow("late");
+      expect(await files()).toEqual(before);
+    }
   });
 });
 

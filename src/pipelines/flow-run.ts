@@ -86,9 +86,13 @@ export function fingerprint(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
-/** Declares the temporary views that a flow reads in its session. */
-export async function declareViews(run: FlowRun): Promise<void> {
+/**
+ * Declares the temporary views that a flow reads in its session. `checkpoint` is where a streaming flow keeps what its
+ * sources know: a view that streams files has the schema that is found there.
+ */
+export async function declareViews(run: FlowRun, checkpoint?: string): Promise<void> {
   for (const { dataset, flow } of run.dataflow.inputsOf(run.planned.flow).views) {
+    if (checkpoint !== undefined) await run.session.streams(flow.query, { checkpoint, file: flow.place.file });
     await run.session.sql(createViewText(dataset, flow.query), { file: flow.place.file, signal: run.signal });
   }
 }

@@ -36,6 +36,8 @@ export async function runStreamingFlow(run: FlowRun, env: FlowEnvironment): Prom
     } catch (error) {
       const isNewSchema = isBoathouseError(error) && error.code.startsWith("UNKNOWN_FIELD_EXCEPTION");
       if (!isNewSchema || restarts >= MOST_RESTARTS) throw error;
+      // A view has the columns of the time when it was declared.
+      await declareViews(run, env.checkpoint(flowId(run.pipeline, run.planned), generation));
     }
   }
   const { dataset } = run.planned;
@@ -61,7 +63,6 @@ async function prepare(run: FlowRun, env: FlowEnvironment): Promise<number> {
   const { dataset, flow, full } = run.planned;
   const key = `${run.pipeline}/${nameOf(dataset.name)}`;
   const definition = declarationOf(dataset);
-  await declareViews(run);
   // The table first: another flow into it writes down the generation before it makes the table.
   const before = await run.session.tableState(quoteName(dataset.name));
   const known = await env.log.generation(key);
@@ -72,6 +73,7 @@ async function prepare(run: FlowRun, env: FlowEnvironment): Promise<number> {
   const isNew = known?.generation !== generation;
   const changed = known?.definition.endsWith(` ${definition}`) !== true;
   if (isNew || changed) await env.log.setGeneration(key, generation, `${isNew ? run.updateId : by} ${definition}`);
+  await declareViews(run, env.checkpoint(flowId(run.pipeline, run.planned), generation));
   await openSources(run, env, generation);
   const { schema } = await run.session.analyze(flow.query, { file: flow.place.file, signal: run.signal });
   await ensureTable(run, schema);

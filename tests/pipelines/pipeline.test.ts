@@ -170,6 +170,21 @@ describe("streaming tables", () => {
     expect(await sql("SELECT * FROM clean.t")).toEqual([{ id: 2 }]);
   });
 
+  it("read files through temporary views, and grow by their new columns", async () => {
+    await put("a.csv", "id,name\n1,a\n");
+    const text = `CREATE TEMPORARY VIEW files AS SELECT * EXCEPT (_rescued_data) FROM
+        STREAM read_files('\${files}', format => 'csv', header => true);
+      CREATE TEMPORARY VIEW big AS SELECT *, id * 10 AS tens FROM STREAM(files);
+      CREATE STREAMING TABLE t AS SELECT * FROM STREAM(big);`;
+    expect(output(await update(text), "t")).toMatchObject({ rows: 1 });
+    await put("b.csv", "id,name,age\n2,b,40\n");
+    expect(output(await update(text), "t")).toMatchObject({ rows: 1 });
+    expect(await sql("SELECT id, tens, age FROM t ORDER BY id")).toEqual([
+      { id: 1, tens: 10, age: null },
+      { id: 2, tens: 20, age: 40 },
+    ]);
+  });
+
   it("may have names that need quotes", async () => {
     await sql("CREATE TABLE source (id INT)");
     const outcome = await update("CREATE STREAMING TABLE `my-copy` AS SELECT * FROM STREAM source;");

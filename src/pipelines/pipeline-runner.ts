@@ -295,10 +295,11 @@ function originOf(run: RunInfo, update: Update): UpdateOrigin {
   return { pipelineId: spec.id, pipelineName: spec.name, updateId: run.id };
 }
 
-/** An error of a flow's query, with the text of the file that it stands in. */
+/** An error of a flow, with the text of the file that it points into; one that points nowhere is put at the dataset. */
 function inFile(error: unknown, place: Place): unknown {
-  if (!isBoathouseError(error) || error.location === undefined || error.location.file !== place.file) return error;
-  return error.at(error.location, place.source);
+  if (!isBoathouseError(error)) return error;
+  if (error.location === undefined) return error.at(place.location, place.source);
+  return error.location.file === place.file ? error.at(error.location, place.source) : error;
 }
 
 /** Whether what a flow's node put out is the result of a flow. */

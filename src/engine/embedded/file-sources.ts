@@ -11,10 +11,10 @@ import type { Connection } from "../../duckdb/connection.ts";
 import { quoteIdentifier } from "../../duckdb/quote.ts";
 import { duckDbType } from "../../duckdb/types.ts";
 import { FILE_METADATA } from "../../formats/source-file.ts";
+import { NotLoaded } from "../../sql/not-loaded.ts";
 import type { Relation, RelationUse, TableFunctionArgument, TableFunctionUse } from "../../sql/resolver.ts";
 import { joinUrl } from "../../storage/url.ts";
 import type { EngineEnvironment } from "./environment.ts";
-import { NotLoaded } from "./not-loaded.ts";
 import type { SessionState } from "./session-state.ts";
 import type { FilesSource } from "./source.ts";
 

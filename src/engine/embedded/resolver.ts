@@ -7,6 +7,7 @@ import { field, LONG, STRING, struct, type StructField } from "../../core/data-t
 import { BoathouseError } from "../../core/errors.ts";
 import type { Snapshot } from "../../delta/snapshot.ts";
 import { FILE_METADATA } from "../../formats/source-file.ts";
+import { NotLoaded } from "../../sql/not-loaded.ts";
 import type { Span } from "../../sql/ast/node.ts";
 import type { Query } from "../../sql/ast/query.ts";
 import { parseExpression, parseStatement } from "../../sql/parser/parse.ts";
@@ -23,7 +24,6 @@ import type {
 } from "../../sql/resolver.ts";
 import type { TimeTravel } from "../../sql/value.ts";
 import type { EngineEnvironment } from "./environment.ts";
-import { NotLoaded } from "./not-loaded.ts";
 import type { SessionState } from "./session-state.ts";
 import { requireWrite } from "./write-access.ts";
 import type { Source } from "./source.ts";

@@ -1,6 +1,6 @@
 import type { Access } from "../../catalog/access.ts";
 import { locationOf } from "../../core/diagnostic.ts";
-import { BoathouseError } from "../../core/errors.ts";
+import { BoathouseError, isBoathouseError } from "../../core/errors.ts";
 import type { Value } from "../../core/value.ts";
 import type { Expression, ObjectName } from "../../sql/ast/expression.ts";
 import { partsOf, type Span } from "../../sql/ast/node.ts";
@@ -128,6 +128,12 @@ export class StatementCall {
         : { location: locationOf(this.text, span.start, span.end, this.options.file), source: this.text }),
       ...(hint === undefined ? {} : { hint }),
     });
+  }
+
+  /** An error that has no place yet, at a place of the statement. */
+  placed(error: unknown, { start, end }: Span): unknown {
+    if (!isBoathouseError(error) || error.location !== undefined) return error;
+    return error.at(locationOf(this.text, start, end, this.options.file), this.text);
   }
 
   unsupported(span: Span, what: string, hint?: string): BoathouseError {

@@ -1,8 +1,9 @@
 import type { DataType } from "../../core/data-type.ts";
 import { locationOf } from "../../core/diagnostic.ts";
-import { BoathouseError, type ErrorOptions } from "../../core/errors.ts";
+import { BoathouseError, isBoathouseError, type ErrorOptions } from "../../core/errors.ts";
 import type { Span } from "../ast/node.ts";
 import type { Column, ColumnSource, CteDefinition } from "../bound.ts";
+import { NotLoaded } from "../not-loaded.ts";
 import type { AnalysisContext, NameContext, Relation, Resolver } from "../resolver.ts";
 import type { TimeTravel } from "../value.ts";
 import { sqlStateOf } from "./conditions.ts";
@@ -104,6 +105,25 @@ export function failure(
       ? {}
       : { location: locationOf(analysis.text, span.start, span.end, analysis.file), source: analysis.text }),
   });
+}
+
+/**
+ * Asks the resolver, whose errors know no place: they are put where the statement asks. What a view or function asks for is
+ * placed where the statement names the view or function.
+ */
+export function askedAt<T>(span: Span | undefined, analysis: Analysis, ask: () => T): T {
+  const place = (thrown: unknown): unknown => {
+    if (span === undefined || !analysis.direct || !isBoathouseError(thrown) || thrown.location !== undefined) {
+      return thrown;
+    }
+    return thrown.at(locationOf(analysis.text, span.start, span.end, analysis.file), analysis.text);
+  };
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof NotLoaded) throw analysis.direct ? error.placed(place) : error;
+    throw place(error);
+  }
 }
 
 /** A construct that is refused by name. */

@@ -5,13 +5,14 @@ import type { Routine } from "../resolver.ts";
 import { castTo } from "../types/cast-expression.ts";
 import { implicitCast } from "../types/implicit-cast.ts";
 import { displayType } from "../types/duckdb-type.ts";
-import { enter, failure, newColumn } from "./analysis.ts";
+import { askedAt, enter, failure, newColumn } from "./analysis.ts";
 import { bind, rootEnv, type BoundRelation, type Env } from "./env.ts";
 import { reference } from "./project.ts";
 
 /** A call of a user's SQL function, or undefined when there is none of that name. */
 export function bindRoutine(node: Call, parts: readonly string[], env: Env): BoundExpression | undefined {
-  const routine = env.analysis.statement.resolver.routine(parts, env.analysis.names);
+  const { analysis } = env;
+  const routine = askedAt(node.span, analysis, () => analysis.statement.resolver.routine(parts, analysis.names));
   if (routine === undefined) return undefined;
   const given = node.arguments.map((argument) => ({ name: argument.name?.name, value: bind(argument.value, env) }));
   const args = routineArguments(routine, given, node.span, env);

@@ -4,7 +4,7 @@ import type { BoundExpression } from "../bound.ts";
 import { functionNames, lookupFunction } from "../functions/registry.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { TableFunctionArgument } from "../resolver.ts";
-import { failure, newColumn, unsupported } from "./analysis.ts";
+import { askedAt, failure, newColumn, unsupported } from "./analysis.ts";
 import { callSite } from "./call.ts";
 import { constantValue } from "./constant.ts";
 import { bind, inClause, type BoundRelation, type Env } from "./env.ts";
@@ -63,17 +63,18 @@ export function bindTableFunction(node: TableFunction, env: Env): BoundRelation 
     };
   }
   const { resolver } = env.analysis.statement;
-  const routine = resolver.routine(parts, env.analysis.names);
+  const routine = askedAt(node.span, env.analysis, () => resolver.routine(parts, env.analysis.names));
   if (routine !== undefined) {
     const given = args.map((each) => ({ name: each.name?.name, value: bind(each.value, inner) }));
     return expandTableRoutine(routine, routineArguments(routine, given, node.span, env), node.span, env);
   }
-  const relation = resolver.tableFunction?.(parts, {
+  const use = {
     context: env.analysis.names,
     stream: node.stream,
     arguments: args.map((each) => constantArgument(each, bind(each.value, inner), env)),
     span: node.span,
-  });
+  };
+  const relation = askedAt(node.span, env.analysis, () => resolver.tableFunction?.(parts, use));
   if (relation !== undefined)
     return bindRelation(relation, { stream: node.stream, timeTravel: undefined, span: node.span, parts: [] }, env);
   const hint = didYouMean(name, functionNames());

@@ -6,7 +6,7 @@ import type { BoundPlan } from "../bound.ts";
 import { nearest } from "../../core/nearest.ts";
 import type { Relation } from "../resolver.ts";
 import { plainText, type TimeTravel } from "../value.ts";
-import { enter, failure, newColumn, unsupported, type Analysis, type CteScope } from "./analysis.ts";
+import { askedAt, enter, failure, newColumn, unsupported, type Analysis, type CteScope } from "./analysis.ts";
 import { constantValue } from "./constant.ts";
 import { bind, rootEnv, type BoundRelation, type Env } from "./env.ts";
 import { parseInstant } from "../types/instant.ts";
@@ -91,7 +91,8 @@ export function findRelation(
   env: Env,
 ): Relation {
   const { resolver } = env.analysis.statement;
-  const relation = resolver.relation(parts, { context: env.analysis.names, stream, timeTravel: travel, span });
+  const use = { context: env.analysis.names, stream, timeTravel: travel, span };
+  const relation = askedAt(span, env.analysis, () => resolver.relation(parts, use));
   if (relation !== undefined) return relation;
   const shown = parts.map((part) => `\`${part}\``).join(".");
   const known = [...(resolver.relationNames?.() ?? [])];
@@ -145,7 +146,7 @@ export function scan(relation: Relation, use: Omit<Use, "parts">, analysis: Anal
 function view(relation: Relation, definition: NonNullable<Relation["view"]>, use: Use, env: Env): BoundRelation {
   if (use.timeTravel !== undefined) throw unsupported(env.analysis, use.span, "Time travel on a view");
   const inner = enter(env.analysis, definition.context, definition.text, use.span);
-  const query = env.binders.query(definition.query, rootEnv(inner, env.binders));
+  const query = askedAt(use.span, env.analysis, () => env.binders.query(definition.query, rootEnv(inner, env.binders)));
   const plan = asSchema(query.plan, relation.schema, use.span, env.analysis);
   return { plan, scope: { visible: plan.columns.map((column) => ({ column, qualifier: relation.name })), hidden: [] } };
 }

@@ -15,18 +15,16 @@ import { deltaPredicate } from "../delta-predicate.ts";
 import { recordLineage } from "../lineage.ts";
 import { generateSql, planQuery, type PlannedQuery } from "../query.ts";
 import { changeResult } from "../result.ts";
-import { requireWrite } from "../write-access.ts";
 import { PARTITION_OVERWRITE_MODE } from "../session-state.ts";
 import type { StatementCall } from "../statement-call.ts";
 import type { Command } from "./command.ts";
-import { tableOf } from "./relation-of.ts";
+import { writableTableOf } from "./relation-of.ts";
 
 /** INSERT in all its forms: one Delta commit under the statement's identity. */
 export const insert: Command<"insert"> = { kinds: ["insert"], run };
 
 async function run(statement: Insert, call: StatementCall): Promise<StatementResult> {
-  const found = await tableOf(statement.target, call);
-  requireWrite(await call.access(), found, call.options.pipeline);
+  const found = await writableTableOf(statement.target, call);
   if (statement.replace !== undefined) await requireCondition(found, statement, call);
   const table = await call.env.tables.at(found.location);
   const transaction = await table.begin({

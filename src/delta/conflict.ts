@@ -79,7 +79,7 @@ function checkTransactionIds({ actions, operation }: TransactionReads, winner: W
 
 async function checkAdded(transaction: TransactionReads, winner: Winner): Promise<void> {
   const { snapshot, reads, operation, actions, isolation } = transaction;
-  if (reads.length === 0 || !changesData(actions)) return;
+  if (reads.length === 0 || onlyRearranges(actions)) return;
   const blind = winner.actions.some(({ commitInfo }) => commitInfo?.["isBlindAppend"] === true);
   const changesMetadata = actions.some(({ metaData }) => metaData !== undefined);
   if (blind && isolation === "WriteSerializable" && !changesMetadata) return;
@@ -130,8 +130,9 @@ function anyMatch(snapshot: Snapshot, list: FileList, reads: readonly Predicate[
   return `(${reads.map((predicate) => mayMatch(predicate, columns)).join(" OR ")})`;
 }
 
-function changesData(actions: readonly Action[]): boolean {
-  return actions.some(({ add, remove }) => add?.dataChange === true || remove?.dataChange === true);
+/** Nothing but the same rows in other files, which new rows do not disturb. What else follows from a read must see them. */
+function onlyRearranges(actions: readonly Action[]): boolean {
+  return actions.every(({ add, remove }) => (add ?? remove)?.dataChange === false);
 }
 
 function removesOf(actions: readonly Action[]): RemoveAction[] {

@@ -238,6 +238,19 @@ describe("a transaction", () => {
     expect([rows.length, rows[12]?.["name"], rows[13]?.["name"]]).toEqual([21, "new", "m"]);
   });
 
+  it("adds no CHECK constraint when rows came that it was not checked on", async () => {
+    const checked = await openLake({ expressions: { compile: (text: string) => text } });
+    try {
+      const table = await createTable(checked, "late", { select: ANN });
+      const adding = await table.begin({ operation: "ADD CONSTRAINT" });
+      await adding.addConstraint(checked.connection, "Adult", "age > 18");
+      await append(checked, checked.table("late"), "SELECT 3::BIGINT AS id, 7 AS age");
+      await expect(adding.commit()).rejects.toMatchObject({ code: "DELTA_CONCURRENT_APPEND" });
+    } finally {
+      await checked.close();
+    }
+  });
+
   it("enforces CHECK constraints, old rows and new ones, and says which row breaks one", async () => {
     const expressions = { compile: (text: string) => text };
     const checked = await openLake({ expressions });

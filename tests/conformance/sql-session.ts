@@ -9,6 +9,7 @@ import { partsOf } from "../../src/sql/ast/node.ts";
 import type { Query } from "../../src/sql/ast/query.ts";
 import type { Statement } from "../../src/sql/ast/statement.ts";
 import { generate } from "../../src/sql/generator/generate.ts";
+import { referencesOf } from "../../src/sql/references.ts";
 import { parseStatement } from "../../src/sql/parser/parse.ts";
 import { preludeFor } from "../../src/sql/prelude/prelude.ts";
 import type { AnalysisContext, NameContext, Relation, Resolver } from "../../src/sql/resolver.ts";
@@ -58,6 +59,9 @@ export class SqlSession {
   readonly #databases: Databases;
   readonly #tables = new Map<string, MemoryTable>();
   readonly #settings = new Map<string, string>();
+  /** Tables that a statement for the engine has changed, and is no longer known what is in them. */
+  readonly #changed = new Set<string>();
+  #schema = "default";
   #ansi: boolean;
   #timeZone: string;
 
@@ -78,15 +82,51 @@ export class SqlSession {
       case "create_table":
         return this.#createTable(statement, text);
       case "insert":
+        if (statement.target.kind !== "name") throw this.#leftOut(statement);
         return this.#insert(statement, text);
       case "drop":
-        this.#tables.delete(keyOf(statement.name));
+        this.#tables.delete(this.#key(statement.name));
         return EMPTY;
       case "set_configuration":
         return this.#set(statement);
+      case "use":
+        this.#schema = partsOfName(statement.name).at(-1)?.toLowerCase() ?? "";
+        return EMPTY;
       default:
-        throw new NotHere(statement.kind);
+        throw this.#leftOut(statement);
     }
+  }
+
+  /** Why the text's result may differ from Spark's although nothing is wrong. */
+  excuse(text: string): string | undefined {
+    const legacy = [...this.#settings].find(([name, value]) => /legacy/i.test(name) && value.toLowerCase() === "true");
+    if (legacy !== undefined) return `needs ${legacy.join(" = ")}`;
+    const names = referencesOf(parseStatement(text)).relations.map(({ name }) => this.#found(name));
+    const changed = names.find((name) => this.#changed.has(name));
+    return changed === undefined ? undefined : `needs the engine: it has changed ${changed}`;
+  }
+
+  #leftOut(statement: Statement): NotHere {
+    for (const { name, access } of referencesOf(statement).targets) {
+      if (access !== "describe") this.#changed.add(this.#found(name));
+    }
+    if (referencesOf(statement).dynamic.length > 0 || statement.kind === "execute_immediate")
+      for (const name of this.#tables.keys()) this.#changed.add(name);
+    return new NotHere(statement.kind);
+  }
+
+  #key(name: ObjectName): string {
+    const [table = "", schema = this.#schema] = partsOfName(name).toReversed();
+    return `${schema}.${table}`.toLowerCase();
+  }
+
+  /** Tables stand under `schema.name`; what is temporary is found from every schema. */
+  #found(name: readonly string[]): string {
+    const [table = "", schema = this.#schema] = name.toReversed();
+    const key = `${schema}.${table}`.toLowerCase();
+    if ((name.length > 1 && schema !== "global_temp") || this.#tables.has(key)) return key;
+    const ending = `.${table}`.toLowerCase();
+    return [...this.#tables.keys()].find((each) => each.endsWith(ending)) ?? key;
   }
 
   async drop(): Promise<void> {
@@ -110,7 +150,7 @@ export class SqlSession {
       ansi: this.#ansi,
       timeZone: this.#timeZone,
       currentCatalog: "spark_catalog",
-      currentSchema: "default",
+      currentSchema: this.#schema,
       user: "mockingjay",
       groups: new Set(),
       parameters: {},
@@ -122,7 +162,7 @@ export class SqlSession {
 
   #resolver(): Resolver {
     return {
-      relation: (name) => this.#tables.get(name.at(-1)?.toLowerCase() ?? "")?.relation,
+      relation: (name) => this.#tables.get(this.#found(name))?.relation,
       routine: () => undefined,
       relationNames: () => this.#tables.keys(),
     };
@@ -132,7 +172,7 @@ export class SqlSession {
     const context = this.#context(text);
     const bound = analyzeQuery(query, this.#resolver(), context);
     const scan = (each: { readonly relation: Relation }): string =>
-      this.#tables.get(each.relation.name.at(-1)?.toLowerCase() ?? "")?.sql ?? "";
+      this.#tables.get(this.#found(each.relation.name))?.sql ?? "";
     return {
       sql: generate(bound, { context, scan }).sql,
       schema: bound.schema,
@@ -169,17 +209,22 @@ export class SqlSession {
         field(statement.columns[index]?.name.parts.at(-1)?.name ?? each.name, each.type, each.nullable),
       ),
     );
-    const context: NameContext = { catalog: "spark_catalog", schema: "default", user: "mockingjay" };
-    const name = keyOf(statement.name);
+    const context: NameContext = { catalog: "spark_catalog", schema: this.#schema, user: "mockingjay" };
+    const name = this.#key(statement.name);
     this.#tables.set(name, {
-      relation: { name: [name], kind: "view", schema: named, view: { query, text, context } },
+      relation: {
+        name: ["spark_catalog", ...name.split(".")],
+        kind: "view",
+        schema: named,
+        view: { query, text, context },
+      },
       sql: "",
     });
     return EMPTY;
   }
 
   async #createTable(statement: Extract<Statement, { kind: "create_table" }>, text: string): Promise<Result> {
-    const name = keyOf(statement.name);
+    const name = this.#key(statement.name);
     tableCount += 1;
     const sql = `t_${tableCount}`;
     let schema: StructType;
@@ -197,28 +242,29 @@ export class SqlSession {
       schema = made.schema;
       await (await this.#connection(made.unique)).run(`CREATE TABLE ${sql} AS ${made.unique}`);
     }
-    this.#tables.set(name, { relation: { name: [name], kind: "table", schema }, sql });
+    this.#tables.set(name, { relation: { name: ["spark_catalog", ...name.split(".")], kind: "table", schema }, sql });
     return EMPTY;
   }
 
   async #insert(statement: Extract<Statement, { kind: "insert" }>, text: string): Promise<Result> {
-    const table = this.#tables.get(keyOf(statement.target));
+    const table = this.#tables.get(this.#key(statement.target));
     if (table === undefined)
-      throw new BoathouseError("TABLE_OR_VIEW_NOT_FOUND", `There is no table ${keyOf(statement.target)}.`);
+      throw new BoathouseError("TABLE_OR_VIEW_NOT_FOUND", `There is no table ${this.#key(statement.target)}.`);
     if (
       statement.columns.length > 0 ||
       statement.overwrite ||
       statement.partition !== undefined ||
       statement.with !== undefined
     )
-      throw new NotHere("insert");
+      throw this.#leftOut(statement);
     const { unique, schema } = this.#sqlOf(statement.query, text);
     const { fields } = table.relation.schema;
-    if (schema.fields.length !== fields.length) throw new NotHere("insert");
+    if (schema.fields.length !== fields.length) throw this.#leftOut(statement);
     let count = 0;
     const tools = {
       fresh: (hint: string) => `${hint}_${(count += 1)}`,
       once: (sql: string, use: (name: string) => string) => use(sql),
+      timeZone: this.#timeZone,
     };
     const names = schema.fields.map((_, index) => `c${index}`);
     const values = fields.map((each, index) =>
@@ -245,7 +291,7 @@ export class SqlSession {
 
 const EMPTY: Result = { schema: struct([]), rows: [] };
 
-function keyOf(name: ObjectName): string {
+function partsOfName(name: ObjectName): readonly string[] {
   if (name.kind !== "name") throw new NotHere("identifier");
-  return partsOf(name).at(-1)?.toLowerCase() ?? "";
+  return partsOf(name);
 }

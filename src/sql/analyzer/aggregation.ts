@@ -15,7 +15,7 @@ import { fingerprint } from "./fingerprint.ts";
 import type { Grouping } from "./grouping.ts";
 import { pretty } from "./pretty.ts";
 import { reference } from "./project.ts";
-import { rewrite } from "./rewrite.ts";
+import { rewrite, rewritePlan, type Rewrite, type RewritePlan } from "./rewrite.ts";
 
 /**
  * An aggregation being built: expressions over the input become expressions over its result, as groups and aggregates
@@ -99,8 +99,8 @@ export function aggregation(
     );
   };
 
-  const extract: Aggregation["extract"] = (expression, fallback) =>
-    rewrite(expression, (each) => {
+  const extract: Aggregation["extract"] = (expression, fallback) => {
+    const replace: Rewrite = (each) => {
       if (each.kind === "literal") return each;
       if (each.kind === "aggregate") return aggregateColumn(each);
       if (each.kind === "call" && (each.name === "grouping" || each.name === "grouping_id")) {
@@ -116,7 +116,9 @@ export function aggregation(
       }
       const column = byKey.size === 0 ? undefined : byKey.get(fingerprint(each));
       return column === undefined ? undefined : reference(column);
-    });
+    };
+    return rewrite(expression, replace, keepingOwn(replace));
+  };
 
   return {
     extract,
@@ -133,6 +135,24 @@ export function aggregation(
       };
     },
   };
+}
+
+/** The aggregates of a subquery are its own, whatever they look like. */
+function keepingOwn(replace: Rewrite): RewritePlan {
+  const onPlan: RewritePlan = (plan) => {
+    if (plan.kind !== "aggregate") return undefined;
+    const inside = (item: Projection): Projection => ({
+      ...item,
+      expression: rewrite(item.expression, (each) => (each === item.expression ? undefined : replace(each)), onPlan),
+    });
+    return {
+      ...plan,
+      input: rewritePlan(plan.input, replace, onPlan),
+      groups: plan.groups.map((item) => ({ ...item, expression: rewrite(item.expression, replace, onPlan) })),
+      aggregates: plan.aggregates.map(inside),
+    };
+  };
+  return onPlan;
 }
 
 /** Maps are grouped by their entries in the order of the keys. */

@@ -4,6 +4,7 @@ import type { PivotClause, UnpivotClause } from "../ast/query.ts";
 import type { AggregateExpression, BoundExpression, BoundPlan, Projection } from "../bound.ts";
 import { castTo } from "../types/cast-expression.ts";
 import { commonType } from "../types/common-type.ts";
+import { isNumeric } from "../types/kinds.ts";
 import { aggregation } from "./aggregation.ts";
 import { failure, newColumn, unsupported } from "./analysis.ts";
 import { callFunction } from "./call.ts";
@@ -23,6 +24,8 @@ export function bindPivot(source: BoundRelation, clause: PivotClause, env: Env):
   const inner = inClause(env, source.scope, { aggregates: true, clause: "PIVOT" });
   const keys = clause.columns.map((column) => bindName([column], column.span, inner));
   const aggregates = clause.aggregates.map((each) => ({ node: each, expression: bind(each.expression, inner) }));
+  // Without rows a count is null, unless values that are no numbers take Spark's second way, which has no such nulls.
+  const isFlat = aggregates.every(({ expression: { type } }) => isNumeric(type) || type.kind === "boolean");
   const used = new Set<number>();
   for (const expression of [...keys, ...aggregates.map((each) => each.expression)]) {
     rewrite(expression, (each) => {
@@ -41,7 +44,7 @@ export function bindPivot(source: BoundRelation, clause: PivotClause, env: Env):
     const matches = pivotCondition(value, keys, inner);
     return aggregates.map(({ node, expression }) => {
       const filtered = rewrite(expression, (each) =>
-        each.kind === "aggregate" ? over(each, matches, env) : undefined,
+        each.kind === "aggregate" ? over(each, matches, isFlat, env) : undefined,
       );
       const name = pivotName(value, node, expression, aggregates.length, inner);
       return { name, expression: state.extract(filtered) };
@@ -55,13 +58,13 @@ export function bindPivot(source: BoundRelation, clause: PivotClause, env: Env):
   return { plan, scope: { visible: plan.columns.map((column) => ({ column, qualifier: [] })), hidden: [] } };
 }
 
-function over(aggregate: AggregateExpression, matches: BoundExpression, env: Env): BoundExpression {
+function over(aggregate: AggregateExpression, matches: BoundExpression, isFlat: boolean, env: Env): BoundExpression {
   const span = aggregate.span ?? { start: 0, end: 0 };
   const filter = aggregate.filter === undefined ? matches : callFunction("and", [aggregate.filter, matches], span, env);
-  // Without rows a count is null in a pivot, as any other aggregate.
   const filtered: AggregateExpression = { ...aggregate, filter };
-  if (aggregate.nullable) return filtered;
-  const lower: AggregateExpression["lower"] = (args, call, tools) => `nullif(${aggregate.lower(args, call, tools)}, 0)`;
+  if (aggregate.nullable || !isFlat) return filtered;
+  const lower: AggregateExpression["lower"] = (args, call, tools) =>
+    `CASE WHEN ${tools.aggregate("bool_or", ["true"])} THEN ${aggregate.lower(args, call, tools)} END`;
   return { ...filtered, lower, nullable: true };
 }
 

@@ -54,6 +54,7 @@ function hiveText(value: Value, type: DataType, place: "top" | "nested", binary:
     case "map":
       return `{${entriesOf(value)
         .map(([key, item]) => `${nested(key, type.key)}:${nested(item, type.value)}`)
+        .sort()
         .join(",")}}`;
     case "struct":
       return `{${fieldsOf(value, type.fields)

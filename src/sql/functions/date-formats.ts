@@ -3,6 +3,7 @@ import { BoathouseError } from "../../core/errors.ts";
 import type { BoundExpression, LoweringTools } from "../bound.ts";
 import { parsePattern, type PatternUse } from "../java/date-pattern.ts";
 import { strftimePattern, strptimePattern } from "../java/native-pattern.ts";
+import { instantSql } from "../types/instant-sql.ts";
 import { filled, string } from "./defaults.ts";
 import {
   bindSignature,
@@ -73,7 +74,7 @@ function fromUnixtime(given: CallSite): BoundFunction {
   );
 }
 
-/** SQL of local (`UTC`) or instant microseconds read from text; null where the text does not fit. */
+/** SQL of local or (with `zone`) instant microseconds read from text; null where the text does not fit. */
 function parsedMicros(
   value: string,
   pattern: string,
@@ -81,12 +82,12 @@ function parsedMicros(
   zone: string | undefined,
   tools: LoweringTools,
 ): string {
-  const inZone = tools.text(zone ?? "UTC");
+  const inZone = tools.text(zone ?? "LOCAL");
   const slow = `spkjs_parse_timestamp(${value}, ${pattern}, ${inZone})`;
   const native = typeof known === "string" ? strptimePattern(known) : undefined;
   if (native === undefined) return slow;
   const read = `try_strptime(${value}, ${tools.text(native.format)})`;
-  const micros = zone === undefined ? `epoch_us(${read})` : `epoch_us(CAST(${read} AS TIMESTAMPTZ))`;
+  const micros = zone === undefined ? `epoch_us(${read})` : `epoch_us(${instantSql(read, zone)})`;
   return `CASE WHEN regexp_full_match(${value}, ${tools.text(native.shape)}) THEN ${micros} ELSE ${slow} END`;
 }
 

@@ -10,6 +10,7 @@ import {
   type IntervalType,
 } from "../../core/data-type.ts";
 import type { BoundExpression } from "../bound.ts";
+import { instantSql } from "../types/instant-sql.ts";
 import { constant, filled, integer } from "./defaults.ts";
 import {
   bindSignature,
@@ -138,13 +139,13 @@ function makeTimestamp(target: DataType, safe: boolean): (call: CallSite) => Bou
         returns: target,
         ...(safe || !call.context.ansi ? { nullable: true } : {}),
       },
-      (args, _, { ansi }) => {
+      (args, _, { ansi, timeZone }) => {
         const strict = ansi && !safe;
         const local = `${strict ? "spk_make_timestamp" : "spk_try_make_timestamp"}(${args.slice(0, 6).join(", ")})`;
         const whole = zoned
           ? `make_timestamptz(spkjs_zone_instant(epoch_us(${local}), ${args[6] ?? "NULL"}))`
           : target.kind === "timestamp"
-            ? `CAST(${local} AS TIMESTAMPTZ)`
+            ? instantSql(local, timeZone)
             : local;
         return whole;
       },

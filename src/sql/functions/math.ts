@@ -1,5 +1,5 @@
-import { BINARY, decimal, DOUBLE, INT, LONG, STRING, type DataType } from "../../core/data-type.ts";
-import type { Lowering } from "../bound.ts";
+import { BINARY, decimal, DOUBLE, INT, LONG, STRING, type DataType, type DecimalType } from "../../core/data-type.ts";
+import type { Lowering, LoweringTools } from "../bound.ts";
 import { isIntegral } from "../types/kinds.ts";
 import { constant, filled, integer } from "./defaults.ts";
 import {
@@ -129,22 +129,26 @@ function wholeNumber(names: readonly [string, ...string[]], mode: "ceiling" | "f
       );
     }
     const scale = scaleOf(call) ?? 0;
+    const asDecimal = (type: DataType): DecimalType => {
+      if (type.kind === "decimal") return type;
+      if (isIntegral(type)) return decimal(integralDigits(type), 0);
+      return type.kind === "float" ? decimal(14, 7) : decimal(30, 15);
+    };
     const widened: Signature = {
       params: [numeric, int],
-      returns: ([value]) => {
-        const type = value?.type ?? DOUBLE;
-        if (type.kind === "decimal") return roundedType(type, scale);
-        if (isIntegral(type)) return roundedType(decimal(integralDigits(type), 0), scale);
-        return type.kind === "float" ? roundedType(decimal(14, 7), scale) : roundedType(decimal(30, 15), scale);
-      },
+      returns: ([value]) => roundedType(asDecimal(value?.type ?? DOUBLE), scale),
     };
-    return bindSignature(
-      call,
-      widened,
-      ([value = "NULL"], bound, tools) =>
-        `CAST(spkjs_round_decimal(CAST(${value} AS VARCHAR), ${scale}, '${mode}') AS ${tools.typeName(bound.type)})`,
-    );
+    return bindSignature(call, widened, ([value = "NULL"], bound, tools) => {
+      const from = typeAt(bound.args, 0);
+      const exact = isIntegral(from) ? value : tools.cast(value, from, asDecimal(from));
+      return `CAST(spkjs_round_decimal(CAST(${exact} AS VARCHAR), ${scale}, '${mode}') AS ${tools.typeName(bound.type)})`;
+    });
   });
+}
+
+/** Each call in each statement draws from a sequence of its own, which begins anew. */
+function seededRandom(native: string, seed: string, tools: LoweringTools): string {
+  return `${native}(CAST(${seed} AS BIGINT), ${tools.text(`${tools.now}/${tools.fresh("random")}`)})`;
 }
 
 function integralDigits(type: DataType): number {
@@ -341,8 +345,10 @@ export const math: readonly FunctionRow[] = [
           deterministic: false,
           pretty: named(name),
         },
-        ([seed = "NULL"]) =>
-          `spkjs_${name}(${seeded ? `CAST(${seed} AS BIGINT)` : "CAST(floor(random() * 9007199254740992) AS BIGINT)"}, ${seeded})`,
+        ([seed = "NULL"], _, tools) =>
+          seeded
+            ? seededRandom(`spkjs_${name}`, seed, tools)
+            : `spkjs_${name}(CAST(floor(random() * 9007199254740992) AS BIGINT), '')`,
       );
     }),
   ),
@@ -360,8 +366,11 @@ export const math: readonly FunctionRow[] = [
         nullable: false,
         deterministic: false,
       },
-      ([low = "NULL", high = "NULL"], bound, tools) =>
-        `CAST(${low} + (${high} - ${low}) * random() AS ${tools.typeName(bound.type)})`,
+      ([low = "NULL", high = "NULL", seed = "NULL"], bound, tools) => {
+        const drawn = given.args.length === 3 ? seededRandom("spkjs_rand", seed, tools) : "random()";
+        const [from, to] = [low, high].map((each) => `CAST(${each} AS DOUBLE)`);
+        return tools.cast(`(${from} + (${to} - ${from}) * ${drawn})`, DOUBLE, bound.type);
+      },
     );
   }),
   scalarBy("nanvl", category, (call) =>

@@ -125,18 +125,22 @@ function ordered(kind: "cont" | "disc"): (call: CallSite) => BoundFunction {
       pretty: ([value = "", f = ""]) =>
         `${call.name}(${f}) WITHIN GROUP (ORDER BY ${value}${descending ? " DESC" : ""})`,
       lower: ([value = "NULL", f = "NULL"], site, tools) => {
-        const from = descending ? flipped(f, fractionType, tools) : f;
-        if (kind === "cont") return continuous(value, from, site, tools);
+        if (kind === "cont") {
+          return continuous(value, descending ? mapped(f, (p) => `(1 - ${p})`, fractionType, tools) : f, site, tools);
+        }
+        // DuckDB counts a negative fraction from the top; zero has no sign there.
+        const from = descending ? mapped(f, (p) => `-greatest(${p}, 1e-300)`, fractionType, tools) : f;
         return disc(value, from, accepted, site, tools);
       },
     };
   };
 }
 
-function flipped(fraction: string, type: DataType, tools: LoweringTools): string {
-  if (type.kind !== "array") return `(1 - ${fraction})`;
-  const x = tools.fresh("x");
-  return `list_transform(${fraction}, lambda "${x}": 1 - "${x}")`;
+/** A fraction, or each of a list of them. */
+function mapped(fraction: string, to: (sql: string) => string, type: DataType, tools: LoweringTools): string {
+  if (type.kind !== "array") return to(fraction);
+  const x = `"${tools.fresh("x")}"`;
+  return `list_transform(${fraction}, lambda ${x}: ${to(x)})`;
 }
 
 /** Exact here: any value within Spark's error bound is right, the exact one is. */

@@ -4,11 +4,13 @@ import type {
   BoundArgument,
   BoundExpression,
   BoundPlan,
+  CallExpression,
   CaseExpression,
   Column,
   FieldExpression,
   FrameBound,
   LoweringCall,
+  LoweringTools,
   SortOrder,
   SubqueryExpression,
   WindowExpression,
@@ -16,6 +18,7 @@ import type {
 import { castSql } from "../types/cast-sql.ts";
 import { duckDbType, structNames, textLiteral } from "../types/duckdb-type.ts";
 import { literalSql } from "./literal.ts";
+import { isVolatile } from "./volatile.ts";
 import { loweringTools, type GeneratorContext, type Modifiers, type Names } from "./tools.ts";
 
 /** What expressions need of the plan around them. */
@@ -41,11 +44,8 @@ export function expressionSql(expression: BoundExpression, scope: ExpressionScop
       return literalSql(expression.value, expression.type);
     case "column":
       return scope.column?.(expression.column) ?? columnName(expression.column.id);
-    case "call": {
-      const args = expression.args.map((arg) => argumentSql(arg, scope));
-      const call = { ...PLAIN, name: expression.name, args: expression.args, type: expression.type };
-      return expression.lower(args, call, loweringTools(scope.context, scope.names));
-    }
+    case "call":
+      return callSql(expression, scope);
     case "aggregate":
       return aggregateSql(expression, undefined, scope);
     case "window":
@@ -71,6 +71,31 @@ export function expressionSql(expression: BoundExpression, scope: ExpressionScop
 function fieldSql({ operand, index }: FieldExpression, sql: string): string {
   if (operand.type.kind !== "struct") return unreachable("A field of something that is not a struct.");
   return `struct_extract(${sql}, ${textLiteral(structNames(operand.type.fields)[index] ?? "")})`;
+}
+
+function callSql(expression: CallExpression, scope: ExpressionScope): string {
+  const call = { ...PLAIN, name: expression.name, args: expression.args, type: expression.type };
+  const args = expression.args.map((arg) => argumentSql(arg, scope));
+  const tools = loweringTools(scope.context, scope.names);
+  const lower = (given: readonly string[]): string => expression.lower(given, call, tools);
+  return expression.args.reduce<(given: readonly string[]) => string>(
+    (rest, arg, index) => (isVolatile(arg) ? (given) => evaluatedOnce(rest, given, index, tools) : rest),
+    lower,
+  )(args);
+}
+
+/** Where a lowering or a macro repeats an argument that differs each time, it is computed before. */
+function evaluatedOnce(
+  lower: (given: readonly string[]) => string,
+  given: readonly string[],
+  index: number,
+  tools: LoweringTools,
+): string {
+  const value = given[index] ?? "NULL";
+  const name = `"${tools.fresh("v")}"`;
+  const sql = lower(given.with(index, name));
+  if (sql.split(name).length <= 2 && !sql.includes("spk_")) return sql.replace(name, () => value);
+  return `list_transform([${value}], lambda ${name}: ${sql})[1]`;
 }
 
 const PLAIN = { distinct: false, ignoreNulls: false, orderBy: [], windowed: false } as const;

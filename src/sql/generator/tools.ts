@@ -47,7 +47,8 @@ export function loweringTools(context: GeneratorContext, names: Names, modifiers
     now: context.now,
     typeName: duckDbType,
     text: textLiteral,
-    cast: (sql, from, to, wanted?: CastMode) => castSql(sql, from, to, wanted ?? mode, { once, fresh }),
+    cast: (sql, from, to, wanted?: CastMode) =>
+      castSql(sql, from, to, wanted ?? mode, { once, fresh, timeZone: context.timeZone }),
     literal: (value: LiteralValue, type: DataType) => literalSql(value, type),
     fresh,
     once,

@@ -5,7 +5,7 @@ import { fixedOffset, instantOf, resolveZone } from "./zone.ts";
 /**
  * Parses a text by a Java pattern as Spark does: strictly, the whole text, names in English in any case, what is missing
  * taken from 1970-01-01T00:00. Gives microseconds since the epoch, or undefined when the text does not fit. `zone` is
- * where times without a zone of their own are; pass `UTC` to get local microseconds.
+ * where times without a zone of their own are; `LOCAL` gives local microseconds, whatever zone the text names.
  */
 export function parseTimestamp(text: string, pattern: string, zone: string): bigint | undefined {
   const { expression, fields } = compiled(pattern);
@@ -24,8 +24,9 @@ export function parseTimestamp(text: string, pattern: string, zone: string): big
   if (days === undefined || micros === undefined) return undefined;
   const local = BigInt(days) * MICROS_PER_DAY + micros;
   const own = found.get("zone");
-  if (own === undefined) return instantOf(local, zone);
+  if (own === undefined) return zone === "LOCAL" ? local : instantOf(local, zone);
   const resolved = offsetFrom(own) ?? resolveZone(own);
+  if (zone === "LOCAL") return resolved === undefined ? undefined : local;
   return resolved === undefined ? undefined : instantOf(local, resolved);
 }
 

@@ -174,6 +174,18 @@ describe("formats of numbers", () => {
     expect(parseNumber("12,454.8-", pattern)).toBe("-12454.8");
     expect(parseNumber("1,2454.8-", pattern)).toBeUndefined();
     expect(formatNumber("-12454.8", parseNumberPattern("99G999D9S"))).toBe("12,454.8-");
+    const shown = [
+      ["454", "90999"],
+      ["0", "$99.99"],
+      ["0", "99S"],
+      ["78", "99.S"],
+      ["-78", "99.PR"],
+      ["454", "999PR"],
+      ["-454", "999"],
+      ["-0.1", "9.9MI"],
+      ["12345", "9,999"],
+    ].map(([value = "", format = ""]) => formatNumber(value, parseNumberPattern(format)));
+    expect(shown).toEqual(["  454", "$ 0.00", "+  ", "78+ ", "<78> ", "454  ", "454", "0.1-", "# ###"]);
     expect(() => parseNumberPattern("x9")).toThrow(
       expect.objectContaining({ code: "INVALID_FORMAT.UNEXPECTED_TOKEN" }),
     );

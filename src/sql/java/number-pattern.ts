@@ -91,56 +91,77 @@ function wholeFits(text: string, pattern: string): boolean {
   );
 }
 
-/** A decimal's text by the pattern; `#` in the digits' places when it does not fit. */
+/**
+ * A decimal's text by the pattern, as ToNumberParser.format writes it: signs and brackets move up to the digits, a pattern
+ * without a sign drops it, a lone point at the end is a blank, `#` stands for digits that do not fit.
+ */
 export function formatNumber(value: string, pattern: NumberPattern): string {
-  const negative = value.startsWith("-");
-  const [givenWhole = "", givenFraction = ""] = value.replace(/^-/, "").split(".");
-  const digits = givenWhole.replace(/^0+/, "");
-  const places = pattern.whole.replaceAll(",", "");
-  const fits = digits.length <= places.length && givenFraction.replace(/0+$/, "").length <= pattern.scale;
-  if (!fits)
-    return placed(
-      pattern,
-      Array.from(pattern.whole, (char) => (char === "," ? "," : "#")).join(""),
-      "#".repeat(pattern.scale),
-      false,
-    );
-  const padded = digits.padStart(places.length, " ");
+  const negative = value.startsWith("-") && /[1-9]/.test(value);
+  const { whole, fraction } = digitsFor(value, pattern);
+  const { sign } = pattern;
+  const plus = negative ? "-" : "+";
   let out = "";
-  let used = 0;
-  let started = false;
-  for (const char of pattern.whole) {
-    if (char === ",") {
-      out += started ? "," : " ";
-      continue;
-    }
-    const digit = padded.charAt(used);
-    used += 1;
-    if (digit !== " " || char === "0") started = true;
-    out += digit === " " ? (started ? "0" : " ") : digit;
+  if (sign === "leading S") out += plus;
+  if (sign === "leading MI") out += negative ? "-" : " ";
+  if (sign === "PR" && negative) out += "<";
+  if (pattern.dollar) out += "$";
+  out = withWhole(out, whole, pattern);
+  if (pattern.point) out = `${out.replace(/ $/, "0")}.${fraction}`;
+  switch (sign) {
+    case "trailing S":
+      out = behind(withoutLonePoint(out), plus);
+      break;
+    case "trailing MI":
+      out = negative ? behind(withoutLonePoint(out), "-") : `${out} `;
+      break;
+    case "PR":
+      out = negative ? behind(withoutLonePoint(out), ">") : `${withoutLonePoint(out)}  `;
+      break;
+    default:
   }
-  return placed(pattern, out, givenFraction.padEnd(pattern.scale, "0").slice(0, pattern.scale), negative);
+  const text = withoutLonePoint(out);
+  return text === "" || text === "+" || text === "-" ? "0" : text;
 }
 
-function placed(pattern: NumberPattern, whole: string, fraction: string, negative: boolean): string {
-  const digits = whole.trimStart();
-  const pad = whole.length - digits.length;
-  const body = `${pattern.dollar ? "$" : ""}${digits}${pattern.point ? `.${fraction}` : ""}`;
-  const blank = " ".repeat(pad);
-  switch (pattern.sign) {
-    case "none":
-      return `${blank}${negative ? "-" : ""}${body}`;
-    case "leading S":
-      return `${blank}${negative ? "-" : "+"}${body}`;
-    case "leading MI":
-      return `${blank}${negative ? "-" : " "}${body}`;
-    case "trailing S":
-      return `${blank}${body}${negative ? "-" : "+"}`;
-    case "trailing MI":
-      return `${blank}${body}${negative ? "-" : " "}`;
-    case "PR":
-      return negative ? `${blank}<${body}>` : `${blank}${body}`;
+/** The digits before and after the point, as many as the pattern has. */
+function digitsFor(value: string, pattern: NumberPattern): { readonly whole: string; readonly fraction: string } {
+  const [given = "", behindPoint = ""] = value.split(".");
+  const whole = given.replace(/^[-0]+/, "");
+  const fraction = behindPoint.replace(/0+$/, "");
+  const places = pattern.whole.replaceAll(",", "").length;
+  if (whole.length > places || fraction.length > pattern.scale) {
+    return { whole: "#".repeat(places), fraction: "#".repeat(pattern.scale) };
   }
+  return { whole: whole.padStart(places, " "), fraction: fraction.padEnd(pattern.scale, "0") };
+}
+
+/** A group of digits that begins with `0` is filled with zeros, one that begins with `9` with blanks. */
+function withWhole(start: string, digits: string, pattern: NumberPattern): string {
+  let out = start;
+  let used = 0;
+  for (const [index, group] of pattern.whole.split(",").entries()) {
+    if (index > 0) out = /\d$/.test(out) ? `${out},` : blankBefore(out);
+    for (const digit of digits.slice(used, used + group.length)) {
+      if (digit !== " ") out += digit;
+      else out = group.startsWith("0") ? `${out}0` : blankBefore(out);
+    }
+    used += group.length;
+  }
+  return out;
+}
+
+/** One blank more, before the signs at the end. */
+function blankBefore(text: string): string {
+  return text.replace(/[-+<]*$/, (signs) => ` ${signs}`);
+}
+
+/** A sign more, before the blanks at the end. */
+function behind(text: string, sign: string): string {
+  return text.replace(/ *$/, (blanks) => sign + blanks);
+}
+
+function withoutLonePoint(text: string): string {
+  return text.replace(/\.(?=$| )/, " ");
 }
 
 function invalid(format: string, condition: string, why: string): BoathouseError {

@@ -27,10 +27,9 @@ function infer(node: JsonNode, primitivesAsString: boolean): DataType {
     case "array":
       return array(node.items.map((item) => infer(item, primitivesAsString)).reduce(merged, VOID));
     case "object": {
-      const fields = new Map<string, DataType>();
-      for (const [name, value] of node.fields) fields.set(name, infer(value, primitivesAsString));
-      const sorted = [...fields].sort(([a], [b]) => (a < b ? -1 : 1));
-      return struct(sorted.map(([name, type]) => field(name, type)));
+      const fields = [...node.fields].filter(([name]) => name !== "");
+      const sorted = fields.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+      return struct(sorted.map(([name, value]) => field(name, infer(value, primitivesAsString))));
     }
     case "string":
       return STRING;

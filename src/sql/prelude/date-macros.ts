@@ -34,6 +34,7 @@ export const dateMacros: readonly Macro[] = [
     "spk_make_timestamp",
     "y, mo, d, h, mi, s",
     `CASE WHEN s < 0 OR s > 60 THEN error('[INVALID_FRACTION_OF_SECOND] The fraction of sec must be zero or lower than 60. Valid range is [0, 60].')
+      WHEN h > 23 THEN error('[DATETIME_FIELD_OUT_OF_BOUNDS.WITH_SUGGESTION] Invalid value for HourOfDay (valid values 0 - 23): ' || h || '. If necessary set "spark.sql.ansi.enabled" to "false" to bypass this error.')
       ELSE make_timestamp(y, mo, d, h, mi, 0.0::DOUBLE) + to_microseconds(CAST(s * 1000000 AS BIGINT)) END`,
   ),
   macro(
@@ -44,6 +45,6 @@ export const dateMacros: readonly Macro[] = [
   macro(
     "spk_try_make_timestamp",
     "y, mo, d, h, mi, s",
-    "CASE WHEN s >= 0 AND s <= 60 THEN TRY(make_timestamp(y, mo, d, h, mi, 0.0::DOUBLE) + to_microseconds(CAST(s * 1000000 AS BIGINT))) END",
+    "CASE WHEN s >= 0 AND s <= 60 AND h < 24 THEN TRY(make_timestamp(y, mo, d, h, mi, 0.0::DOUBLE) + to_microseconds(CAST(s * 1000000 AS BIGINT))) END",
   ),
 ];

@@ -23,20 +23,12 @@ export const mathUdfs: readonly Udf[] = [
   udf("spkjs_conv", [STRING, INT, INT, BOOLEAN], STRING, (text, from, to, ansi) =>
     conv(asText(text), asNumber(from), asNumber(to), ansi === true),
   ),
-  udf(
-    "spkjs_rand",
-    [LONG, BOOLEAN],
-    DOUBLE,
-    (seed, seeded) => generator(asBigint(seed), seeded === true).nextDouble(),
-    { volatile: true },
-  ),
-  udf(
-    "spkjs_randn",
-    [LONG, BOOLEAN],
-    DOUBLE,
-    (seed, seeded) => generator(asBigint(seed), seeded === true).nextGaussian(),
-    { volatile: true },
-  ),
+  udf("spkjs_rand", [LONG, STRING], DOUBLE, (seed, call) => generator(asBigint(seed), asText(call)).nextDouble(), {
+    volatile: true,
+  }),
+  udf("spkjs_randn", [LONG, STRING], DOUBLE, (seed, call) => generator(asBigint(seed), asText(call)).nextGaussian(), {
+    volatile: true,
+  }),
 ];
 
 function asRounding(mode: unknown): Rounding {
@@ -94,15 +86,18 @@ function conv(text: string, from: number, to: number, ansi: boolean): string | n
   return value.toString(target).toUpperCase();
 }
 
-/** One stream of numbers for each seed; unseeded calls draw from one that is never the same. */
-const generators = new Map<bigint, XorShiftRandom>();
+/** The sequences of numbers of the calls with a seed, by the call; those without one are never the same. */
+const sequences = new Map<string, XorShiftRandom>();
+const MOST_SEQUENCES = 1000;
 
-function generator(seed: bigint, seeded: boolean): XorShiftRandom {
-  if (!seeded) return new XorShiftRandom(seed);
-  let known = generators.get(seed);
-  if (known === undefined) {
-    known = new XorShiftRandom(seed);
-    generators.set(seed, known);
+function generator(seed: bigint, call: string): XorShiftRandom {
+  if (call === "") return new XorShiftRandom(seed);
+  const key = `${call} ${seed}`;
+  const known = sequences.get(key) ?? new XorShiftRandom(seed);
+  if (!sequences.has(key) && sequences.size >= MOST_SEQUENCES) {
+    const [oldest = ""] = sequences.keys();
+    sequences.delete(oldest);
   }
+  sequences.set(key, known);
   return known;
 }

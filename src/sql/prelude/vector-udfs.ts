@@ -13,7 +13,7 @@ export const vectorUdfs: readonly Udf[] = [
     const inner = sum(a.map((each, index) => each * (b[index] ?? 0)));
     if (kind === "inner") return Math.fround(inner);
     if (kind === "l2") return Math.fround(Math.sqrt(sum(a.map((each, index) => (each - (b[index] ?? 0)) ** 2))));
-    const size = Math.fround(length(a) * length(b));
+    const size = Math.fround(Math.sqrt(Math.fround(squares(a) * squares(b))));
     return size === 0 ? null : Math.fround(Math.fround(inner) / size);
   }),
   udf("spkjs_vector_norm", [FLOATS, FLOAT], FLOAT, (vector, degree) => {
@@ -50,8 +50,8 @@ function sum(values: readonly number[]): number {
 }
 
 /** In single precision throughout, as Spark computes it. */
-function length(values: readonly number[]): number {
-  return Math.fround(Math.sqrt(values.reduce((total, each) => Math.fround(total + Math.fround(each * each)), 0)));
+function squares(values: readonly number[]): number {
+  return values.reduce((total, each) => Math.fround(total + Math.fround(each * each)), 0);
 }
 
 function norm(values: readonly number[], degree: number): number {

@@ -48,6 +48,12 @@ export const castMacros: Readonly<Record<string, string>> = {
     WHEN regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,6})?)?')
       THEN TRY_CAST(s AS TIMESTAMP)
     ELSE TRY_CAST(spk_local_text(spk_timestamp_parts(s)) AS TIMESTAMP) END`,
+  spk_is_repeated: `(t) AS CAST(t AS TIMESTAMP) = CAST(t - INTERVAL 1 HOUR AS TIMESTAMP)`,
+  spk_first_instant: `(t) AS CASE WHEN spk_is_repeated(t) THEN t - INTERVAL 1 HOUR ELSE t END`,
+  spk_parse_first_timestamp: `(s) AS CASE
+    WHEN spk_is_repeated(spk_parse_timestamp(s)) AND spk_timestamp_parts(s)['z'] = ''
+      THEN spk_parse_timestamp(s) - INTERVAL 1 HOUR
+    ELSE spk_parse_timestamp(s) END`,
   /** Whole seconds since the epoch, rounded down. */
   spk_seconds: `(t) AS (epoch_us(t) - ((epoch_us(t) % 1000000) + 1000000) % 1000000) // 1000000`,
   spk_months: `(i) AS CAST(extract(year FROM i) * 12 + extract(month FROM i) AS INTEGER)`,

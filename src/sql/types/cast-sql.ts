@@ -7,6 +7,7 @@ import { castNumber } from "./cast-number.ts";
 import type { CastTools } from "./cast-tools.ts";
 import { castToString } from "./cast-to-string.ts";
 import { displayType, duckDbType } from "./duckdb-type.ts";
+import { instantSql } from "./instant-sql.ts";
 import { isInterval, isNumeric } from "./kinds.ts";
 
 /**
@@ -28,7 +29,7 @@ export function castSql(sql: string, from: DataType, to: DataType, mode: CastMod
   if (from.kind === "string") return castFromString(sql, to, mode, tools);
   if (isNumeric(from) || from.kind === "boolean") return castNumber(sql, from, to, mode, tools);
   if (isInterval(from)) return castInterval(sql, from, to);
-  return castDatetime(sql, from, to, mode);
+  return castDatetime(sql, from, to, mode, tools);
 }
 
 /** `CAST` or `TRY_CAST`: outside ANSI a value that does not fit is null. */
@@ -36,7 +37,8 @@ function keyword(mode: CastMode): string {
   return mode === "ansi" ? "CAST" : "TRY_CAST";
 }
 
-function castDatetime(sql: string, from: DataType, to: DataType, mode: CastMode): string {
+function castDatetime(sql: string, from: DataType, to: DataType, mode: CastMode, tools: CastTools): string {
+  if (from.kind !== "timestamp" && to.kind === "timestamp") return instantSql(sql, tools.timeZone);
   if (from.kind === "date") {
     if (to.kind === "timestamp" || to.kind === "timestamp_ntz") return `CAST(${sql} AS ${duckDbType(to)})`;
     return `CAST(NULL AS ${duckDbType(to)})`;

@@ -7,6 +7,8 @@ export interface CastTools {
   once(sql: string, use: (name: string) => string): string;
   /** A name that nothing else in the statement has. */
   fresh(hint: string): string;
+  /** The session's time zone, an IANA name. */
+  readonly timeZone: string;
 }
 
 /** `castSql`, handed down so that nested casts can use it. */

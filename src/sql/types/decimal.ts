@@ -46,11 +46,11 @@ export function decimalForInteger(value: bigint): DecimalType {
   return decimal(value.toString().replace("-", "").length, 0);
 }
 
-/** The common type of two decimals, in set operations, CASE and comparisons. */
+/** The common type of two decimals, in set operations, CASE and comparisons; of too many digits the fraction loses. */
 export function widerDecimal(a: DecimalType, b: DecimalType): DecimalType {
   const scale = Math.max(a.scale, b.scale);
   const range = Math.max(a.precision - a.scale, b.precision - b.scale);
-  return bounded(range + scale, scale);
+  return decimal(Math.min(range + scale, MAX_PRECISION), Math.max(Math.min(scale, MAX_PRECISION - range), 0));
 }
 
 export type DecimalOperator = "+" | "-" | "*" | "/" | "%" | "div" | "pmod";

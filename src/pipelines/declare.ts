@@ -14,6 +14,7 @@ import type { Expectation } from "../engine/session.ts";
 import type { Dataset, DatasetKind, Flow, Place } from "./dataset.ts";
 import type { Declared } from "./dataflow.ts";
 import type { PipelineSpec } from "./spec.ts";
+import { beyondBatch } from "./stream-query.ts";
 
 export interface SourceFile {
   /** As messages show it. */
@@ -169,6 +170,13 @@ function flowOf(
   scope: StatementScope,
 ): Flow {
   const { span } = parts.query;
+  const beyond = beyondBatch(parts.query);
+  if (beyond !== undefined) {
+    throw refuse(beyond.span, scope, `A stream is read batch by batch: ${beyond.what} over it is not supported.`, {
+      code: "UNSUPPORTED_FEATURE.STREAMING_STATE",
+      hint: "Let the streaming table take the rows as they come, and compute this in a MATERIALIZED VIEW of it.",
+    });
+  }
   const relations = referencesOf(parts.query).relations;
   let query = scope.text.slice(span.start, span.end);
   // From the back, so that the spans before stay right.

@@ -1,8 +1,9 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { textOf } from "../../src/core/value.ts";
 import type { Connection } from "../../src/duckdb/connection.ts";
 import { OWNER, openTestLakehouse, type TestLakehouse } from "./lakehouse.ts";
 
@@ -79,6 +80,21 @@ describe("a statement leaves nothing open", () => {
     ).rejects.toMatchObject({ code: "UNSUPPORTED_FEATURE" });
     await expect(house.values("INSERT INTO part REPLACE USING (p) SELECT 1, 2")).rejects.toThrow();
     expect(await connections()).toEqual(before);
+  });
+
+  it("that comes too late to make a table", async () => {
+    const [detail] = await house.rows("DESCRIBE DETAIL t");
+    const folder = dirname((await house.lakehouse.platform()).storage.localPath(textOf(detail?.["location"])));
+    const before = await readdir(folder);
+    for (const how of ["TABLE", "TABLE IF NOT EXISTS"]) {
+      const made = await Promise.allSettled(
+        [1, 2, 3].map((n) => house.values(`CREATE ${how} race AS SELECT ${n} AS n`)),
+      );
+      expect(made.some((each) => each.status === "fulfilled")).toBe(true);
+      expect(await readdir(folder)).toHaveLength(before.length + 1);
+      await house.run("DROP TABLE race");
+    }
+    expect(await readdir(folder)).toEqual(before);
   });
 
   it("that copied files from the web", async () => {

@@ -1,4 +1,6 @@
+import { rm } from "node:fs/promises";
 import { isTable, type Table } from "../../../catalog/securable.ts";
+import { BoathouseError } from "../../../core/errors.ts";
 import { BOOLEAN, field, simpleString, struct, type StructField, type StructType } from "../../../core/data-type.ts";
 import type { Snapshot } from "../../../delta/snapshot.ts";
 import type { Transaction } from "../../../delta/transaction.ts";
@@ -210,6 +212,8 @@ interface Target {
   readonly id: string;
   readonly location: string;
   readonly storage: Table["storage"];
+  /** Nothing had the name yet. */
+  readonly isNew: boolean;
   /** IF NOT EXISTS found it. */
   readonly skip: boolean;
 }
@@ -234,8 +238,9 @@ async function prepare(
   if (statement.mode === "replace_existing" && prepared.existing === undefined) {
     throw call.error(statement.name.span, "TABLE_OR_VIEW_NOT_FOUND", `There is no table ${name.join(".")} to replace.`);
   }
-  const skip = prepared.existing !== undefined && mode === "if_not_exists";
-  return { id: prepared.id, location: prepared.location, storage: prepared.storage, skip };
+  const isNew = prepared.existing === undefined;
+  const { id, storage } = prepared;
+  return { id, location: prepared.location, storage, isNew, skip: !isNew && mode === "if_not_exists" };
 }
 
 async function register(
@@ -247,7 +252,7 @@ async function register(
   const name = await call.objectName(statement.name);
   const { dataset } = call.options;
   const { catalog, schema } = call.state;
-  await call.env.catalog.createTable(call.user, {
+  const created = call.env.catalog.createTable(call.user, {
     name,
     id: target.id,
     mode: modeOf(statement) === "create" ? "create" : modeOf(statement),
@@ -262,6 +267,21 @@ async function register(
       : { pipeline: dataset.pipeline, definition: { text: dataset.definition, catalog, schema } }),
     ...(statement.kind === "create_table" ? { policies: await policiesOf(statement, call) } : {}),
   });
+  try {
+    const { securable } = await created;
+    if (securable.id !== target.id) await discard(target, call);
+  } catch (error) {
+    // Only what the catalog has decided: otherwise the table may be known all the same.
+    if (error instanceof BoathouseError && error.kind === "user") await discard(target, call);
+    throw error;
+  }
+}
+
+/** Removes the data of a table that did not come to be, because another statement took its name meanwhile. */
+async function discard(target: Target, call: StatementCall): Promise<void> {
+  if (!target.isNew || target.storage !== "managed") return;
+  call.env.tables.forget(target.location);
+  await rm(call.env.storage.localPath(target.location), { recursive: true, force: true });
 }
 
 function modeOf(statement: CreateTable | CreateTableLike): "create" | "if_not_exists" | "replace" {

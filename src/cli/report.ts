@@ -17,6 +17,8 @@ export interface ReportOptions {
   /** The project and the root as they were given. */
   readonly given: string | undefined;
   readonly root: string | undefined;
+  /** How the user calls the command. */
+  readonly command: string;
   readonly signal: AbortSignal;
 }
 
@@ -81,7 +83,8 @@ async function writeQuery(
   if (truncated) await write(terminal.out, "…\n");
 }
 
-async function writeNext(lakehouse: Lakehouse, { terminal, json, started, given, root }: ReportOptions): Promise<void> {
+async function writeNext(lakehouse: Lakehouse, options: ReportOptions): Promise<void> {
+  const { terminal, json, started, given, root, command } = options;
   const took = performance.now() - started;
   if (json) {
     await write(terminal.out, `${JSON.stringify({ type: "report.end", milliseconds: Math.round(took) })}\n`);
@@ -98,9 +101,9 @@ async function writeNext(lakehouse: Lakehouse, { terminal, json, started, given,
     [
       "",
       `${terminal.style("green", "Done")} in ${durationText(took)}. Next:`,
-      `  boathouse sql "SELECT * FROM ${last?.name ?? "information_schema.tables"} LIMIT 10"${at}`,
-      `  boathouse catalog${at}`,
-      `  boathouse ${["run", ...again].join(" ")}   # again: only what is new`,
+      `  ${command} sql "SELECT * FROM ${last?.name ?? "information_schema.tables"} LIMIT 10"${at}`,
+      `  ${command} catalog${at}`,
+      `  ${command} ${["run", ...again].join(" ")}   # again: only what is new`,
       "",
     ].join("\n"),
   );

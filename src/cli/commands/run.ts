@@ -8,6 +8,7 @@ import { checkGlobals } from "../options.ts";
 import { requireProject } from "../discover.ts";
 import { openProject, type ProjectOptions } from "../open-project.ts";
 import { followRuns } from "../progress.ts";
+import { commandName } from "../command-name.ts";
 import { writeReport } from "../report.ts";
 import { requireSuccess } from "../run-outcome.ts";
 import { runOptions } from "../run-options.ts";
@@ -37,7 +38,8 @@ export async function run(args: readonly string[], effects: Effects): Promise<vo
     const outcome = await runMain(lakehouse, { parameters, signal, note: (text) => progress.note(text) });
     progress.end();
     requireSuccess(outcome);
-    await writeReport(lakehouse, { terminal, json, started, given, root: options.root, signal });
+    const command = commandName(effects.env);
+    await writeReport(lakehouse, { terminal, json, started, given, root: options.root, command, signal });
   } finally {
     progress.end();
     await opened.close();

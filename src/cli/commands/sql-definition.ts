@@ -27,7 +27,7 @@ none, a new one in .boathouse here.
 
 Examples:
   boathouse sql "SHOW SCHEMAS"
-  boathouse sql "SELECT * FROM gold.title_facts LIMIT 5" --format csv
+  boathouse sql "SELECT * FROM gold.revenue LIMIT 5" --format csv
   boathouse sql "SELECT * FROM read_files('/data/orders.csv', format => 'csv', header => true)" --format ndjson
   boathouse sql --file report.sql --param day=2026-01-31`,
     );

@@ -63,7 +63,11 @@ interface Rule {
 
 /** The first that fits. The patterns are DuckDB 1.5's own messages. */
 const RULES: readonly Rule[] = [
-  { pattern: /no space left on device|max_temp_directory_size|failed to offload/i, code: "STORE_FULL" },
+  {
+    pattern: /no space left on device|file too large|quota exceeded|max_temp_directory_size|failed to offload/i,
+    code: "STORE_FULL",
+    hint: "Free some space on the disk, and run the statement again: nothing of it was committed.",
+  },
   {
     kind: "Permission Error",
     pattern: /Cannot access (?:file|directory) "([^"]*)"/,

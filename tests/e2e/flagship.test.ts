@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { textOf } from "../../src/core/value.ts";
 import { openFlagship, REPOSITORY, TABLES, type Flagship } from "./flagship.ts";
 
 describe("the flagship, from its sample to gold", () => {
@@ -96,7 +97,7 @@ describe("the flagship, from its sample to gold", () => {
     const rows = await flagship.rows(
       `SELECT details FROM event_log('gold') WHERE event_type = 'flow_progress' AND details LIKE '%"COMPLETED"%' AND details LIKE '%has_id%'`,
     );
-    const details = JSON.parse(String(rows[0]?.["details"])) as {
+    const details = JSON.parse(textOf(rows[0]?.["details"])) as {
       flow_progress: { metrics: object; data_quality: { expectations: object[] } };
     };
     expect(details.flow_progress.metrics).toEqual({ num_output_rows: 6232 });

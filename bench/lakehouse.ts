@@ -1,9 +1,6 @@
-import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SAMPLE_FILES } from "../netflix/sample/generator.ts";
-import { writeSample } from "../netflix/sample/write.ts";
 import type { JsonObject } from "../src/core/json.ts";
 import { DuckDb } from "../src/duckdb/duckdb.ts";
 import { quoteString } from "../src/duckdb/quote.ts";
@@ -11,6 +8,7 @@ import { openFlagship, TABLES } from "../tests/e2e/flagship.ts";
 import type { Benchmark, Part } from "./benchmark.ts";
 import { byHand } from "./by-hand.ts";
 import { inProcess, inTurn, median, numberOf, ratioLine, valueLine, type ProcessRun } from "./measure.ts";
+import { sampleAt } from "./sample.ts";
 import { timedSessions } from "./timed-sessions.ts";
 
 /**
@@ -102,11 +100,4 @@ function cpu(runs: readonly ProcessRun[]): number[] {
 
 function memory(runs: readonly ProcessRun[]): number[] {
   return runs.map((run) => run.peakMemory);
-}
-
-/** Made once for each scale, and kept with the temporary files of this user. */
-async function sampleAt(scale: number): Promise<string> {
-  const folder = join(tmpdir(), `boathouse-bench-${userInfo().uid}`, `sample-${scale}`);
-  if (!SAMPLE_FILES.every((file) => existsSync(join(folder, file)))) await writeSample({ scale, folder });
-  return folder;
 }

@@ -2,9 +2,11 @@
 import { availableParallelism, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import type { Benchmark, Part } from "./benchmark.ts";
+import { sqlAnalysis, startup } from "./commands.ts";
+import { append, csv, scan } from "./data.ts";
 import { lakehouse, lakehouseParts } from "./lakehouse.ts";
 
-const BENCHMARKS: readonly Benchmark[] = [lakehouse];
+const BENCHMARKS: readonly Benchmark[] = [lakehouse, csv, append, scan, sqlAnalysis, startup];
 /** What runs in a process of its own, for its time and its memory. */
 const PARTS: Readonly<Record<string, Part>> = { ...lakehouseParts };
 

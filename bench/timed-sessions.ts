@@ -12,9 +12,10 @@ export function timedSessions(lakehouse: Lakehouse): StatementTimes {
   let running = 0;
   let began = 0;
   let total = 0;
-  const all: { readonly from: number; readonly to: number; readonly text: string }[] = [];
+  const all: { readonly from: number; readonly to: number; readonly cpu: string; readonly text: string }[] = [];
   const measured = async <T>(text: string, work: () => Promise<T>): Promise<T> => {
     const from = performance.now();
+    const before = cpuSeconds();
     if (running === 0) began = from;
     running += 1;
     try {
@@ -23,7 +24,7 @@ export function timedSessions(lakehouse: Lakehouse): StatementTimes {
       const to = performance.now();
       running -= 1;
       if (running === 0) total += to - began;
-      all.push({ from, to, text });
+      all.push({ from, to, cpu: `${before.toFixed(1)}-${cpuSeconds().toFixed(1)}`, text });
     }
   };
   const open = lakehouse.session.bind(lakehouse);
@@ -38,8 +39,8 @@ export function timedSessions(lakehouse: Lakehouse): StatementTimes {
       });
     return session;
   };
-  const line = ({ from, to, text }: (typeof all)[number]): string =>
-    `${((to - from) / 1000).toFixed(2)} s at ${(from / 1000).toFixed(2)} s: ${text.replaceAll(/\s+/g, " ").slice(0, 90)}`;
+  const line = ({ from, to, cpu, text }: (typeof all)[number]): string =>
+    `${((to - from) / 1000).toFixed(2)} s at ${(from / 1000).toFixed(2)} s (processor ${cpu} s): ${text.replaceAll(/\s+/g, " ").slice(0, 90)}`;
   return {
     seconds: () => total / 1000,
     report: () =>
@@ -52,4 +53,10 @@ export function timedSessions(lakehouse: Lakehouse): StatementTimes {
               .map(line),
           },
   };
+}
+
+/** Of the whole process, whatever runs in it. */
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }

@@ -3,6 +3,7 @@ import { BoathouseError } from "../core/errors.ts";
 import type { State } from "../state/state.ts";
 import type { Handler } from "./handler.ts";
 import { graph, kernel, memoryState, node, settled, statuses } from "./kernel.fixture.ts";
+import type { RunTables } from "./migrations.ts";
 import type { Owner } from "./owner.ts";
 
 let state: State;
@@ -58,6 +59,24 @@ describe("after a crash", () => {
     await expect(same.runner.resume(handle.run.id)).rejects.toMatchObject({ code: "RUN_IN_PROGRESS" });
     await settled(before.clock, handle.finished);
     await expect(same.runner.resume(handle.run.id)).rejects.toMatchObject({ code: "RUN_ENDED" });
+  });
+
+  it("whoever waits for a run goes on with it when its process goes meanwhile", async () => {
+    const handlers: Readonly<Record<string, Handler>> = {
+      work: (context) =>
+        context.attempt === 1 ? context.clock.sleep(1e6, context.signal).then(() => 1) : Promise.resolve(2),
+    };
+    const before = kernel(state, handlers, { owner: { ...owner("one"), host: "elsewhere" } });
+    const request = { name: "x", plan: { graph: graph(node("A")) }, idempotencyKey: "once" };
+    const handle = await before.runner.start(request);
+    await before.clock.advance(1);
+    const after = kernel(state, handlers, { owner: owner("two"), clock: before.clock, seed: "two" });
+    const waiting = await after.runner.start(request);
+    expect(waiting).toMatchObject({ created: false, run: { id: handle.run.id, interrupted: false } });
+    await state.db.withTables<RunTables>().updateTable("run").set({ owner: null, lease_until: null }).execute();
+    const outcome = await waiting.finished;
+    expect(outcome.state.nodes.get("A")).toMatchObject({ status: "succeeded", output: 2, attempt: 2 });
+    await settled(before.clock, handle.finished).catch(() => undefined);
   });
 
   it("a run whose process is gone can be cancelled", async () => {

@@ -1,4 +1,4 @@
-import { BoathouseError } from "../core/errors.ts";
+import { BoathouseError, isBoathouseError } from "../core/errors.ts";
 import { systemClock, type Clock } from "../core/clock.ts";
 import { randomIds, type IdSource } from "../core/ids.ts";
 import type { Json } from "../core/json.ts";
@@ -91,8 +91,9 @@ export class Runner {
       () => [],
     );
     if (run.record.id !== run.id) {
-      if (run.record.interrupted) return { ...(await this.resume(run.record.id, request)), created: false };
-      return { run: run.record, created: false, finished: this.wait(run.record.id, request.signal) };
+      const finished = this.wait(run.record.id, request);
+      finished.catch(() => undefined);
+      return { run: run.record, created: false, finished };
     }
     return this.#execute(run.record, "start", request, concurrency?.whenFull ?? "queue");
   }
@@ -159,15 +160,26 @@ export class Runner {
     if (run.interrupted) await (await this.resume(id)).finished;
   }
 
-  /** The outcome of a run that is executed here or elsewhere. */
-  async wait(id: string, signal?: AbortSignal): Promise<RunOutcome> {
+  /** The outcome of a run that is executed here or elsewhere. When its process is gone, this one goes on with it. */
+  async wait(id: string, watch: RunWatch = {}): Promise<RunOutcome> {
     for (;;) {
       const run = await this.log.get(id);
+      if (run.interrupted) {
+        try {
+          return await (
+            await this.resume(id, watch)
+          ).finished;
+        } catch (error) {
+          // Somebody else was faster, here or later.
+          if (!["RUN_IN_PROGRESS", "RUN_ENDED", "RUN_LEASE_LOST"].some((code) => isBoathouseError(error, code)))
+            throw error;
+        }
+      }
       if (isRunResult(run.status)) {
         const state = await this.state(id);
         return { run, status: run.status, ...(state.error === undefined ? {} : { error: state.error }), state };
       }
-      await systemClock.sleep(FOLLOW_POLL, signal);
+      await systemClock.sleep(FOLLOW_POLL, watch.signal);
     }
   }
 

@@ -1,5 +1,5 @@
 import { cancelled } from "../../core/cancellation.ts";
-import { BoathouseError, isBoathouseError } from "../../core/errors.ts";
+import { BoathouseError } from "../../core/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { RunPlan } from "../../runs/definition.ts";
 import type { RunOutcome } from "../../runs/execution.ts";
@@ -111,8 +111,8 @@ export class FactoryRunner implements PipelineRunner {
       ...(wait ? { signal } : {}),
     });
     const { id } = handle.run;
+    const { finished } = handle;
     request.started(id);
-    const finished = handle.created ? handle.finished : this.#join(handle.run, signal);
     if (!wait) {
       const tracked: Promise<unknown> = finished.finally(() => this.#background.delete(tracked));
       tracked.catch(() => undefined);
@@ -125,21 +125,6 @@ export class FactoryRunner implements PipelineRunner {
     if (outcome.status !== "succeeded") throw childFailure(request.pipeline, outcome);
     const returnValue = returnValueOf(outcome.state.values);
     return { runId: id, ...(returnValue === undefined ? {} : { returnValue }) };
-  }
-
-  /** The end of a run that an earlier attempt has started; this process goes on with it when nobody does. */
-  async #join(run: RunRecord, signal: AbortSignal): Promise<RunOutcome> {
-    if (run.interrupted) {
-      try {
-        return await (
-          await this.runner.resume(run.id, { signal })
-        ).finished;
-      } catch (error) {
-        // Somebody else was faster.
-        if (!isBoathouseError(error, "RUN_IN_PROGRESS") && !isBoathouseError(error, "RUN_ENDED")) throw error;
-      }
-    }
-    return this.runner.wait(run.id, signal);
   }
 
   async #start(

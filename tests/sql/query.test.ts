@@ -1,5 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { DATE, decimal, DOUBLE, INT, LONG, simpleString, STRING, struct, field } from "../../src/core/data-type.ts";
+import {
+  DATE,
+  decimal,
+  DOUBLE,
+  INT,
+  LONG,
+  simpleString,
+  STRING,
+  struct,
+  field,
+  type DataType,
+} from "../../src/core/data-type.ts";
 import { describeError } from "../../src/core/diagnostic.ts";
 import { compileExpression } from "../../src/sql/expression.ts";
 import { Shop } from "./harness.ts";
@@ -84,6 +95,37 @@ describe("a query", () => {
     );
     const early = 1_636_273_800_000_000n;
     expect(rows).toEqual([{ local: early, text: early, parsed: early, later: early + 3_600_000_000n, made: early }]);
+  });
+
+  it("compares CHAR columns without regard to blanks at the end", async () => {
+    const char = (max: number): DataType => ({ kind: "string", length: { max, fixed: true } });
+    await shop.table("codes", { short: char(2), long: char(4), free: STRING }, "VALUES ('a ', 'a   ', 'a')");
+    const rows = await shop.rows(
+      "SELECT short = long AS both, short = 'a' AS literal, short = 'a     ' AS blanks, long IN ('b', 'a') AS listed, short = free AS free FROM codes",
+    );
+    expect(rows).toEqual([{ both: true, literal: true, blanks: true, listed: true, free: false }]);
+  });
+
+  it("lets the order of a subquery decide what is first and last", async () => {
+    const ordered = "(SELECT id, customer, price FROM orders ORDER BY price)";
+    const grouped = `SELECT customer, first(id) AS f, last(id) AS l, collect_list(id) AS ids FROM ${ordered} GROUP BY customer ORDER BY customer`;
+    expect(await shop.rows(grouped)).toEqual([
+      { customer: "ann", f: 3, l: 1, ids: [3, 1] },
+      { customer: "bob", f: 2, l: 2, ids: [2] },
+    ]);
+    const windowed = `SELECT id, first(id) OVER (PARTITION BY customer) AS f FROM ${ordered} ORDER BY id`;
+    expect((await shop.rows(windowed)).map((row) => row["f"])).toEqual([3, 2, 3]);
+  });
+
+  it("gives null for a count without rows in a pivot, zero for one of nulls", async () => {
+    const rows = await shop.rows(
+      `SELECT * FROM VALUES (1, 'x', NULL), (1, 'y', 2), (2, 'y', 3) AS t(k, name, v)
+       PIVOT (count(v) FOR name IN ('x', 'y')) ORDER BY k`,
+    );
+    expect(rows).toEqual([
+      { k: 1, x: 0n, y: 1n },
+      { k: 2, x: null, y: 1n },
+    ]);
   });
 
   it("counts discrete percentiles from the end that the order says", async () => {

@@ -13,6 +13,7 @@ import { hasMap } from "../types/kinds.ts";
 import { failure, newColumn, unsupported, type Analysis } from "./analysis.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Grouping } from "./grouping.ts";
+import { inOrder, inputOrder } from "./input-order.ts";
 import { pretty } from "./pretty.ts";
 import { reference } from "./project.ts";
 import { rewrite, rewritePlan, type Rewrite, type RewritePlan } from "./rewrite.ts";
@@ -61,6 +62,7 @@ export function aggregation(
   const groupingId = several ? newColumn(analysis, "spark_grouping_id", LONG, false) : undefined;
   const aggregates: Projection[] = [];
   const found = new Map<string, Column>();
+  const order = inputOrder(input);
 
   const aggregateColumn = (expression: AggregateExpression): BoundExpression => {
     const key = fingerprint(expression);
@@ -68,7 +70,7 @@ export function aggregation(
     if (column === undefined) {
       column = newColumn(analysis, pretty(expression), expression.type, expression.nullable);
       found.set(key, column);
-      aggregates.push({ column, expression });
+      aggregates.push({ column, expression: inOrder(expression, order) });
     }
     return reference(column);
   };

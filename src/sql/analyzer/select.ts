@@ -12,6 +12,7 @@ import { fingerprint } from "./fingerprint.ts";
 import { bindFrom } from "./from.ts";
 import { generated, lateralView } from "./generate.ts";
 import { bindGroupBy, hasAggregate } from "./grouping.ts";
+import { inputOrder, windowsInOrder } from "./input-order.ts";
 import { layered, withoutAliases } from "./layers.ts";
 import { bindOrderBy } from "./order-by.ts";
 import { passing, project, reference } from "./project.ts";
@@ -120,7 +121,9 @@ function assemble(
   env: Env,
 ): BoundRelation {
   const { analysis } = env;
+  const given = inputOrder(input);
   let { items, order } = parts;
+  items = items.map((item) => ({ ...item, expression: windowsInOrder(item.expression, given) }));
   let plan = input;
   if (parts.qualify !== undefined) {
     const windowed = withWindows(plan, items, order, parts.qualify, analysis);

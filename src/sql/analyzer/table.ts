@@ -130,9 +130,11 @@ export function bindRelation(relation: Relation, use: Use, env: Env): BoundRelat
 
 /** A scan of stored data, without policies: what DML also reads of its target. */
 export function scan(relation: Relation, use: Omit<Use, "parts">, analysis: Analysis): BoundRelation {
-  const shown = relation.schema.fields.map((each) =>
-    newColumn(analysis, each.name, valueType(each.type), each.nullable),
-  );
+  const shown = relation.schema.fields.map((each) => {
+    const column = newColumn(analysis, each.name, valueType(each.type), each.nullable);
+    const isChar = each.type.kind === "string" && each.type.length?.fixed === true;
+    return isChar ? { ...column, charLength: each.type.length.max } : column;
+  });
   const hidden = (relation.hidden ?? []).map((each) => newColumn(analysis, each.name, each.type, each.nullable));
   const columns = [...shown, ...hidden];
   const { scans, sources } = analysis.statement;

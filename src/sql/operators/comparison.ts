@@ -5,6 +5,7 @@ import { commonType, widerType } from "../types/common-type.ts";
 import { displayType } from "../types/duckdb-type.ts";
 import { hasMap, isAtomic, isNumeric, isOrderable } from "../types/kinds.ts";
 import { decimalForInteger, widerDecimal } from "../types/decimal.ts";
+import { padded } from "./char-padding.ts";
 import { differingTypes, result, twoOperands, wrongType } from "./binary.ts";
 
 const category = "operator";
@@ -35,7 +36,8 @@ export const comparisonRows: readonly ScalarRow[] = [
 ];
 
 function compare(call: CallSite, symbol: string, sql: string): BoundFunction {
-  const [left, right] = twoOperands(call);
+  const operands = twoOperands(call);
+  const [left = operands[0], right = operands[1]] = padded(operands);
   const type = comparisonType(left, right, call.context.ansi);
   if (type === undefined) throw differingTypes(call, symbol, left.type, right.type);
   if (symbol === "=" || symbol === "<=>" ? hasMap(type) : !isOrderable(type)) {
@@ -72,7 +74,7 @@ function decimalLiteralType(literal: BoundExpression, other: BoundExpression): D
 }
 
 function inList(call: CallSite): BoundFunction {
-  const args = expressions(call);
+  const args = padded(expressions(call));
   const [first, second] = args;
   const type =
     args.length === 2 && first !== undefined && second !== undefined

@@ -18,12 +18,13 @@ export async function checksums(
       const state = await session.tableState(table);
       const columns = (state?.schema.fields ?? [])
         .filter((field) => field.type.kind !== "timestamp")
-        .map((field) => quoteIfNeeded(field.name));
+        .map((field) => `'${field.name}', ${quoteIfNeeded(field.name)}`);
+      const row = `to_json(named_struct(${columns.join(", ")}))`;
       const result = await session.sql(
-        `SELECT count(*) AS n, sum(CAST(xxhash64(${columns.join(", ")}) AS DECIMAL(38, 0))) AS s FROM ${table}`,
+        `SELECT count(*) AS n, sum(CAST(xxhash64(${row}) AS DECIMAL(38, 0))) AS s FROM ${table}`,
       );
-      const [row] = await result.rows();
-      sums[table] = `${textOf(row?.["n"])} rows, ${textOf(row?.["s"])}`;
+      const [sum] = await result.rows();
+      sums[table] = `${textOf(sum?.["n"])} rows, ${textOf(sum?.["s"])}`;
     }
     return sums;
   } finally {

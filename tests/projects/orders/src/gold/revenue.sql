@@ -13,7 +13,7 @@ GROUP BY p.category, i.country;
 CREATE OR REFRESH MATERIALIZED VIEW customers
 AS SELECT
   customer,
-  collect_set(sku) AS bought,
+  sort_array(collect_set(sku)) AS bought,
   map_from_arrays(array('orders', 'items'), array(count(DISTINCT order_id), count(*))) AS counts,
   named_struct('first', min(placed_on), 'last', max(placed_on)) AS active
 FROM silver.order_items

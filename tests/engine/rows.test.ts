@@ -214,3 +214,20 @@ describe("MERGE", () => {
     );
   });
 });
+
+describe("rows that are chosen at random", () => {
+  it("are not changed, because they are looked for twice; random values are", async () => {
+    await house.run("CREATE OR REPLACE TABLE dice (id INT, v DOUBLE); INSERT INTO dice VALUES (1, 0), (2, 0);");
+    const code = "DELTA_NON_DETERMINISTIC_FUNCTION_NOT_SUPPORTED";
+    await refused("DELETE FROM dice WHERE rand() < 0.5", code);
+    await refused(
+      "MERGE INTO dice t USING (SELECT CAST(rand() * 3 AS INT) AS id) s ON t.id = s.id WHEN MATCHED THEN DELETE",
+      code,
+    );
+    await house.run("UPDATE dice SET v = 1 + rand() WHERE id = 1");
+    expect(await house.values("SELECT id, v >= 1 FROM dice ORDER BY id")).toEqual([
+      [1, true],
+      [2, false],
+    ]);
+  });
+});

@@ -1,9 +1,9 @@
 import type { StructType } from "../../core/data-type.ts";
 import { struct } from "../../core/data-type.ts";
 import type { Statement } from "../../sql/ast/statement.ts";
-import type { BoundExpression, BoundPlan, BoundQuery } from "../../sql/bound.ts";
+import type { BoundQuery } from "../../sql/bound.ts";
+import { isDeterministic } from "./determinism.ts";
 import { analyzeQuery } from "../../sql/analyzer/analyze.ts";
-import { childrenOf, expressionsOf, inputsOf } from "../../sql/lineage.ts";
 import type { StatementAnalysis } from "../session.ts";
 import type { StatementCall } from "./statement-call.ts";
 
@@ -38,29 +38,3 @@ async function analysis(
     deterministic: bound === undefined || isDeterministic(bound.plan),
   };
 }
-
-/** Gives the plan the same rows when the same tables are read at another time, by another user? */
-function isDeterministic(plan: BoundPlan): boolean {
-  return expressionsOf(plan).every(isStable) && inputsOf(plan).every(isDeterministic);
-}
-
-function isStable(expression: BoundExpression): boolean {
-  if (expression.kind === "call" && (!expression.deterministic || CLOCK.has(expression.name))) return false;
-  if (expression.kind === "subquery" && !isDeterministic(expression.plan)) return false;
-  return childrenOf(expression).every(isStable);
-}
-
-/** Functions whose value is fixed within a statement and another in the next. */
-const CLOCK: ReadonlySet<string> = new Set([
-  "current_date",
-  "curdate",
-  "current_timestamp",
-  "now",
-  "localtimestamp",
-  "unix_timestamp",
-  "current_user",
-  "session_user",
-  "user",
-  "is_account_group_member",
-  "is_member",
-]);

@@ -12,6 +12,7 @@ import type { BoundRowChange } from "../../../sql/change.ts";
 import type { OperationMetrics, StatementResult } from "../../session.ts";
 import { installFor } from "../connection.ts";
 import { recordLineage } from "../lineage.ts";
+import { isRepeatable } from "../determinism.ts";
 import { generateSql } from "../query.ts";
 import { FILE_COLUMN, ROW_COLUMN } from "../resolver.ts";
 import { changeResult } from "../result.ts";
@@ -71,6 +72,7 @@ async function change(
   const target = bound.scans[bound.scan] ?? unreachable("A change has no scan of its target.");
   const predicate = scanPredicate(target);
   const scan = await transaction.scan(predicate === undefined ? {} : { predicate });
+  refuseUnrepeatable(bound, call);
   const touched = scan.files.length === 0 ? new Set<number>() : await touchedFiles(bound, scan, call);
   const inserts = bound.inserts !== undefined;
   if (touched.size === 0) {
@@ -165,6 +167,17 @@ async function insertOnly(
 }
 
 const CHANGED = '"__boathouse_changed"';
+
+/** Which rows change is found out once to find their files and once to write them: both must come to the same. */
+function refuseUnrepeatable(bound: BoundRowChange, call: StatementCall): void {
+  if (isRepeatable(bound.touched ?? bound.rows)) return;
+  throw call.error(
+    undefined,
+    "DELTA_NON_DETERMINISTIC_FUNCTION_NOT_SUPPORTED",
+    `Which rows ${bound.kind.toUpperCase()} changes must not depend on rand(), uuid() or the like.`,
+    "Store the source in a table first: CREATE TABLE … AS SELECT ….",
+  );
+}
 
 /**
  * The files that hold rows to change. Throws `DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE` when several rows of

@@ -6,8 +6,11 @@ export type LineBreak = "\r\n" | "\n" | "\r";
 /** DuckDB's names. */
 export type TextEncoding = "utf-8" | "latin-1" | "utf-16";
 
-/** The longest line in bytes. Reading buffers are sized by it, so it has a price. */
+/** The longest line in bytes. */
 export const LONGEST_LINE = 16 * 1024 * 1024;
+
+/** Of a reading buffer, in bytes: DuckDB would take sixteen of the longest lines, for every file that is read. */
+const BUFFER = 2 * LONGEST_LINE;
 
 /** What Java's `trim` takes away, as a DuckDB string: every character up to the space. */
 export const SPACES = quoteString(Array.from({ length: 33 }, (_, code) => String.fromCharCode(code)).join(""));
@@ -48,5 +51,5 @@ export function lineRecords(files: readonly SourceFile[], options: LineOptions):
 function linesSql(files: readonly SourceFile[], encoding: TextEncoding, skip: number): string {
   return `read_csv(${pathList(files)}, columns = {'line': 'VARCHAR'}, auto_detect = false, header = false,
     strict_mode = false, delim = '${NOTHING}', quote = '', escape = '', new_line = '\\n', encoding = '${encoding}',
-    max_line_size = ${LONGEST_LINE}${skip === 0 ? "" : `, skip = ${skip}`})`;
+    max_line_size = ${LONGEST_LINE}, buffer_size = ${BUFFER}${skip === 0 ? "" : `, skip = ${skip}`})`;
 }

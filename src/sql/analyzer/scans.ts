@@ -32,7 +32,7 @@ export function scansOf(roots: readonly BoundPlan[], analysis: Analysis): readon
       case "project":
         walk(
           plan.input,
-          filters.flatMap((filter) => substituted(filter, plan.items)),
+          filters.flatMap((filter) => substituted(filter, plan.items)).filter(leavesWindowsWhole(plan.items)),
         );
         return;
       case "filter":
@@ -93,6 +93,18 @@ function isPlain(expression: BoundExpression): boolean {
     if (each.kind === "call" && !each.deterministic) plain = false;
   });
   return plain;
+}
+
+/** A condition may go below window functions only when it keeps or leaves out each of their partitions as a whole. */
+function leavesWindowsWhole(items: readonly Projection[]): (filter: BoundExpression) => boolean {
+  const partitions: Set<number>[] = [];
+  for (const item of items) {
+    visit(item.expression, (each) => {
+      if (each.kind !== "window") return;
+      partitions.push(new Set(each.partitionBy.flatMap((key) => (key.kind === "column" ? [key.column.id] : []))));
+    });
+  }
+  return (filter) => partitions.every((keys) => columnsOf(filter).every((id) => keys.has(id)));
 }
 
 /** A filter over a projection as one over what the projection reads, where its columns are only passed on. */

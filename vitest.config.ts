@@ -5,6 +5,7 @@ export default defineConfig({
     include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/*.long.test.ts"],
     testTimeout: 30_000,
+    hookTimeout: 30_000,
     pool: "forks",
   },
 });

@@ -74,7 +74,10 @@ function moments(
             const each = `CAST(${from} + spk_interval_times(${interval}, ${n}) AS ${name})`;
             const kept = `CASE WHEN spk_interval_forward(${interval}) THEN ${x} <= ${to} ELSE ${x} >= ${to} END`;
             const checked = type.kind === "date" ? `spk_whole_days(${interval})` : interval;
-            const count = `spk_sequence_count(CAST(${from} AS TIMESTAMP), CAST(${to} AS TIMESTAMP), ${checked})`;
+            // Local times would lose the hour that clocks are set back.
+            const point = (sql: string): string =>
+              type.kind === "timestamp" ? `make_timestamp(epoch_us(${sql}))` : `CAST(${sql} AS TIMESTAMP)`;
+            const count = `spk_sequence_count(${point(from)}, ${point(to)}, ${checked})`;
             return `list_filter(list_transform(range(${count}), lambda ${n}: ${each}), lambda ${x}: ${kept})`;
           }),
         ),

@@ -1,18 +1,23 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { textOf } from "../../src/core/value.ts";
-import { openFlagship, REPOSITORY, TABLES, type Flagship } from "./flagship.ts";
+import { synthesize } from "../../src/project/synth.ts";
+import { checksums } from "./checksums.ts";
+import { loadFlagship, openFlagship, REPOSITORY, TABLES, type Flagship } from "./flagship.ts";
 
 describe("the flagship, from its sample to gold", () => {
   let flagship: Flagship;
+  let sums: Record<string, string>;
   beforeAll(async () => {
     flagship = await openFlagship("sample");
     const outcome = await flagship.run();
     expect(outcome.error).toBeUndefined();
     expect(outcome.status).toBe("succeeded");
+    sums = await checksums(flagship.lakehouse, "netflix", TABLES);
   });
   afterAll(async () => {
     await flagship.close();
@@ -107,6 +112,29 @@ describe("the flagship, from its sample to gold", () => {
       passed_records: 6232,
       failed_records: 0,
     });
+  });
+
+  it("makes the same tables from its native artefacts, with the same rights", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "synth-"));
+    const { artefacts } = await synthesize(await loadFlagship(), { out: folder });
+    expect(artefacts.filter(({ path }) => /\.[jt]s$/.test(path))).toEqual([]);
+    for (const { path, text } of artefacts) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), text);
+    }
+    const native = await openFlagship("sample", folder);
+    try {
+      const outcome = await native.run();
+      expect(outcome.error).toBeUndefined();
+      expect(await checksums(native.lakehouse, "netflix", TABLES)).toEqual(sums);
+      const rights = "SELECT * FROM netflix.information_schema.table_privileges ORDER BY ALL";
+      expect(await native.rows(rights)).toEqual(await flagship.rows(rights));
+      const masked = "SELECT description FROM gold.title_facts ORDER BY show_id LIMIT 3";
+      expect(await native.rows(masked, "ana@example.com")).toEqual(await flagship.rows(masked, "ana@example.com"));
+    } finally {
+      await native.close();
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Row } from "../../src/core/value.ts";
 import { Lakehouse } from "../../src/project/lakehouse.ts";
-import { loadProject } from "../../src/project/load.ts";
+import { loadProject, type Project } from "../../src/project/load.ts";
 import type { RunOutcome } from "../../src/runs/execution.ts";
 
 export const REPOSITORY = resolve(import.meta.dirname, "../..");
@@ -34,17 +34,26 @@ export const TABLES = [
   ].map((name) => `gold.${name}`),
 ];
 
-/** Opens the flagship over a source: `sample`, or a folder. The root is removed on close when it was made here. */
-export async function openFlagship(source: string, given?: string): Promise<Flagship> {
-  const root = given ?? (await mkdtemp(join(tmpdir(), "flagship-")));
-  const folder = join(REPOSITORY, "netflix");
-  const project = await loadProject(folder, { user: "engineer@example.com" });
-  const context = { folder, root, cwd: REPOSITORY, variables: {} };
+const FOLDER = join(REPOSITORY, "netflix");
+const USER = "engineer@example.com";
+
+export function loadFlagship(): Promise<Project> {
+  return loadProject(FOLDER, { user: USER });
+}
+
+/**
+ * Opens the flagship over a source: `sample`, or a folder. `artefacts` is a folder with the project's native artefacts,
+ * which are run in its place.
+ */
+export async function openFlagship(source: string, artefacts?: string): Promise<Flagship> {
+  const root = await mkdtemp(join(tmpdir(), "flagship-"));
+  const project = await loadFlagship();
+  const context = { folder: FOLDER, root, cwd: REPOSITORY, variables: {} };
   const effect = await project.config.options?.["source"]?.prepare(source, context);
   const lakehouse = await Lakehouse.open({
     root,
-    project,
-    user: "engineer@example.com",
+    project: artefacts ?? project,
+    user: USER,
     ...(effect?.bindings === undefined ? {} : { bindings: effect.bindings }),
   });
   const rows: Flagship["rows"] = async (sql, user) => {
@@ -78,7 +87,7 @@ export async function openFlagship(source: string, given?: string): Promise<Flag
     async close() {
       await lakehouse.close();
       await effect?.close?.();
-      if (given === undefined) await rm(root, { recursive: true, force: true });
+      await rm(root, { recursive: true, force: true });
     },
   };
 }

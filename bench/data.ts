@@ -85,7 +85,7 @@ export const scan: Benchmark = {
       await appendTo(lake, "table", TEN_MILLION);
       const query = (from: string): string => `SELECT sum(price), max(seen), count(DISTINCT name) FROM ${from}`;
       const { ours, theirs } = await inTurn(
-        pairs,
+        Math.max(5, pairs),
         () =>
           timed(async () => {
             const planned = await (await lake.table("table").snapshot()).scan();

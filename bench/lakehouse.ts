@@ -60,7 +60,7 @@ export const lakehouse: Benchmark = {
 
 export const lakehouseParts: Readonly<Record<string, Part>> = {
   flagship: async ({ source = "", root = "" }) => {
-    const flagship = await openFlagship(source, root);
+    const flagship = await openFlagship(source, { root });
     const statements = timedSessions(flagship.lakehouse);
     const started = performance.now();
     const outcome = await flagship.run();

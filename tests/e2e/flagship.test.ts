@@ -122,7 +122,7 @@ describe("the flagship, from its sample to gold", () => {
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), text);
     }
-    const native = await openFlagship("sample", folder);
+    const native = await openFlagship("sample", { artefacts: folder });
     try {
       const outcome = await native.run();
       expect(outcome.error).toBeUndefined();

@@ -41,12 +41,17 @@ export function loadFlagship(): Promise<Project> {
   return loadProject(FOLDER, { user: USER });
 }
 
-/**
- * Opens the flagship over a source: `sample`, or a folder. `artefacts` is a folder with the project's native artefacts,
- * which are run in its place.
- */
-export async function openFlagship(source: string, artefacts?: string): Promise<Flagship> {
-  const root = await mkdtemp(join(tmpdir(), "flagship-"));
+export interface FlagshipPlaces {
+  /** A folder with the project's native artefacts, which are run in its place. */
+  readonly artefacts?: string;
+  /** The lakehouse's folder, which stays when it is closed. By default one of its own, which does not. */
+  readonly root?: string;
+}
+
+/** Opens the flagship over a source: `sample`, or a folder. */
+export async function openFlagship(source: string, places: FlagshipPlaces = {}): Promise<Flagship> {
+  const { artefacts } = places;
+  const root = places.root ?? (await mkdtemp(join(tmpdir(), "flagship-")));
   const project = await loadFlagship();
   const context = { folder: FOLDER, root, cwd: REPOSITORY, variables: {} };
   const effect = await project.config.options?.["source"]?.prepare(source, context);
@@ -87,7 +92,7 @@ export async function openFlagship(source: string, artefacts?: string): Promise<
     async close() {
       await lakehouse.close();
       await effect?.close?.();
-      await rm(root, { recursive: true, force: true });
+      if (places.root === undefined) await rm(root, { recursive: true, force: true });
     },
   };
 }

@@ -28,7 +28,7 @@ export function byHand(source: string, target: string): string {
     lookup("directors", "director", "directors"),
     write(
       "silver_titles_quarantine",
-      `SELECT * FROM bronze_titles WHERE type IS NULL OR type NOT IN ('Movie', 'TV Show')
+      `SELECT DISTINCT * FROM bronze_titles WHERE type IS NULL OR type NOT IN ('Movie', 'TV Show')
          OR TRY_CAST(show_id AS INTEGER) IS NULL OR title IS NULL`,
     ),
     write(

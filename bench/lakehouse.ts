@@ -39,8 +39,9 @@ export const lakehouse: Benchmark = {
           return inProcess("by-hand", { source, target });
         },
       );
-      const [first, peer] = [ours[0], theirs[0]];
-      yield `  ${first === undefined ? 0 : numberOf(first.report, "rows")} rows in all tables (by hand: ${peer === undefined ? 0 : numberOf(peer.report, "rows")})`;
+      const [first, peer] = [rowsOf(ours), rowsOf(theirs)];
+      if (first !== peer) throw new Error(`The tables differ: ${first} rows, by hand ${peer}.`);
+      yield `  ${first} rows in all tables, on both sides`;
       yield ratioLine("whole process", seconds(ours), seconds(theirs), "seconds");
       yield ratioLine("processor time", cpu(ours), cpu(theirs), "seconds");
       yield ratioLine("peak memory", memory(ours), memory(theirs), "bytes");
@@ -51,7 +52,7 @@ export const lakehouse: Benchmark = {
       yield valueLine("nothing new: processor time", median(cpu(again)), "seconds");
       yield valueLine("nothing new: the run", reports("run", again), "seconds");
       yield valueLine("nothing new: outside of any statement", reports("outside", again), "seconds");
-      for (const run of [first, again[0]]) yield* statementsOf(run);
+      for (const run of [ours[0], again[0]]) yield* statementsOf(run);
     } finally {
       await rm(work, { recursive: true, force: true });
     }
@@ -88,6 +89,10 @@ export const lakehouseParts: Readonly<Record<string, Part>> = {
 function statementsOf(run: ProcessRun | undefined): string[] {
   const statements = run?.report["statements"];
   return Array.isArray(statements) ? ["", ...statements.map((each) => `    ${String(each)}`)] : [];
+}
+
+function rowsOf([run]: readonly ProcessRun[]): number {
+  return run === undefined ? 0 : numberOf(run.report, "rows");
 }
 
 function seconds(runs: readonly ProcessRun[]): number[] {

@@ -1,4 +1,4 @@
-import { quoteString } from "../src/duckdb/quote.ts";
+import { quoteString } from "../src/sql/quote.ts";
 
 /**
  * The flagship's work as a person would write it as one DuckDB script: from the five CSV files to the same bronze,

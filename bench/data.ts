@@ -2,7 +2,7 @@ import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { field, STRING, struct } from "../src/core/data-type.ts";
-import { quoteString } from "../src/duckdb/quote.ts";
+import { quoteString } from "../src/sql/quote.ts";
 import { readFiles } from "../src/formats/format.ts";
 import type { SourceFile } from "../src/formats/source-file.ts";
 import { openLake, type Lake } from "../tests/delta/lake.ts";

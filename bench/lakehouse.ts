@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JsonObject } from "../src/core/json.ts";
 import { DuckDb } from "../src/duckdb/duckdb.ts";
-import { quoteString } from "../src/duckdb/quote.ts";
+import { quoteString } from "../src/sql/quote.ts";
 import { openFlagship, TABLES } from "../tests/e2e/flagship.ts";
 import type { Benchmark, Part } from "./benchmark.ts";
 import { byHand } from "./by-hand.ts";

@@ -1,7 +1,7 @@
 import { BoathouseError } from "../core/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../core/json.ts";
 import type { Row, Value } from "../core/value.ts";
-import { quoteString } from "../duckdb/quote.ts";
+import { quoteString } from "../sql/quote.ts";
 import type { FoundFile } from "./discovery.ts";
 
 /** The files of one micro-batch. */

@@ -1,7 +1,7 @@
 import { field, STRING, struct, type StructField, type StructType } from "../core/data-type.ts";
 import { BoathouseError } from "../core/errors.ts";
 import type { Connection } from "../duckdb/connection.ts";
-import { quoteString } from "../duckdb/quote.ts";
+import { quoteString } from "../sql/quote.ts";
 import { PLAIN_CELLS } from "../formats/cell.ts";
 import { FORMATS, inferFiles, readFiles, type FormatName } from "../formats/format.ts";
 import type { OptionValues } from "../formats/option.ts";

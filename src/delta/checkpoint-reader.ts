@@ -1,4 +1,4 @@
-import { quoteString } from "../duckdb/quote.ts";
+import { quoteString } from "../sql/quote.ts";
 import { corrupted, parseCommit } from "./commit-file.ts";
 import type { AddAction, RemoveAction } from "./actions.ts";
 import type { DeltaContext } from "./context.ts";

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isBoathouseError } from "../core/errors.ts";
-import { quoteString } from "../duckdb/quote.ts";
+import { quoteString } from "../sql/quote.ts";
 import type { Action } from "./actions.ts";
 import { REMOVE_TYPE, STATE_COLUMNS } from "./checkpoint-reader.ts";
 import type { DeltaContext } from "./context.ts";

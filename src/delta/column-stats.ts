@@ -1,6 +1,6 @@
 import type { DataType, StructType } from "../core/data-type.ts";
-import { duckDbType } from "../duckdb/types.ts";
-import { quoteIdentifier } from "../duckdb/quote.ts";
+import { duckDbType } from "../sql/types/duckdb-type.ts";
+import { quoteIdentifier } from "../sql/quote.ts";
 import type { MetadataAction } from "./actions.ts";
 
 /** A column of values that cannot be taken apart: what statistics are kept for. */

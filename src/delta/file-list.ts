@@ -1,8 +1,8 @@
 import type { DataType } from "../core/data-type.ts";
 import { schemaFromJson } from "../core/schema-json.ts";
 import type { Connection } from "../duckdb/connection.ts";
-import { quoteIdentifier, quoteString } from "../duckdb/quote.ts";
-import { duckDbType } from "../duckdb/types.ts";
+import { quoteIdentifier, quoteString } from "../sql/quote.ts";
+import { duckDbType } from "../sql/types/duckdb-type.ts";
 import { KEY_SEPARATOR, type AddAction, type MetadataAction } from "./actions.ts";
 import { mappingMode, physicalSchema } from "./column-mapping.ts";
 import { indexedColumns, StatsShape } from "./column-stats.ts";

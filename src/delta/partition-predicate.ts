@@ -1,5 +1,5 @@
 import type { StructType } from "../core/data-type.ts";
-import { quoteString } from "../duckdb/quote.ts";
+import { quoteString } from "../sql/quote.ts";
 import type { AddAction, MetadataAction } from "./actions.ts";
 import { mappingMode, physicalName } from "./column-mapping.ts";
 import { partitionValue } from "./file-list.ts";

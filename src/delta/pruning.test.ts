@@ -14,7 +14,7 @@ import {
   TIMESTAMP,
   TIMESTAMP_NTZ,
 } from "../core/data-type.ts";
-import { quoteIdentifier, quoteString } from "../duckdb/quote.ts";
+import { quoteIdentifier, quoteString } from "../sql/quote.ts";
 import type { Predicate } from "./predicate.ts";
 import type { Snapshot } from "./snapshot.ts";
 

@@ -1,5 +1,5 @@
 import type { DataType, StructType } from "../core/data-type.ts";
-import { quoteIdentifier, quoteString } from "../duckdb/quote.ts";
+import { quoteIdentifier, quoteString } from "../sql/quote.ts";
 import { physicalName, type MappingMode } from "./column-mapping.ts";
 import { hasRange, type StatsShape } from "./column-stats.ts";
 import type { ColumnPath, Comparison, Constant, Predicate } from "./predicate.ts";

@@ -1,6 +1,6 @@
 import type { DataType, StructField, StructType } from "../core/data-type.ts";
-import { quoteIdentifier, quoteString } from "../duckdb/quote.ts";
-import { duckDbType } from "../duckdb/types.ts";
+import { quoteIdentifier, quoteString } from "../sql/quote.ts";
+import { duckDbType } from "../sql/types/duckdb-type.ts";
 import { columnId, needsRename, physicalName, physicalType, type MappingMode } from "./column-mapping.ts";
 
 /** A file to read. */

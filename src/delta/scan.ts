@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { BoathouseError } from "../core/errors.ts";
 import type { Row } from "../core/value.ts";
-import { quoteIdentifier, quoteString } from "../duckdb/quote.ts";
+import { quoteIdentifier, quoteString } from "../sql/quote.ts";
 import type { AddAction } from "./actions.ts";
 import { FileList } from "./file-list.ts";
 import { describe } from "./log-segment.ts";

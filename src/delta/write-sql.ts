@@ -1,8 +1,8 @@
 import { simpleString, sqlType, type DataType, type StructField, type StructType } from "../core/data-type.ts";
 import { BoathouseError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
-import { quoteIdentifier, quoteString } from "../duckdb/quote.ts";
-import { duckDbType } from "../duckdb/types.ts";
+import { quoteIdentifier, quoteString } from "../sql/quote.ts";
+import { duckDbType } from "../sql/types/duckdb-type.ts";
 import { needsRename, physicalName, type MappingMode } from "./column-mapping.ts";
 import { findField, isWidening } from "./table-schema.ts";
 

@@ -2,7 +2,7 @@ import { open, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BoathouseError, unreachable } from "../core/errors.ts";
 import type { Row, Value } from "../core/value.ts";
-import { quoteIdentifier, quoteString } from "./quote.ts";
+import { quoteIdentifier, quoteString } from "../sql/quote.ts";
 
 export interface ParquetCopy {
   /** The SELECT whose result is written. */

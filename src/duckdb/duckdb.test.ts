@@ -7,7 +7,7 @@ import { BoathouseError } from "../core/errors.ts";
 import type { Row, Value } from "../core/value.ts";
 import type { Connection } from "./connection.ts";
 import { DuckDb } from "./duckdb.ts";
-import { quoteString } from "./quote.ts";
+import { quoteString } from "../sql/quote.ts";
 
 let folder: string;
 let db: DuckDb;

@@ -4,9 +4,10 @@ import { join, resolve } from "node:path";
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { BoathouseError, messageOf } from "../core/errors.ts";
 import { randomIds } from "../core/ids.ts";
+import { processExists } from "../core/process.ts";
 import { Connection, type ConnectionHost } from "./connection.ts";
 import { translateError } from "./errors.ts";
-import { quoteLiteral, quoteString } from "./quote.ts";
+import { quoteLiteral, quoteString } from "../sql/quote.ts";
 import { buildScalarFunction, type ScalarFunction } from "./scalar-function.ts";
 import type { DuckDbLibrary } from "./values.ts";
 
@@ -140,15 +141,7 @@ async function spillFolder(parent = join(tmpdir(), `boathouse-${userInfo().uid}`
 async function removeLeftovers(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const pid = /^duckdb-(\d+)-/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(parent, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    if (pid !== undefined && !processExists(Number(pid)))
+      await rm(join(parent, name), { recursive: true, force: true });
   }
 }

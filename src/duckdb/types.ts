@@ -14,7 +14,6 @@ import {
   LONG,
   map,
   SHORT,
-  simpleString,
   STRING,
   struct,
   TIMESTAMP,
@@ -24,59 +23,6 @@ import {
   type DataType,
 } from "../core/data-type.ts";
 import { BoathouseError } from "../core/errors.ts";
-import { quoteIdentifier } from "./quote.ts";
-
-/**
- * The DuckDB type that holds a Spark type, as SQL text. TIMESTAMP is an instant (`TIMESTAMPTZ`), TIMESTAMP_NTZ a local
- * time (`TIMESTAMP`); all three kinds of interval are `INTERVAL`; CHAR and VARCHAR lengths are not DuckDB's to check; a
- * VOID column is an `INTEGER` of nulls, as DuckDB itself types NULL.
- *
- * Throws `UNSUPPORTED_DATATYPE` for a struct without fields, which DuckDB does not have.
- */
-export function duckDbType(type: DataType): string {
-  switch (type.kind) {
-    case "boolean":
-      return "BOOLEAN";
-    case "byte":
-      return "TINYINT";
-    case "short":
-      return "SMALLINT";
-    case "int":
-    case "void":
-      return "INTEGER";
-    case "long":
-      return "BIGINT";
-    case "float":
-      return "FLOAT";
-    case "double":
-      return "DOUBLE";
-    case "decimal":
-      return `DECIMAL(${type.precision},${type.scale})`;
-    case "string":
-      return "VARCHAR";
-    case "binary":
-      return "BLOB";
-    case "date":
-      return "DATE";
-    case "timestamp":
-      return "TIMESTAMPTZ";
-    case "timestamp_ntz":
-      return "TIMESTAMP";
-    case "calendar_interval":
-    case "interval_year_month":
-    case "interval_day_time":
-      return "INTERVAL";
-    case "variant":
-      return "VARIANT";
-    case "array":
-      return `${duckDbType(type.element)}[]`;
-    case "map":
-      return `MAP(${duckDbType(type.key)}, ${duckDbType(type.value)})`;
-    case "struct":
-      if (type.fields.length === 0) throw unsupported(simpleString(type), "a struct needs at least one field");
-      return `STRUCT(${type.fields.map((each) => `${quoteIdentifier(each.name)} ${duckDbType(each.type)}`).join(", ")})`;
-  }
-}
 
 /**
  * The Spark type that holds every value of a DuckDB type: unsigned integers go to the next wider one, HUGEINT to

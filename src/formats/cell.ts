@@ -1,8 +1,8 @@
 import type { DataType } from "../core/data-type.ts";
 import { simpleString } from "../core/data-type.ts";
 import { BoathouseError } from "../core/errors.ts";
-import { duckDbType } from "../duckdb/types.ts";
-import { quoteString } from "../duckdb/quote.ts";
+import { duckDbType } from "../sql/types/duckdb-type.ts";
+import { quoteString } from "../sql/quote.ts";
 import { parseByPattern } from "./datetime-pattern.ts";
 
 /** How texts in files say numbers, dates and times. */

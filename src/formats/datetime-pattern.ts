@@ -1,5 +1,5 @@
 import { BoathouseError } from "../core/errors.ts";
-import { quoteString } from "../duckdb/quote.ts";
+import { quoteString } from "../sql/quote.ts";
 import { parsePattern, type PatternPart } from "../sql/java/date-pattern.ts";
 
 /**

@@ -1,4 +1,4 @@
-import { quoteString } from "../duckdb/quote.ts";
+import { quoteString } from "../sql/quote.ts";
 import { pathList, type SourceFile } from "./source-file.ts";
 
 export type LineBreak = "\r\n" | "\n" | "\r";

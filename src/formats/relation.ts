@@ -1,6 +1,6 @@
 import { field, STRING, struct, type StructField, type StructType } from "../core/data-type.ts";
-import { quoteIdentifier, quoteString } from "../duckdb/quote.ts";
-import { duckDbType } from "../duckdb/types.ts";
+import { quoteIdentifier, quoteString } from "../sql/quote.ts";
+import { duckDbType } from "../sql/types/duckdb-type.ts";
 import { FILE_METADATA, perFile, urlSql, metadataSql, type SourceFile } from "./source-file.ts";
 import { cellSql, type CellFormat } from "./cell.ts";
 

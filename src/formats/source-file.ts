@@ -1,5 +1,5 @@
 import { field, LONG, STRING, struct, TIMESTAMP, type StructType } from "../core/data-type.ts";
-import { quoteString } from "../duckdb/quote.ts";
+import { quoteString } from "../sql/quote.ts";
 
 /** A file to read, which lies on this machine, and what is known of the object that it is (a copy of). */
 export interface SourceFile {

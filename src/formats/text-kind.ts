@@ -1,6 +1,6 @@
 import { decimal, DATE, DOUBLE, INT, LONG, BOOLEAN, STRING, TIMESTAMP, type DataType } from "../core/data-type.ts";
 import type { Connection } from "../duckdb/connection.ts";
-import { quoteIdentifier, quoteString } from "../duckdb/quote.ts";
+import { quoteIdentifier, quoteString } from "../sql/quote.ts";
 import { cellSql, DOUBLE as DOUBLE_TEXT, INTEGER, ISO_DATE, TIMESTAMP_TEXT, type CellFormat } from "./cell.ts";
 
 /** Which types the texts of a column have been, as bits; what Spark's CSV inference tells apart. */

@@ -1,6 +1,6 @@
 import { simpleString, type DataType, type StructField, type StructType } from "../core/data-type.ts";
 import { BoathouseError } from "../core/errors.ts";
-import { quoteIdentifier, quoteString } from "../duckdb/quote.ts";
+import { quoteIdentifier, quoteString } from "../sql/quote.ts";
 import { strftimeFormat } from "./datetime-pattern.ts";
 import { formatNamed, type FormatName } from "./format.ts";
 import { SPACES } from "./lines.ts";

@@ -6,6 +6,7 @@ import type { CatalogSnapshot } from "../catalog/snapshot.ts";
 import { BoathouseError, messageOf } from "../core/errors.ts";
 import type { Clock } from "../core/clock.ts";
 import type { IdSource } from "../core/ids.ts";
+import { processExists } from "../core/process.ts";
 import { Databases } from "../engine/embedded/databases.ts";
 import { DeltaTables } from "../engine/embedded/delta-tables.ts";
 import { factoryMigrations } from "../factory/copy/migrations.ts";
@@ -118,18 +119,10 @@ async function ownFolder(root: string, ids: IdSource): Promise<string> {
   }
   for (const name of await readdir(parent)) {
     const pid = /^process-(\d+)-/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(parent, name), { recursive: true, force: true });
+    if (pid !== undefined && !processExists(Number(pid)))
+      await rm(join(parent, name), { recursive: true, force: true });
   }
   const own = join(parent, `process-${process.pid}-${ids.uuid()}`);
   await mkdir(own);
   return own;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }

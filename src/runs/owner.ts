@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import { processExists } from "../core/process.ts";
 
 /** Who executes a run. */
 export interface Owner {
@@ -26,13 +27,4 @@ export function isAlive(owner: string | null, leaseUntil: number | null, self: O
   if (decodeURIComponent(host) !== self.host) return true;
   if (Number(pid) === self.pid) return token === self.token;
   return processExists(Number(pid));
-}
-
-function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }

@@ -11,7 +11,8 @@ import { parseExpression } from "./parser/parse.ts";
 import type { AnalysisContext, Resolver } from "./resolver.ts";
 import { castTo } from "./types/cast-expression.ts";
 import { implicitCast } from "./types/implicit-cast.ts";
-import { displayType, identifier } from "./types/duckdb-type.ts";
+import { displayType } from "./types/duckdb-type.ts";
+import { quoteIdentifier } from "./quote.ts";
 
 /** An expression over the columns of a schema, as DuckDB SQL. */
 export interface CompiledExpression extends Generated {
@@ -66,7 +67,7 @@ export function compileExpression(expression: string | Expression, options: Comp
   });
   const column = (name: string): string => {
     const own = columns.find((each) => each.name.toLowerCase() === name.toLowerCase())?.name ?? name;
-    return options.column?.(own) ?? identifier(own);
+    return options.column?.(own) ?? quoteIdentifier(own);
   };
   return {
     ...generateExpression(value, context, column),

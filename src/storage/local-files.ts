@@ -4,6 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { systemClock } from "../core/clock.ts";
 import { BoathouseError } from "../core/errors.ts";
 import { randomIds } from "../core/ids.ts";
+import { processExists } from "../core/process.ts";
 import { isErrno } from "./local-errors.ts";
 
 /** A file of our own beside objects, which no listing shows. */
@@ -26,7 +27,7 @@ export function lockPath(path: string): string {
 /** Removes a temporary file that a killed process has left. */
 export async function removeLeftover(path: string): Promise<void> {
   const pid = OWN_FILE.exec(basename(path))?.[1];
-  if (pid === undefined || isAlive(Number(pid))) return;
+  if (pid === undefined || processExists(Number(pid))) return;
   const stats = await stat(path).catch(() => undefined);
   if (stats !== undefined && Date.now() - stats.mtimeMs > ABANDONED) await rm(path, { force: true });
 }
@@ -76,7 +77,7 @@ const WAIT = 10_000;
 /** Moves the lock away before removing it: of several that try, one succeeds. */
 async function breakAbandoned(path: string): Promise<void> {
   const owner = await readFile(path, "utf8").catch(() => undefined);
-  if (owner === undefined || isAlive(Number(owner.split(" ")[0]))) return;
+  if (owner === undefined || processExists(Number(owner.split(" ")[0]))) return;
   const away = temporaryPath(path);
   try {
     await rename(path, away);
@@ -86,14 +87,5 @@ async function breakAbandoned(path: string): Promise<void> {
     if (!isErrno(error, "ENOENT")) throw error;
   } finally {
     await rm(away, { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return isErrno(error, "EPERM");
   }
 }

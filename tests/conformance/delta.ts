@@ -11,7 +11,7 @@ import { textIn } from "../../src/delta/row-values.ts";
 import { DeltaTable } from "../../src/delta/table.ts";
 import type { Connection } from "../../src/duckdb/connection.ts";
 import { DuckDb } from "../../src/duckdb/duckdb.ts";
-import { quoteIdentifier, quoteString } from "../../src/duckdb/quote.ts";
+import { quoteIdentifier, quoteString } from "../../src/sql/quote.ts";
 import { LocalStore } from "../../src/storage/local-store.ts";
 import type { CaseResult, Suite, SuiteOptions } from "./suite.ts";
 

@@ -14,7 +14,8 @@ import { parseStatement } from "../../src/sql/parser/parse.ts";
 import { preludeFor } from "../../src/sql/prelude/prelude.ts";
 import type { AnalysisContext, NameContext, Relation, Resolver } from "../../src/sql/resolver.ts";
 import { castSql } from "../../src/sql/types/cast-sql.ts";
-import { duckDbType, identifier } from "../../src/sql/types/duckdb-type.ts";
+import { duckDbType } from "../../src/sql/types/duckdb-type.ts";
+import { quoteIdentifier } from "../../src/sql/quote.ts";
 
 /** What a statement gave, column by column in the order of the schema. */
 export interface Result {
@@ -235,7 +236,7 @@ export class SqlSession {
           return field(each.name.parts.at(-1)?.name ?? "", each.type);
         }),
       );
-      const columns = schema.fields.map((each) => `${identifier(each.name)} ${duckDbType(each.type)}`);
+      const columns = schema.fields.map((each) => `${quoteIdentifier(each.name)} ${duckDbType(each.type)}`);
       await (await this.#connection("")).run(`CREATE TABLE ${sql} (${columns.join(", ")})`);
     } else {
       const made = this.#sqlOf(statement.query, text);

@@ -10,7 +10,8 @@ import { generate } from "../../src/sql/generator/generate.ts";
 import { parseExpression, parseStatement } from "../../src/sql/parser/parse.ts";
 import { preludeFor } from "../../src/sql/prelude/prelude.ts";
 import type { AnalysisContext, NameContext, Relation, Resolver, Routine } from "../../src/sql/resolver.ts";
-import { duckDbType, identifier } from "../../src/sql/types/duckdb-type.ts";
+import { duckDbType } from "../../src/sql/types/duckdb-type.ts";
+import { quoteIdentifier } from "../../src/sql/quote.ts";
 
 export const NAMES: NameContext = { catalog: "main", schema: "shop", user: "ann" };
 
@@ -45,9 +46,9 @@ export class Shop implements Resolver {
     extra: Partial<Relation> = {},
   ): Promise<void> {
     const schema = struct(Object.entries(columns).map(([column, type]) => field(column, type)));
-    const list = schema.fields.map((each) => `${identifier(each.name)} ${duckDbType(each.type)}`);
-    await this.connection.run(`CREATE OR REPLACE TABLE ${identifier(name)} (${list.join(", ")})`);
-    await this.connection.run(`INSERT INTO ${identifier(name)} ${values}`);
+    const list = schema.fields.map((each) => `${quoteIdentifier(each.name)} ${duckDbType(each.type)}`);
+    await this.connection.run(`CREATE OR REPLACE TABLE ${quoteIdentifier(name)} (${list.join(", ")})`);
+    await this.connection.run(`INSERT INTO ${quoteIdentifier(name)} ${values}`);
     this.relation({
       name: ["main", "shop", name],
       kind: "table",
@@ -128,7 +129,7 @@ export class Shop implements Resolver {
 
   async run(plan: BoundPlan, scans: readonly Scan[], context = this.context("")): Promise<Row[]> {
     const scan = (each: Scan): string => {
-      const table = identifier(each.relation.name.at(-1) ?? "");
+      const table = quoteIdentifier(each.relation.name.at(-1) ?? "");
       return each.relation.hidden === undefined ? table : `(SELECT *, rowid AS "__row" FROM ${table})`;
     };
     const { sql } = generate({ plan, scans }, { context, scan, names: "unique" });

@@ -1,7 +1,7 @@
 import { textOfJson } from "../json/text-of.ts";
 import { BoathouseError, messageOf } from "../../core/errors.ts";
 import { isJsonObject, type Json } from "../../core/json.ts";
-import { quoteIdentifier } from "../../duckdb/quote.ts";
+import { quoteIdentifier } from "../../sql/quote.ts";
 import { resolveDataset, type Dataset } from "../data/dataset.ts";
 import { urlOf } from "../data/place.ts";
 import { missing, selectFiles, type SelectedFile } from "../data/select-files.ts";

@@ -2,7 +2,7 @@ import { textOfJson } from "../json/text-of.ts";
 import { BoathouseError } from "../../core/errors.ts";
 import { isJsonObject, type Json } from "../../core/json.ts";
 import { didYouMean } from "../../core/nearest.ts";
-import { quoteString } from "../../duckdb/quote.ts";
+import { quoteString } from "../../sql/quote.ts";
 import type { Properties } from "../runtime/properties.ts";
 
 /** What a copy takes from each source row. Plain data, so that it can be held against an earlier copy's. */

@@ -3,7 +3,7 @@ import { createDeflate, createGzip } from "node:zlib";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream";
 import type { Connection } from "../../duckdb/connection.ts";
-import { quoteString } from "../../duckdb/quote.ts";
+import { quoteString } from "../../sql/quote.ts";
 import { encoder, isUtf8 } from "../data/stage.ts";
 import type { TextFormat } from "../data/text-format.ts";
 

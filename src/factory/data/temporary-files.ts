@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { randomIds } from "../../core/ids.ts";
+import { processExists } from "../../core/process.ts";
 
 /** A folder for files in passing. It is removed at the end; one that a killed process left is removed by the next. */
 export class TemporaryFiles {
@@ -33,15 +34,7 @@ export class TemporaryFiles {
 async function removeLeftovers(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const pid = /^copy-(\d+)-/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(parent, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    if (pid !== undefined && !processExists(Number(pid)))
+      await rm(join(parent, name), { recursive: true, force: true });
   }
 }

@@ -1,6 +1,6 @@
 import { BoathouseError, isBoathouseError, messageOf } from "../../core/errors.ts";
 import type { Connection } from "../../duckdb/connection.ts";
-import { quoteString } from "../../duckdb/quote.ts";
+import { quoteString } from "../../sql/quote.ts";
 import { fileHolds, normaliseText } from "./normalise-text.ts";
 import type { TemporaryFiles } from "./temporary-files.ts";
 import type { TextFormat } from "./text-format.ts";

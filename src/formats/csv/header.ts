@@ -1,7 +1,7 @@
 import { BoathouseError } from "../../core/errors.ts";
 import { mapParallel } from "../../core/parallel.ts";
 import type { Connection } from "../../duckdb/connection.ts";
-import { quoteString } from "../../duckdb/quote.ts";
+import { quoteString } from "../../sql/quote.ts";
 import { lineBreakOf, readHead } from "../head.ts";
 import { LONGEST_LINE, type LineBreak } from "../lines.ts";
 import type { SourceFile } from "../source-file.ts";

@@ -1,6 +1,6 @@
 import type { StructField, StructType } from "../../core/data-type.ts";
 import type { Connection } from "../../duckdb/connection.ts";
-import { quoteIdentifier, quoteString } from "../../duckdb/quote.ts";
+import { quoteIdentifier, quoteString } from "../../sql/quote.ts";
 import { cellSql, type CellFormat } from "../cell.ts";
 import type { Options } from "../option.ts";
 import {

@@ -1,4 +1,4 @@
-import { quoteString } from "../../duckdb/quote.ts";
+import { quoteString } from "../../sql/quote.ts";
 import { lineRecords, type LineBreak } from "../lines.ts";
 import { pathList, presentSql, type SourceFile } from "../source-file.ts";
 import type { CsvDialect } from "./dialect.ts";

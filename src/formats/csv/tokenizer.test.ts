@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Connection } from "../../duckdb/connection.ts";
 import { DuckDb } from "../../duckdb/duckdb.ts";
-import { quoteString } from "../../duckdb/quote.ts";
+import { quoteString } from "../../sql/quote.ts";
 import type { CsvDialect } from "./dialect.ts";
 import { tokenize } from "./tokenizer.ts";
 

@@ -1,4 +1,4 @@
-import { quoteString } from "../../duckdb/quote.ts";
+import { quoteString } from "../../sql/quote.ts";
 import { SPACES } from "../lines.ts";
 import type { CsvDialect } from "./dialect.ts";
 

@@ -1,7 +1,7 @@
 import { simpleString, type DataType, type DecimalType, type StructField } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
-import { quoteIdentifier, quoteString } from "../../duckdb/quote.ts";
-import { duckDbType } from "../../duckdb/types.ts";
+import { quoteIdentifier, quoteString } from "../../sql/quote.ts";
+import { duckDbType } from "../../sql/types/duckdb-type.ts";
 import { cellSql, type CellFormat } from "../cell.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { StructField, StructType } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
-import { quoteIdentifier, quoteString } from "../../duckdb/quote.ts";
+import { quoteIdentifier, quoteString } from "../../sql/quote.ts";
 import type { CellFormat } from "../cell.ts";
 import { encodingOf } from "../encoding.ts";
 import { lineBreakOf, readHead } from "../head.ts";

@@ -1,6 +1,6 @@
 import { sameType, type DataType, type StructField } from "../../core/data-type.ts";
-import { quoteIdentifier } from "../../duckdb/quote.ts";
-import { duckDbType } from "../../duckdb/types.ts";
+import { quoteIdentifier } from "../../sql/quote.ts";
+import { duckDbType } from "../../sql/types/duckdb-type.ts";
 
 /**
  * SQL that gives a value of type `from` as type `to`, where every value of `from` has one: the same type, a wider number, a

@@ -9,8 +9,8 @@ import {
 } from "../../core/data-type.ts";
 import { BoathouseError, messageOf } from "../../core/errors.ts";
 import type { Connection } from "../../duckdb/connection.ts";
-import { quoteIdentifier } from "../../duckdb/quote.ts";
-import { duckDbType } from "../../duckdb/types.ts";
+import { quoteIdentifier } from "../../sql/quote.ts";
+import { duckDbType } from "../../sql/types/duckdb-type.ts";
 import { PLAIN_CELLS } from "../cell.ts";
 import { missing } from "../head.ts";
 import type { Options } from "../option.ts";

@@ -1,6 +1,6 @@
 import { BINARY, field, LONG, simpleString, STRING, struct, TIMESTAMP, type StructType } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
-import { quoteIdentifier } from "../../duckdb/quote.ts";
+import { quoteIdentifier } from "../../sql/quote.ts";
 import { PLAIN_CELLS } from "../cell.ts";
 import type { Option, Options } from "../option.ts";
 import {

@@ -11,7 +11,8 @@ import {
   type DataType,
 } from "../../core/data-type.ts";
 import type { BoundArgument, BoundExpression } from "../bound.ts";
-import { identifier, structNames, textLiteral } from "../types/duckdb-type.ts";
+import { structNames } from "../types/duckdb-type.ts";
+import { quoteIdentifier, quoteString } from "../quote.ts";
 import { isIntegral, isOrderable } from "../types/kinds.ts";
 import { bool, filled } from "./defaults.ts";
 import {
@@ -188,8 +189,8 @@ function arraysZip(call: CallSite): BoundFunction {
     type: array(struct(fields), false),
     nullable: anyNullable(lists),
     lower: (sql, _, tools) => {
-      const k = identifier(tools.fresh("k"));
-      const items = sql.map((each, index) => `${textLiteral(names[index] ?? "")}: ${each}[${k}]`);
+      const k = quoteIdentifier(tools.fresh("k"));
+      const items = sql.map((each, index) => `${quoteString(names[index] ?? "")}: ${each}[${k}]`);
       const most = sql.map((each) => `len(${each})`).join(", ");
       const missing = sql.map((each) => `${each} IS NULL`).join(" OR ");
       return `CASE WHEN ${missing} THEN NULL ELSE list_transform(range(1, greatest(${most}) + 1), lambda ${k}: {${items.join(", ")}}) END`;
@@ -304,7 +305,7 @@ export const arrays: readonly FunctionRow[] = [
         nullable: (args) => args[1]?.nullable ?? true,
       },
       ([value = "NULL", count = "NULL"], _, tools) =>
-        `list_transform(range(spk_count(${count})), lambda ${identifier(tools.fresh("k"))}: ${value})`,
+        `list_transform(range(spk_count(${count})), lambda ${quoteIdentifier(tools.fresh("k"))}: ${value})`,
     ),
   ),
   scalar(

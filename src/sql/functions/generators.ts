@@ -1,7 +1,8 @@
 import { INT, LONG, simpleString, STRING, VOID, type DataType } from "../../core/data-type.ts";
 import type { BoundExpression } from "../bound.ts";
 import { commonType } from "../types/common-type.ts";
-import { identifier, structNames } from "../types/duckdb-type.ts";
+import { structNames } from "../types/duckdb-type.ts";
+import { quoteIdentifier } from "../quote.ts";
 import { containsNull, elementOf } from "./arrays.ts";
 import { integer } from "./defaults.ts";
 import {
@@ -80,7 +81,7 @@ function explode(position: boolean): (call: CallSite) => BoundGenerator {
 
 function numbered(list: string, position: boolean, columns: (item: string) => readonly string[], e: string, i: string) {
   if (!position) return { list, columns };
-  const [x, at] = [identifier(e), identifier(i)];
+  const [x, at] = [quoteIdentifier(e), quoteIdentifier(i)];
   return {
     list: `list_transform(${list}, lambda ${x}, ${at}: {'p': CAST(${at} - 1 AS INTEGER), 'v': ${x}})`,
     columns: (item: string) => [`${item}."p"`, ...columns(`${item}."v"`)],
@@ -101,7 +102,7 @@ function inline(call: CallSite): BoundGenerator {
       type: each.type,
       nullable: outer || each.nullable || containsNull(value.type),
     })),
-    lower: ([list = "NULL"]) => ({ list, columns: (item) => names.map((name) => `${item}.${identifier(name)}`) }),
+    lower: ([list = "NULL"]) => ({ list, columns: (item) => names.map((name) => `${item}.${quoteIdentifier(name)}`) }),
   };
 }
 

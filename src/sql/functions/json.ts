@@ -6,7 +6,8 @@ import { strftimePattern } from "../java/native-pattern.ts";
 import { readJson } from "../json/json-text.ts";
 import { schemaOfJson } from "../json/schema-of-json.ts";
 import { parseDataType, parseSchema } from "../parser/parse.ts";
-import { identifier, structNames } from "../types/duckdb-type.ts";
+import { structNames } from "../types/duckdb-type.ts";
+import { quoteIdentifier } from "../quote.ts";
 import {
   bindSignature,
   coerce,
@@ -170,17 +171,17 @@ function jsonOf(sql: string, type: DataType, options: ReadonlyMap<string, string
         const names = structNames(type.fields);
         const keepNulls = options.get("ignorenullfields")?.toLowerCase() === "false";
         const fields = type.fields.map((each, index) => {
-          const json = jsonOf(`${value}.${identifier(names[index] ?? "")}`, each.type, options, tools);
+          const json = jsonOf(`${value}.${quoteIdentifier(names[index] ?? "")}`, each.type, options, tools);
           return `${tools.text(`${JSON.stringify(each.name)}:`)} || ${keepNulls ? `coalesce(${json}, 'null')` : json}`;
         });
         return `CASE WHEN ${value} IS NOT NULL THEN '{' || concat_ws(',', ${fields.join(", ")}) || '}' END`;
       });
     case "array": {
-      const x = identifier(tools.fresh("x"));
+      const x = quoteIdentifier(tools.fresh("x"));
       return `('[' || array_to_string(list_transform(${sql}, lambda ${x}: coalesce(${jsonOf(x, type.element, options, tools)}, 'null')), ',') || ']')`;
     }
     case "map": {
-      const x = identifier(tools.fresh("x"));
+      const x = quoteIdentifier(tools.fresh("x"));
       const key = `CAST(to_json(${tools.cast(`${x}."key"`, type.key, STRING)}) AS VARCHAR)`;
       const value = `coalesce(${jsonOf(`${x}."value"`, type.value, options, tools)}, 'null')`;
       return `('{' || array_to_string(list_transform(map_entries(${sql}), lambda ${x}: ${key} || ':' || ${value}), ',') || '}')`;

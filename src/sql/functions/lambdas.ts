@@ -2,7 +2,7 @@ import { array, BOOLEAN, INT, map, sameType, simpleString, type DataType } from 
 
 import { unreachable } from "../../core/errors.ts";
 import type { BoundExpression, LambdaExpression, LoweringTools } from "../bound.ts";
-import { identifier } from "../types/duckdb-type.ts";
+import { quoteIdentifier } from "../quote.ts";
 import { commonType } from "../types/common-type.ts";
 import { isOrderable } from "../types/kinds.ts";
 import { containsNull, elementOf } from "./arrays.ts";
@@ -50,7 +50,7 @@ function indexed(lambda: string, tools: LoweringTools): string {
   const { names, body } = partsOf(lambda);
   const [element, position] = names;
   if (position === undefined) return lambda;
-  const at = identifier(tools.fresh("i"));
+  const at = quoteIdentifier(tools.fresh("i"));
   return `lambda ${element ?? "x"}, ${at}: ${letIn([[position, `CAST(${at} - 1 AS INTEGER)`]], body)}`;
 }
 
@@ -150,7 +150,7 @@ function aggregate(call: CallSite): BoundFunction {
     pretty: (texts) =>
       `${call.name}(${[...texts, ...(finish === undefined ? ["lambdafunction(namedlambdavariable(), namedlambdavariable())"] : [])].join(", ")})`,
     lower: ([value = "", initial = "", f = "", last], _, tools) => {
-      const [a, b, v] = ["a", "b", "v"].map((hint) => identifier(tools.fresh(hint)));
+      const [a, b, v] = ["a", "b", "v"].map((hint) => quoteIdentifier(tools.fresh(hint)));
       const stateType = tools.typeName(start.type);
       const elementType = tools.typeName(elementOf(list.type));
       const first = `[{'acc': CAST(${initial} AS ${stateType}), 'x': CAST(NULL AS ${elementType})}]`;
@@ -177,7 +177,7 @@ function zipWith(call: CallSite): BoundFunction {
     lower: ([a = "", b = "", f = ""], _, tools) =>
       tools.once(a, (x) =>
         tools.once(b, (y) => {
-          const k = identifier(tools.fresh("k"));
+          const k = quoteIdentifier(tools.fresh("k"));
           const each = apply(f, [`${x}[${k}]`, `${y}[${k}]`]);
           return `CASE WHEN ${x} IS NOT NULL AND ${y} IS NOT NULL THEN list_transform(range(1, greatest(len(${x}), len(${y})) + 1), lambda ${k}: ${each}) END`;
         }),
@@ -198,7 +198,7 @@ function overEntries(
     type,
     nullable: given.nullable,
     lower: ([value = "", f = ""], _, tools) => {
-      const e = identifier(tools.fresh("e"));
+      const e = quoteIdentifier(tools.fresh("e"));
       const applied = apply(f, [`${e}."key"`, `${e}."value"`]);
       const entries = `${native}(map_entries(${value}), lambda ${e}: ${make(e, applied)})`;
       return `CAST(map_from_entries(${entries}) AS ${tools.typeName(type)})`;
@@ -280,7 +280,7 @@ function mapZipWith(call: CallSite): BoundFunction {
     lower: ([a = "", b = "", f = ""], _, tools) =>
       tools.once(a, (m) =>
         tools.once(b, (n) => {
-          const k = identifier(tools.fresh("k"));
+          const k = quoteIdentifier(tools.fresh("k"));
           const each = apply(f, [k, `map_extract(${m}, ${k})[1]`, `map_extract(${n}, ${k})[1]`]);
           const keys = `spk_array_distinct(list_concat(map_keys(${m}), map_keys(${n})))`;
           const entries = `list_transform(${keys}, lambda ${k}: {'key': ${k}, 'value': ${each}})`;
@@ -311,7 +311,7 @@ function arraySort(call: CallSite): BoundFunction {
     type: list.type,
     nullable: list.nullable,
     lower: ([value = "", f = ""], _, tools) => {
-      const [a, b, v, e, n] = ["a", "b", "v", "e", "n"].map((hint) => identifier(tools.fresh(hint)));
+      const [a, b, v, e, n] = ["a", "b", "v", "e", "n"].map((hint) => quoteIdentifier(tools.fresh(hint)));
       const order = apply(f, [e ?? "", `${b ?? ""}[1]`]);
       const refused =
         "error('[COMPARATOR_RETURNS_NULL] The comparator has returned a NULL for a comparison between elements.')";

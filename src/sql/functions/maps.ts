@@ -1,7 +1,8 @@
 import { array, BOOLEAN, field, map, simpleString, STRING, struct, VOID, type DataType } from "../../core/data-type.ts";
 import type { BoundExpression } from "../bound.ts";
 import { commonType } from "../types/common-type.ts";
-import { identifier, structNames, textLiteral } from "../types/duckdb-type.ts";
+import { structNames } from "../types/duckdb-type.ts";
+import { quoteIdentifier, quoteString } from "../quote.ts";
 import { columnName, containsNull, elementOf } from "./arrays.ts";
 import { filled, string } from "./defaults.ts";
 import {
@@ -156,7 +157,7 @@ function structOf(
         .map((each, index) => {
           const value = sql[index * step + from] ?? "NULL";
           const typed = each.type.kind === "void" ? `CAST(${value} AS ${tools.typeName(each.type)})` : value;
-          return `${textLiteral(names[index] ?? "")}: ${typed}`;
+          return `${quoteString(names[index] ?? "")}: ${typed}`;
         })
         .join(", ")}}`,
   };
@@ -183,8 +184,8 @@ function mapFromEntries(call: CallSite): BoundFunction {
     ([list = "NULL"], site, tools) => {
       const element = elementOf(typeAt(site.args, 0));
       const [k = "", v = ""] = element.kind === "struct" ? structNames(element.fields) : [];
-      const e = identifier(tools.fresh("e"));
-      const renamed = `list_transform(${list}, lambda ${e}: {'key': ${e}.${identifier(k)}, 'value': ${e}.${identifier(v)}})`;
+      const e = quoteIdentifier(tools.fresh("e"));
+      const renamed = `list_transform(${list}, lambda ${e}: {'key': ${e}.${quoteIdentifier(k)}, 'value': ${e}.${quoteIdentifier(v)}})`;
       const missing = `len(list_filter(${list}, lambda ${e}: ${e} IS NULL)) > 0`;
       return `CASE WHEN ${missing} THEN NULL ELSE CAST(spk_map_from(${renamed}) AS ${tools.typeName(site.type)}) END`;
     },

@@ -1,7 +1,7 @@
 import { array, simpleString, TIMESTAMP, type DataType } from "../../core/data-type.ts";
 import type { BoundExpression } from "../bound.ts";
 import { commonType } from "../types/common-type.ts";
-import { identifier } from "../types/duckdb-type.ts";
+import { quoteIdentifier } from "../quote.ts";
 import { isDatetime, isIntegral, isInterval } from "../types/kinds.ts";
 import {
   coerce,
@@ -70,7 +70,7 @@ function moments(
       return tools.once(a, (from) =>
         tools.once(b, (to) =>
           tools.once(by, (interval) => {
-            const [n, x] = [identifier(tools.fresh("n")), identifier(tools.fresh("x"))];
+            const [n, x] = [quoteIdentifier(tools.fresh("n")), quoteIdentifier(tools.fresh("x"))];
             const each = `CAST(${from} + spk_interval_times(${interval}, ${n}) AS ${name})`;
             const kept = `CASE WHEN spk_interval_forward(${interval}) THEN ${x} <= ${to} ELSE ${x} >= ${to} END`;
             const checked = type.kind === "date" ? `spk_whole_days(${interval})` : interval;

@@ -16,7 +16,8 @@ import type {
   WindowExpression,
 } from "../bound.ts";
 import { castSql } from "../types/cast-sql.ts";
-import { duckDbType, structNames, textLiteral } from "../types/duckdb-type.ts";
+import { duckDbType, structNames } from "../types/duckdb-type.ts";
+import { quoteString } from "../quote.ts";
 import { literalSql } from "./literal.ts";
 import { isVolatile } from "./volatile.ts";
 import { loweringTools, type GeneratorContext, type Modifiers, type Names } from "./tools.ts";
@@ -70,7 +71,7 @@ export function expressionSql(expression: BoundExpression, scope: ExpressionScop
 
 function fieldSql({ operand, index }: FieldExpression, sql: string): string {
   if (operand.type.kind !== "struct") return unreachable("A field of something that is not a struct.");
-  return `struct_extract(${sql}, ${textLiteral(structNames(operand.type.fields)[index] ?? "")})`;
+  return `struct_extract(${sql}, ${quoteString(structNames(operand.type.fields)[index] ?? "")})`;
 }
 
 function callSql(expression: CallExpression, scope: ExpressionScope): string {

@@ -1,5 +1,5 @@
 import type { BoundExpression, BoundPlan, BoundQuery, Column, Scan } from "../bound.ts";
-import { identifier } from "../types/duckdb-type.ts";
+import { quoteIdentifier } from "../quote.ts";
 import { render, wrapped } from "./block.ts";
 import { columnName, expressionSql } from "./expression.ts";
 import { planBlock, planScope } from "./plan.ts";
@@ -39,7 +39,7 @@ function generatePlan(plan: BoundPlan, scans: readonly Scan[], options: Generate
   const taken = new Map<string, number>();
   const items = plan.columns.map((column) => {
     const name = options.names === "unique" ? uniqueName(column.name, taken) : column.name;
-    return `${columnName(column.id)} AS ${identifier(name === "" ? " " : name)}`;
+    return `${columnName(column.id)} AS ${quoteIdentifier(name === "" ? " " : name)}`;
   });
   const open = block.items === undefined && block.groupBy === undefined && block.prefix === "" ? block : wrapped(block);
   return render({ ...open, items: items.length === 0 ? undefined : items });

@@ -1,6 +1,7 @@
 import type { DataType } from "../../core/data-type.ts";
 import { instantText, timeText } from "../types/instant.ts";
-import { duckDbType, textLiteral } from "../types/duckdb-type.ts";
+import { duckDbType } from "../types/duckdb-type.ts";
+import { quoteString } from "../quote.ts";
 import { plainText, type IntervalValue, type LiteralValue } from "../value.ts";
 
 /** A constant as DuckDB SQL, of exactly its type. */
@@ -21,12 +22,12 @@ export function literalSql(value: LiteralValue, type: DataType): string {
     case "long":
       return `CAST(${plainText(value)} AS ${duckDbType(type)})`;
     case "decimal":
-      return `CAST(${textLiteral(plainText(value))} AS ${duckDbType(type)})`;
+      return `CAST(${quoteString(plainText(value))} AS ${duckDbType(type)})`;
     case "float":
     case "double":
       return `CAST('${floatText(Number(value))}' AS ${duckDbType(type)})`;
     case "date":
-      return `DATE ${textLiteral(dateLiteral(plainText(value)))}`;
+      return `DATE ${quoteString(dateLiteral(plainText(value)))}`;
     case "timestamp":
       return isUsual(BigInt(plainText(value)))
         ? `TIMESTAMPTZ '${instantText(BigInt(plainText(value)), "UTC")}+00'`
@@ -40,7 +41,7 @@ export function literalSql(value: LiteralValue, type: DataType): string {
     case "calendar_interval":
       return isInterval(value) ? intervalSql(value) : "NULL";
     default:
-      return textLiteral(plainText(value));
+      return quoteString(plainText(value));
   }
 }
 

@@ -10,7 +10,8 @@ import type {
   ScanPlan,
   ValuesPlan,
 } from "../bound.ts";
-import { duckDbType, identifier } from "../types/duckdb-type.ts";
+import { duckDbType } from "../types/duckdb-type.ts";
+import { quoteIdentifier } from "../quote.ts";
 import { asFrom, blockOf, isBare, isOpen, render, wrapped, type Block } from "./block.ts";
 import { argumentSql, columnName, expressionSql, orderSql, type ExpressionScope } from "./expression.ts";
 import { loweringTools, Names, type GeneratorContext } from "./tools.ts";
@@ -127,7 +128,7 @@ export function planBlock(plan: BoundPlan, scope: PlanScope): Block {
       const columns = plan.columns.map((column) => columnName(column.id)).join(", ");
       const side = (each: BoundPlan): string => `(${render(selecting(wrapped(input(each)), each))})`;
       return blockOf(
-        `(${side(plan.left)} ${word} ${side(plan.right)}) AS ${identifier(scope.names.fresh("u"))}(${columns})`,
+        `(${side(plan.left)} ${word} ${side(plan.right)}) AS ${quoteIdentifier(scope.names.fresh("u"))}(${columns})`,
       );
     }
     case "generate":
@@ -141,7 +142,7 @@ export function planBlock(plan: BoundPlan, scope: PlanScope): Block {
     }
     case "cte": {
       const columns = plan.columns.map((column) => columnName(column.id)).join(", ");
-      return blockOf(`${cteName(plan.id)} AS ${identifier(scope.names.fresh("t"))}(${columns})`);
+      return blockOf(`${cteName(plan.id)} AS ${quoteIdentifier(scope.names.fresh("t"))}(${columns})`);
     }
     case "sample": {
       const base = asFrom(input(plan.input));
@@ -160,14 +161,14 @@ function selecting(block: Block, plan: BoundPlan): Block {
 
 function scanBlock(plan: ScanPlan, scope: PlanScope): Block {
   const scan = scope.scans[plan.scan] ?? unreachable("A plan reads a scan that is not there.");
-  const items = plan.columns.map((column) => `${identifier(column.name)} AS ${columnName(column.id)}`);
+  const items = plan.columns.map((column) => `${quoteIdentifier(column.name)} AS ${columnName(column.id)}`);
   return blockOf(`(SELECT ${items.length === 0 ? "1" : items.join(", ")} FROM ${scope.scan(scan)})`);
 }
 
 function valuesBlock(plan: ValuesPlan, scope: PlanScope): Block {
   const columns = plan.columns.map((column) => columnName(column.id));
   const rows = plan.rows.map((row) => `(${row.map((cell) => expressionSql(cell, scope)).join(", ")})`);
-  const alias = identifier(scope.names.fresh("v"));
+  const alias = quoteIdentifier(scope.names.fresh("v"));
   const typed = plan.columns.map(
     (column) => `CAST(${columnName(column.id)} AS ${duckDbType(column.type)}) AS ${columnName(column.id)}`,
   );
@@ -192,7 +193,7 @@ function aggregateBlock(plan: AggregatePlan, scope: PlanScope): Block {
   }
   // Without rows Spark gives no groups, not even that of the empty set.
   // With several sets the keys are computed below, so that GROUPING and the sets can name them.
-  const keys = groups.map(({ sql }) => ({ sql, name: identifier(scope.names.fresh("g")) }));
+  const keys = groups.map(({ sql }) => ({ sql, name: quoteIdentifier(scope.names.fresh("g")) }));
   const below: Block = { ...open, items: ["*", ...keys.map(({ sql, name }) => `${sql} AS ${name}`)] };
   const names = keys.map((key) => key.name);
   const over = wrapped(
@@ -259,7 +260,7 @@ function generateBlock(plan: GeneratePlan, scope: PlanScope): Block {
   const source = generator.outer
     ? tools.once(list, (value) => `CASE WHEN len(${value}) > 0 THEN ${value} ELSE [NULL] END`)
     : list;
-  const element = identifier(scope.names.fresh("e"));
+  const element = quoteIdentifier(scope.names.fresh("e"));
   const base = planBlock(plan.input, scope);
   const open = base.items === undefined && isOpen(base) ? base : wrapped(base);
   const passed = open.from === "" ? [] : plan.input.columns.map((column) => columnName(column.id));
@@ -273,7 +274,7 @@ function generateBlock(plan: GeneratePlan, scope: PlanScope): Block {
 }
 
 function cteName(id: number): string {
-  return identifier(`cte${id}`);
+  return quoteIdentifier(`cte${id}`);
 }
 
 function cteSql(definition: CteDefinition, scope: PlanScope): string {

@@ -1,7 +1,8 @@
 import type { DataType } from "../../core/data-type.ts";
 import type { CastMode, LoweringTools } from "../bound.ts";
 import { castSql } from "../types/cast-sql.ts";
-import { duckDbType, textLiteral } from "../types/duckdb-type.ts";
+import { duckDbType } from "../types/duckdb-type.ts";
+import { quoteString } from "../quote.ts";
 import type { LiteralValue } from "../value.ts";
 import { literalSql } from "./literal.ts";
 
@@ -46,7 +47,7 @@ export function loweringTools(context: GeneratorContext, names: Names, modifiers
     timeZone: context.timeZone,
     now: context.now,
     typeName: duckDbType,
-    text: textLiteral,
+    text: quoteString,
     cast: (sql, from, to, wanted?: CastMode) =>
       castSql(sql, from, to, wanted ?? mode, { once, fresh, timeZone: context.timeZone }),
     literal: (value: LiteralValue, type: DataType) => literalSql(value, type),

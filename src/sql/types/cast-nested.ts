@@ -2,7 +2,8 @@ import type { DataType } from "../../core/data-type.ts";
 import { unreachable } from "../../core/errors.ts";
 import type { CastMode } from "../bound.ts";
 import type { Cast, CastTools } from "./cast-tools.ts";
-import { identifier, structNames, textLiteral } from "./duckdb-type.ts";
+import { structNames } from "./duckdb-type.ts";
+import { quoteIdentifier, quoteString } from "../quote.ts";
 
 /** Arrays, maps and structs: element by element. */
 export function castNested(
@@ -13,7 +14,7 @@ export function castNested(
   tools: CastTools,
   cast: Cast,
 ): string {
-  const x = identifier(tools.fresh("x"));
+  const x = quoteIdentifier(tools.fresh("x"));
   if (from.kind === "array" && to.kind === "array") {
     const element = cast(x, from.element, to.element, mode, tools);
     return element === x ? sql : `list_transform(${sql}, lambda ${x}: ${element})`;
@@ -28,8 +29,8 @@ export function castNested(
     return tools.once(sql, (value) => {
       const fields = from.fields.map((each, index) => {
         const target = to.fields[index] ?? unreachable("A struct was cast to one with fewer fields.");
-        const inner = cast(`${value}.${identifier(names[index] ?? "")}`, each.type, target.type, mode, tools);
-        return `${textLiteral(targets[index] ?? "")}: ${inner}`;
+        const inner = cast(`${value}.${quoteIdentifier(names[index] ?? "")}`, each.type, target.type, mode, tools);
+        return `${quoteString(targets[index] ?? "")}: ${inner}`;
       });
       return `CASE WHEN ${value} IS NOT NULL THEN {${fields.join(", ")}} END`;
     });

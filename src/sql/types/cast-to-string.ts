@@ -2,7 +2,8 @@ import { STRING, type DataType, type DayTimeField, type IntervalType } from "../
 import { unreachable } from "../../core/errors.ts";
 import type { CastMode } from "../bound.ts";
 import type { Cast, CastTools } from "./cast-tools.ts";
-import { identifier, structNames } from "./duckdb-type.ts";
+import { structNames } from "./duckdb-type.ts";
+import { quoteIdentifier } from "../quote.ts";
 
 /** Text as Spark writes it: doubles as Java prints them, timestamps in the session's zone, `[1, null]`, `{a -> 1}`. */
 export function castToString(sql: string, from: DataType, mode: CastMode, tools: CastTools, cast: Cast): string {
@@ -20,12 +21,12 @@ export function castToString(sql: string, from: DataType, mode: CastMode, tools:
     case "interval_day_time":
       return tools.once(sql, (value) => intervalText(value, from));
     case "array": {
-      const x = identifier(tools.fresh("x"));
+      const x = quoteIdentifier(tools.fresh("x"));
       const element = `coalesce(${cast(x, from.element, STRING, mode, tools)}, 'null')`;
       return `('[' || array_to_string(list_transform(${sql}, lambda ${x}: ${element}), ', ') || ']')`;
     }
     case "map": {
-      const x = identifier(tools.fresh("x"));
+      const x = quoteIdentifier(tools.fresh("x"));
       const key = cast(`${x}."key"`, from.key, STRING, mode, tools);
       const value = `coalesce(${cast(`${x}."value"`, from.value, STRING, mode, tools)}, 'null')`;
       const entries = `list_transform(map_entries(${sql}), lambda ${x}: ${key} || ' -> ' || ${value})`;
@@ -35,7 +36,7 @@ export function castToString(sql: string, from: DataType, mode: CastMode, tools:
       const names = structNames(from.fields);
       return tools.once(sql, (value) => {
         const fields = from.fields.map((each, index) => {
-          const text = cast(`${value}.${identifier(names[index] ?? "")}`, each.type, STRING, mode, tools);
+          const text = cast(`${value}.${quoteIdentifier(names[index] ?? "")}`, each.type, STRING, mode, tools);
           return `coalesce(${text}, 'null')`;
         });
         return `CASE WHEN ${value} IS NOT NULL THEN '{' || ${fields.join(" || ', ' || ")} || '}' END`;

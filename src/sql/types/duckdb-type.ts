@@ -1,9 +1,11 @@
 import { simpleString, type DataType, type StructField } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
+import { quoteIdentifier } from "../quote.ts";
 
 /**
  * The DuckDB type in which values of a Spark type are computed. TIMESTAMP is TIMESTAMPTZ, TIMESTAMP_NTZ is TIMESTAMP,
- * every interval INTERVAL; VOID is an INTEGER of nulls.
+ * every interval INTERVAL; CHAR and VARCHAR lengths are not DuckDB's to check; VOID is an INTEGER of nulls, as DuckDB
+ * itself types NULL. Throws `UNSUPPORTED_FEATURE.EMPTY_STRUCT` for a struct without fields, which DuckDB does not have.
  */
 export function duckDbType(type: DataType): string {
   switch (type.kind) {
@@ -46,7 +48,7 @@ export function duckDbType(type: DataType): string {
       return `MAP(${duckDbType(type.key)}, ${duckDbType(type.value)})`;
     case "struct": {
       const names = structNames(type.fields);
-      return `STRUCT(${type.fields.map((each, index) => `${identifier(names[index] ?? "")} ${duckDbType(each.type)}`).join(", ")})`;
+      return `STRUCT(${type.fields.map((each, index) => `${quoteIdentifier(names[index] ?? "")} ${duckDbType(each.type)}`).join(", ")})`;
     }
   }
 }
@@ -68,16 +70,6 @@ export function structNames(fields: readonly StructField[]): string[] {
     seen.add(name.toLowerCase());
     return name;
   });
-}
-
-export function identifier(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-/** A string literal. Characters that DuckDB's parser cannot take come through `chr`. */
-export function textLiteral(value: string): string {
-  const quoted = `'${value.replaceAll("'", "''")}'`;
-  return value.includes("\0") ? `(${quoted.split("\0").join("' || chr(0) || '")})` : quoted;
 }
 
 /** For messages: the type as Spark shows it in errors. */

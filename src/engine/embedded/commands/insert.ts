@@ -7,7 +7,7 @@ import type { BoundInsert } from "../../../sql/change.ts";
 import { generateExpression } from "../../../sql/generator/generate.ts";
 import type { OverwriteMode } from "../../../delta/transaction-options.ts";
 import type { Transaction } from "../../../delta/transaction.ts";
-import { quoteIdentifier } from "../../../duckdb/quote.ts";
+import { quoteIdentifier } from "../../../sql/quote.ts";
 import type { StatementResult } from "../../session.ts";
 import { commitRows, type CommitOptions } from "../commit.ts";
 import { installFor } from "../connection.ts";

@@ -2,7 +2,7 @@ import { field, STRING, struct } from "../../../core/data-type.ts";
 import { textOf } from "../../../core/value.ts";
 import { BoathouseError, unreachable } from "../../../core/errors.ts";
 import type { Connection } from "../../../duckdb/connection.ts";
-import { quoteIdentifier } from "../../../duckdb/quote.ts";
+import { quoteIdentifier } from "../../../sql/quote.ts";
 import type { Scan } from "../../../delta/scan.ts";
 import type { Transaction } from "../../../delta/transaction.ts";
 import type { Delete, Merge, Update } from "../../../sql/ast/statement.ts";

@@ -24,8 +24,8 @@ import {
 import type { Value } from "../core/value.ts";
 import type { Connection } from "./connection.ts";
 import { DuckDb } from "./duckdb.ts";
-import { quoteIdentifier, quoteLiteral } from "./quote.ts";
-import { duckDbType } from "./types.ts";
+import { quoteIdentifier, quoteLiteral } from "../sql/quote.ts";
+import { duckDbType } from "../sql/types/duckdb-type.ts";
 
 let db: DuckDb;
 let connection: Connection;
@@ -100,7 +100,7 @@ describe("types", () => {
   });
 
   it("without a counterpart are refused by name", async () => {
-    expect(() => duckDbType(struct([]))).toThrow(expect.objectContaining({ code: "UNSUPPORTED_DATATYPE" }));
+    expect(() => duckDbType(struct([]))).toThrow(expect.objectContaining({ code: "UNSUPPORTED_FEATURE.EMPTY_STRUCT" }));
     await expect(connection.rows("SELECT TIME '12:00:00' AS t")).rejects.toMatchObject({
       code: "UNSUPPORTED_DATATYPE",
     });

@@ -2,6 +2,7 @@ import { createWriteStream } from "node:fs";
 import { link, mkdir, rm } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { isErrno } from "../core/errno.ts";
 import { BoathouseError, isBoathouseError } from "../core/errors.ts";
 import { mapParallel } from "../core/parallel.ts";
 import type { SourceFile } from "../formats/source-file.ts";
@@ -56,7 +57,7 @@ async function stage(storage: Storage, file: FoundFile, path: string): Promise<v
       return;
     } catch (error) {
       if (isBoathouseError(error)) throw error;
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") throw gone(file, error);
+      if (isErrno(error, "ENOENT")) throw gone(file, error);
       // Another file system, or links are not allowed: a copy does as well.
     }
   }

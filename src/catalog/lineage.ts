@@ -1,3 +1,4 @@
+import { isBoathouseError } from "../core/errors.ts";
 import type { IdSource } from "../core/ids.ts";
 import type { Access } from "./access.ts";
 import { findRelation } from "./find.ts";
@@ -168,7 +169,8 @@ function isVisible(access: Access, name: string): boolean {
   try {
     const relation = findRelation(access, name.split("."));
     return relation !== undefined && access.sees(relation);
-  } catch {
+  } catch (error) {
+    if (!isBoathouseError(error)) throw error;
     return false;
   }
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { isErrno } from "../core/errno.ts";
 import { BoathouseError } from "../core/errors.ts";
 import { COMMANDS } from "./commands.ts";
 import { Exit, type Effects } from "./context.ts";
@@ -55,7 +56,7 @@ First steps: boathouse run <project>, boathouse sql "SHOW TABLES", boathouse ini
 
 /** The reader of a pipe may go away early (`| head`). */
 function isBrokenPipe(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "EPIPE" && !(error instanceof BoathouseError);
+  return isErrno(error, "EPIPE") && !(error instanceof BoathouseError);
 }
 
 /** The same as in package.json; a test compares them. */

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { createGunzip } from "node:zlib";
+import { isErrno } from "../core/errno.ts";
 import { BoathouseError, messageOf } from "../core/errors.ts";
 import type { LineBreak, TextEncoding } from "./lines.ts";
 import type { SourceFile } from "./source-file.ts";
@@ -61,7 +62,7 @@ async function gunzipHead(file: SourceFile, bytes: number): Promise<{ data: Buff
       if (length >= bytes) return { data: Buffer.concat(parts).subarray(0, bytes), whole: false };
     }
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") throw missing(file, error);
+    if (isErrno(error, "ENOENT")) throw missing(file, error);
     throw new BoathouseError("FAILED_READ_FILE", `${file.url} cannot be unpacked: ${messageOf(error)}.`, {
       cause: error,
       hint: "The file is no gzip file, or it is cut off. Fetch it again.",

@@ -49,7 +49,8 @@ export class PipelineRunner {
   readonly #options: PipelineRunnerOptions;
   readonly #environment: FlowEnvironment;
   readonly #updates = new Map<string, Update>();
-  #writes: Promise<void> = Promise.resolve();
+  /** The writes of events that are under way, by run. */
+  readonly #writes = new Map<string, Promise<void>>();
 
   constructor(options: PipelineRunnerOptions) {
     const { state, clock, ids, observe } = options;
@@ -105,21 +106,22 @@ export class PipelineRunner {
     });
     if (!handle.created) return handle;
     await this.#recordStart(handle.run, update);
-    return { ...handle, finished: this.#afterWrites(handle.finished) };
+    return { ...handle, finished: this.#afterWrites(handle.run.id, handle.finished) };
   }
 
   /** Goes on with an update whose process is gone. */
   async resume(id: string, watch: RunWatch = {}): Promise<RunHandle> {
     const handle = await this.runner.resume(id, this.#watch(watch));
-    return { ...handle, finished: this.#afterWrites(handle.finished) };
+    return { ...handle, finished: this.#afterWrites(handle.run.id, handle.finished) };
   }
 
-  /** The outcome, when its events are written too. */
-  async #afterWrites(finished: RunHandle["finished"]): RunHandle["finished"] {
+  /** The outcome, when its events are written too; rejects where one could not be. */
+  async #afterWrites(id: string, finished: RunHandle["finished"]): RunHandle["finished"] {
     try {
       return await finished;
     } finally {
-      await this.#writes;
+      await this.#writes.get(id);
+      this.#writes.delete(id);
     }
   }
 
@@ -229,7 +231,11 @@ export class PipelineRunner {
     const told = this.#eventOf(event, run);
     if (told === undefined) return;
     const update = this.#updateOf(run);
-    this.#writes = this.#writes.then(() => this.events.append(originOf(run, update), told)).catch(() => undefined);
+    const before = this.#writes.get(run.id) ?? Promise.resolve();
+    const written = before.then(() => this.events.append(originOf(run, update), told));
+    // Whoever awaits the outcome is told.
+    written.catch(() => undefined);
+    this.#writes.set(run.id, written);
     if (event.type === "run.finished") this.#updates.delete(run.id);
   }
 

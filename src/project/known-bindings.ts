@@ -1,5 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isErrno } from "../core/errno.ts";
 import { isJsonObject } from "../core/json.ts";
 
 /** Where a lakehouse keeps what its project last bound its containers to. */
@@ -9,7 +10,7 @@ type Containers = Readonly<Record<string, string>>;
 
 /** Data stays where it was written: who opens the lakehouse without its project finds it by these. */
 export async function readContainers(root: string): Promise<Containers> {
-  const text = await readFile(join(root, FILE), "utf8").catch(() => "{}");
+  const text = await readText(join(root, FILE));
   const value: unknown = JSON.parse(text);
   if (!isJsonObject(value)) return {};
   return Object.fromEntries(
@@ -20,10 +21,19 @@ export async function readContainers(root: string): Promise<Containers> {
 /** Written whole or not at all, and only when it has changed. */
 export async function keepContainers(root: string, containers: Containers): Promise<void> {
   const text = JSON.stringify(containers, Object.keys(containers).toSorted(), 2);
-  const before = await readFile(join(root, FILE), "utf8").catch(() => "{}");
+  const before = await readText(join(root, FILE));
   if (before === text) return;
   await mkdir(root, { recursive: true });
   const temporary = join(root, `${FILE}.${process.pid}`);
   await writeFile(temporary, text);
   await rename(temporary, join(root, FILE));
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if (isErrno(error, "ENOENT")) return "{}";
+    throw error;
+  }
 }

@@ -1,8 +1,5 @@
+import { isErrno } from "../core/errno.ts";
 import { BoathouseError, messageOf } from "../core/errors.ts";
-
-export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && "code" in error && typeof error.code === "string" && codes.includes(error.code);
-}
 
 /** What the file system said, in the words of a store. */
 export function storeError(error: unknown, url: string): unknown {

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { link, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { systemClock } from "../core/clock.ts";
+import { isErrno } from "../core/errno.ts";
 import { BoathouseError } from "../core/errors.ts";
 import { randomIds } from "../core/ids.ts";
 import { processExists } from "../core/process.ts";
-import { isErrno } from "./local-errors.ts";
 
 /** A file of our own beside objects, which no listing shows. */
 const OWN_FILE = /^\.boathouse-(?:tmp-(\d+)-[0-9a-f-]{36}|lock-[0-9a-f]{40})$/;

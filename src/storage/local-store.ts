@@ -4,9 +4,10 @@ import { link, mkdir, open, readdir, realpath, rename, rm, stat, type FileHandle
 import { dirname, join, resolve, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { throwIfAborted } from "../core/cancellation.ts";
+import { isErrno } from "../core/errno.ts";
 import { BoathouseError, unreachable } from "../core/errors.ts";
 import { checkKey, checkPrefix, compareKeys } from "./key.ts";
-import { isErrno, storeError } from "./local-errors.ts";
+import { storeError } from "./local-errors.ts";
 import { isOwnFile, lockPath, removeLeftover, temporaryPath, withLock } from "./local-files.ts";
 import type { ObjectContent, ObjectMeta, ObjectStore, ReadOptions, WriteOptions } from "./object-store.ts";
 

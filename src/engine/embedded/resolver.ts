@@ -3,7 +3,7 @@ import { findRelation, findRoutine } from "../../catalog/find.ts";
 import { hasPolicy } from "../../catalog/places.ts";
 import type { PolicyArgument, RoutineObject, Table, View } from "../../catalog/securable.ts";
 import type { CatalogSnapshot } from "../../catalog/snapshot.ts";
-import { field, LONG, STRING, struct, type StructField } from "../../core/data-type.ts";
+import { field, LONG, type StructField } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
 import type { Snapshot } from "../../delta/snapshot.ts";
 import { FILE_METADATA } from "../../formats/source-file.ts";
@@ -11,6 +11,7 @@ import { NotLoaded } from "../../sql/not-loaded.ts";
 import type { Span } from "../../sql/ast/node.ts";
 import type { Query } from "../../sql/ast/query.ts";
 import { parseExpression, parseStatement } from "../../sql/parser/parse.ts";
+import { routineOf } from "../../sql/routine.ts";
 import type {
   NameContext,
   Policy,
@@ -295,29 +296,10 @@ export class StatementResolver implements Resolver {
 
 /** A SQL function of the catalog as analysis takes it: it runs under its owner's rights and names. */
 function routineFrom(routine: RoutineObject, name: readonly string[]): Routine {
-  const { definition } = routine;
-  const { catalog, schema } = definition;
-  const context: NameContext = { catalog, schema, user: routine.owner, stored: true };
-  const statement = parseStatement(definition.text);
+  const { catalog, schema, text } = routine.definition;
+  const statement = parseStatement(text);
   if (statement.kind !== "create_function") throw refused(routine, "its definition is no CREATE FUNCTION");
-  const parameters = statement.parameters.map((parameter) => ({
-    name: parameter.name.parts.at(-1)?.name ?? "",
-    type: parameter.type ?? STRING,
-    default: parameter.default,
-  }));
-  const { body, returns } = statement;
-  if (body.kind === "return_expression") {
-    const scalar = { kind: "scalar" as const, expression: body.expression, returns: returns?.type };
-    return { name, parameters, context, text: definition.text, body: scalar };
-  }
-  if (body.kind !== "return_query") throw refused(routine, "only functions written in SQL can be called");
-  const columns = returns?.columns?.map((each) => field(each.name.parts.at(-1)?.name ?? "", each.type ?? STRING));
-  const table = {
-    kind: "table" as const,
-    query: body.query,
-    returns: columns === undefined ? undefined : struct(columns),
-  };
-  return { name, parameters, context, text: definition.text, body: table };
+  return routineOf(statement, { name, context: { catalog, schema, user: routine.owner, stored: true }, text });
 }
 
 function viewDefinition(view: View): ViewDefinition {

@@ -1,3 +1,5 @@
+import { sqlStateOf } from "./sql-state.ts";
+
 /** Where in a user's file something is wrong. Lines and columns count from 1. */
 export interface SourceLocation {
   readonly file?: string;
@@ -22,7 +24,7 @@ export interface ErrorOptions {
   readonly source?: string;
   /** What to do next: a sentence, or a command to type. */
   readonly hint?: string;
-  /** Five characters of SQLSTATE, where the condition has one. */
+  /** Five characters of SQLSTATE. Default: that of Spark's condition of this name, if there is one. */
   readonly sqlState?: string;
   readonly details?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
@@ -49,7 +51,7 @@ export class BoathouseError extends Error {
     this.location = options.location;
     this.source = options.source;
     this.hint = options.hint;
-    this.sqlState = options.sqlState;
+    this.sqlState = options.sqlState ?? sqlStateOf(code);
     this.details = options.details ?? {};
   }
 

@@ -31,26 +31,6 @@ export function translateError(thrown: unknown, context: StatementContext = {}):
   return new BoathouseError("DUCKDB_ERROR", `${kind === "" ? "" : `${kind}: `}${text}`, options);
 }
 
-/** SQLSTATEs of Spark's error conditions (`error-conditions.json`) that are raised here. */
-const SQL_STATES: Readonly<Record<string, string>> = {
-  ARITHMETIC_OVERFLOW: "22003",
-  BINARY_ARITHMETIC_OVERFLOW: "22003",
-  CANNOT_PARSE_TIMESTAMP: "22007",
-  CAST_INVALID_INPUT: "22018",
-  CAST_OVERFLOW: "22003",
-  DATETIME_FIELD_OUT_OF_BOUNDS: "22023",
-  DATETIME_OVERFLOW: "22008",
-  DIVIDE_BY_ZERO: "22012",
-  ELEMENT_AT_BY_INDEX_ZERO: "22003",
-  INVALID_ARRAY_INDEX: "22003",
-  INVALID_ARRAY_INDEX_IN_ELEMENT_AT: "22003",
-  MAP_KEY_DOES_NOT_EXIST: "42S02",
-  NUMERIC_VALUE_OUT_OF_RANGE: "22003",
-  REMAINDER_BY_ZERO: "22012",
-  SCALAR_SUBQUERY_TOO_MANY_ROWS: "21000",
-  USER_RAISED_EXCEPTION: "P0001",
-};
-
 const TRY_CAST = "Use try_cast to get NULL for values that cannot be cast.";
 
 interface Rule {
@@ -174,8 +154,7 @@ function malformed(value: string, type: string): string {
 }
 
 function error(code: string, message: string, options: ErrorOptions): BoathouseError {
-  const sqlState = SQL_STATES[code];
-  return new BoathouseError(code, message, sqlState === undefined ? options : { ...options, sqlState });
+  return new BoathouseError(code, message, options);
 }
 
 /** `Conversion Error: text\n\nLINE 1: …` → kind and text, without the excerpt of the generated SQL. */

@@ -142,8 +142,16 @@ interface GoldenStatement {
   readonly query: string;
   readonly schema: string;
   readonly output: string | null;
-  readonly error: { readonly condition: string } | null;
+  readonly error: GoldenError | null;
   readonly nondet: boolean;
+}
+
+interface GoldenError {
+  readonly condition: string;
+  /** The exception's class in Java, which tells errors of analysis from those of running. */
+  readonly class: string;
+  /** The class, and after it what Spark reports as JSON: `sqlState`, `queryContext`. */
+  readonly text: string;
 }
 
 async function* goldenCases({ data, wanted }: SuiteOptions, databases: Databases): AsyncIterable<CaseResult> {
@@ -168,8 +176,13 @@ async function* goldenCases({ data, wanted }: SuiteOptions, databases: Databases
 }
 
 function goldenGroup(each: GoldenStatement): string {
-  if (each.error !== null) return "golden errors";
+  if (each.error !== null) return isOfAnalysis(each.error) ? "golden analysis errors" : "golden runtime errors";
   return each.schema === "struct<>" ? "golden commands" : "golden queries";
+}
+
+/** Errors of parser and analyzer, unlike those that only values raise. */
+function isOfAnalysis(error: GoldenError): boolean {
+  return /(?:Analysis|Parse|Scripting|NoSuch\w*|AlreadyExists)Exception$/.test(error.class);
 }
 
 /** Spark's own legacy behaviours are not ours to imitate. */
@@ -207,7 +220,7 @@ async function goldenCase(
   each: GoldenStatement,
   binary: BinaryStyle | undefined,
 ): Promise<Verdict> {
-  if (each.error !== null) return expectError(() => session.run(each.query), each.error.condition);
+  if (each.error !== null) return expectError(() => session.run(each.query), { ...each.error, query: each.query });
   const result = await session.run(each.query);
   const actual = linesOf(result, "hive", binary).map((line) => line.replaceAll(/#\d+/g, "#x"));
   const expected = each.output === null || each.output === "" ? [] : each.output.split("\n");
@@ -250,8 +263,15 @@ async function checked(
   }
 }
 
-/** Without a condition any error will do. */
-async function expectError(run: () => Promise<Result>, condition: string | undefined): Promise<Verdict> {
+interface ExpectedError {
+  readonly condition: string;
+  readonly text: string;
+  readonly query: string;
+}
+
+/** Without an expectation any error will do. */
+async function expectError(run: () => Promise<Result>, expected: ExpectedError | undefined): Promise<Verdict> {
+  const condition = expected?.condition;
   try {
     const result = await run();
     return { outcome: "accepted", actual: linesOf(result, "hive").join("\n"), expected: `error ${condition ?? ""}` };
@@ -261,10 +281,43 @@ async function expectError(run: () => Promise<Result>, condition: string | undef
     const passed = condition === undefined ? code !== "crash" : code === condition;
     return {
       outcome: passed ? "passed" : "condition",
+      ...(passed && expected !== undefined && error instanceof BoathouseError
+        ? { checks: errorChecks(error, expected) }
+        : {}),
       actual: `${code}: ${messageOf(error)}`,
       expected: condition ?? "an error",
     };
   }
+}
+
+interface SparkReport {
+  readonly sqlState?: string;
+  readonly queryContext?: readonly { readonly objectType: string; readonly startIndex: number; readonly stopIndex: number }[];
+}
+
+/** SQLSTATE and place, where Spark's report has them. Spark counts from 1 and includes the end. */
+function errorChecks(error: BoathouseError, expected: ExpectedError): NonNullable<CaseResult["checks"]> {
+  const json = expected.text.indexOf("{");
+  if (json < 0) return {};
+  const { sqlState, queryContext = [] } = JSON.parse(expected.text.slice(json)) as SparkReport;
+  const [where] = queryContext;
+  const { location } = error;
+  const offset = (line: number, column: number): number =>
+    expected.query
+      .split("\n")
+      .slice(0, line - 1)
+      .reduce((sum, text) => sum + text.length + 1, column - 1);
+  return {
+    ...(sqlState === undefined ? {} : { sqlState: sqlState === error.sqlState }),
+    ...(where === undefined || where.objectType !== ""
+      ? {}
+      : {
+          span:
+            location !== undefined &&
+            offset(location.line, location.column) === where.startIndex - 1 &&
+            offset(location.endLine ?? location.line, location.endColumn ?? location.column) === where.stopIndex,
+        }),
+  };
 }
 
 function linesOf(result: Result, style: ResultStyle, binary?: BinaryStyle): string[] {

@@ -22,7 +22,14 @@ export interface CaseResult {
   readonly group: string;
   readonly outcome: "passed" | "skipped" | Failure;
   /** Counted apart from the outcome, each where it was looked at. */
-  readonly checks?: { readonly value?: boolean; readonly type?: boolean; readonly name?: boolean };
+  readonly checks?: {
+    readonly value?: boolean;
+    readonly type?: boolean;
+    readonly name?: boolean;
+    /** Of an error with the right condition: its SQLSTATE, and the place in the statement that it points at. */
+    readonly sqlState?: boolean;
+    readonly span?: boolean;
+  };
   /** Why it failed or was skipped, in a line or a few: expected and actual. */
   readonly detail?: string;
 }

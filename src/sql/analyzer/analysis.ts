@@ -6,7 +6,6 @@ import type { Column, ColumnSource, CteDefinition } from "../bound.ts";
 import { NotLoaded } from "../not-loaded.ts";
 import type { AnalysisContext, NameContext, Relation, Resolver } from "../resolver.ts";
 import type { TimeTravel } from "../value.ts";
-import { sqlStateOf } from "./conditions.ts";
 
 /** What is shared by the whole analysis of one statement. */
 export interface Statement {
@@ -97,10 +96,8 @@ export function failure(
   message: string,
   options: Omit<ErrorOptions, "location" | "source"> = {},
 ): BoathouseError {
-  const sqlState = options.sqlState ?? sqlStateOf(condition);
   return new BoathouseError(condition, message, {
     ...options,
-    ...(sqlState === undefined ? {} : { sqlState }),
     ...(span === undefined
       ? {}
       : { location: locationOf(analysis.text, span.start, span.end, analysis.file), source: analysis.text }),

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import * as boathouse from "../src/boathouse.ts";
 import * as delta from "../src/delta.ts";
 import * as factory from "../src/factory.ts";
+import * as sql from "../src/sql.ts";
 import { CONFIG_API } from "../src/project/config-api.ts";
 
 describe("the package", () => {
@@ -17,6 +18,7 @@ describe("the package", () => {
       "usageError",
     ]);
     expect(Object.keys(delta)).toEqual(["DeltaTable"]);
+    expect(Object.keys(sql).toSorted()).toEqual(["duckDbType", "install", "sparkError", "translate"]);
     expect(Object.keys(factory).toSorted()).toEqual([
       "defineFactory",
       "evaluateExpression",
@@ -36,6 +38,6 @@ describe("the package", () => {
     const { exports } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
       exports: Record<string, string>;
     };
-    expect(Object.keys(exports)).toEqual([".", "./delta", "./factory"]);
+    expect(Object.keys(exports)).toEqual([".", "./delta", "./factory", "./sql"]);
   });
 });

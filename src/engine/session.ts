@@ -137,11 +137,15 @@ export interface TableState {
 }
 
 export interface StatementAnalysis {
+  /** The kind of statement: `query`, `merge`, `create_table`, … */
   readonly operation: string;
+  /** Of the result; of a change that of its target. */
   readonly schema: StructType;
   /** Full names of tables and views read directly. */
   readonly reads: readonly (readonly string[])[];
+  /** Full names of what it fills or changes. */
   readonly writes: readonly (readonly string[])[];
+  /** By column of the result, or of what is written. */
   readonly lineage: readonly ColumnLineage[];
   /**
    * Everything stored that the result depends on, views and functions followed to their tables, each with a text that

@@ -1,40 +1,86 @@
 import type { StructType } from "../../core/data-type.ts";
 import { struct } from "../../core/data-type.ts";
 import type { Statement } from "../../sql/ast/statement.ts";
-import type { BoundQuery } from "../../sql/bound.ts";
+import type { BoundPlan, BoundQuery, ColumnSource } from "../../sql/bound.ts";
+import type { BoundChange } from "../../sql/change.ts";
+import { analyzeChange } from "../../sql/analyzer/change.ts";
 import { isDeterministic } from "./determinism.ts";
 import { analyzeQuery } from "../../sql/analyzer/analyze.ts";
 import type { StatementAnalysis } from "../session.ts";
 import type { StatementCall } from "./statement-call.ts";
 
-/** The schema, sources and lineage of a statement, without running it. Of statements that are no query: their query's. */
+/**
+ * What a statement gives, reads, writes and moves, without running it. The schema of a change is that of the columns it
+ * writes; of CREATE … AS that of its query.
+ */
 export async function analyzeStatement(statement: Statement, call: StatementCall): Promise<StatementAnalysis> {
-  const query = statement.kind === "query" ? statement : "query" in statement ? statement.query : undefined;
-  if (query === undefined || query === null || typeof query !== "object" || query.kind !== "query") {
-    return analysis(statement.kind, struct([]), undefined, call);
+  switch (statement.kind) {
+    case "query": {
+      const bound = await call.analyze((resolver, context) => analyzeQuery(statement, resolver, context));
+      return analysis(statement.kind, flowOf(bound), [], call);
+    }
+    case "insert":
+    case "update":
+    case "delete":
+    case "merge": {
+      const { target, kind } = statement;
+      const names = await call.resolver();
+      names.willChange({ span: target.span, rows: kind !== "insert", pipeline: call.options.pipeline });
+      const bound = await call.analyze((resolver, context) => analyzeChange(statement, resolver, context));
+      return analysis(statement.kind, changeOf(bound), [bound.target.name], call);
+    }
+    case "create_table":
+    case "create_view":
+    case "create_dataset": {
+      const { query } = statement;
+      const target = await call.objectName(statement.name);
+      if (query === undefined) return analysis(statement.kind, NOTHING, [target], call);
+      const bound = await call.analyze((resolver, context) => analyzeQuery(query, resolver, context));
+      return analysis(statement.kind, flowOf(bound), [target], call);
+    }
+    default:
+      return analysis(statement.kind, NOTHING, [], call);
   }
-  const bound = await call.analyze((resolver, context) => analyzeQuery(query, resolver, context));
-  return analysis(statement.kind, bound.schema, bound, call);
+}
+
+/** What flows through a statement, by column of its result or target. */
+interface Flow {
+  readonly schema: StructType;
+  readonly lineage: readonly { readonly column: string; readonly sources: readonly ColumnSource[] }[];
+  readonly reads: readonly (readonly string[])[];
+  readonly plans: readonly BoundPlan[];
+}
+
+const NOTHING: Flow = { schema: struct([]), lineage: [], reads: [], plans: [] };
+
+function flowOf({ schema, lineage, reads, plan }: BoundQuery): Flow {
+  const columns = schema.fields.map((each, index) => ({ column: each.name, sources: lineage[index] ?? [] }));
+  return { schema, lineage: columns, reads, plans: [plan] };
+}
+
+function changeOf(change: BoundChange): Flow {
+  const { lineage, reads, target } = change;
+  return { schema: target.schema, lineage, reads, plans: [change.kind === "insert" ? change.plan : change.rows] };
 }
 
 async function analysis(
   operation: string,
-  schema: StructType,
-  bound: BoundQuery | undefined,
+  flow: Flow,
+  writes: readonly (readonly string[])[],
   call: StatementCall,
 ): Promise<StatementAnalysis> {
   const resolver = await call.resolver();
-  const lineage = schema.fields.map((field, index) => ({
-    target: field.name,
-    sources: (bound?.lineage[index] ?? []).map((each) => ({ table: each.relation, column: each.column })),
+  const lineage = flow.lineage.map(({ column, sources }) => ({
+    target: column,
+    sources: sources.map((each) => ({ table: each.relation, column: each.column })),
   }));
   return {
     operation,
-    schema,
-    reads: bound?.reads ?? [],
-    writes: [],
+    schema: flow.schema,
+    reads: flow.reads,
+    writes,
     lineage,
     sources: resolver.dependencies(),
-    deterministic: bound === undefined || isDeterministic(bound.plan),
+    deterministic: flow.plans.every((plan) => isDeterministic(plan)),
   };
 }

@@ -1,8 +1,5 @@
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { installPackages, startAnswering } from "./python.ts";
 
 const PACKAGES = ["deltalake==1.6.6", "pyarrow==26.0.1"];
 
@@ -25,29 +22,13 @@ export interface ReadTable {
 
 /** The Python that has delta-rs, installed into an ignored folder when it is not there; undefined where there is no Python. */
 export async function installDeltaRs(folder: string): Promise<string | undefined> {
-  if (spawnSync("python3", ["--version"], { stdio: "ignore" }).status !== 0) return undefined;
-  const windows = process.platform === "win32";
-  const python = join(folder, "venv", windows ? "Scripts/python.exe" : "bin/python");
-  const stamp = join(folder, "installed");
-  const wanted = PACKAGES.join(" ");
-  if (existsSync(python) && existsSync(stamp) && (await readFile(stamp, "utf8")) === wanted) return python;
-  console.log(`Installing ${PACKAGES.join(" and ")} into ${folder}`);
-  await mkdir(folder, { recursive: true });
-  run("python3", ["-m", "venv", join(folder, "venv")]);
-  run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...PACKAGES]);
-  await writeFile(stamp, wanted);
-  return python;
+  return installPackages(join(folder, "venv"), PACKAGES);
 }
 
 export function startDeltaRs(python: string): DeltaRs {
-  const child = spawn(python, [join(import.meta.dirname, "delta_rs.py")], { stdio: ["pipe", "pipe", "inherit"] });
-  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
-  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const process = startAnswering(python, join(import.meta.dirname, "delta_rs.py"));
   const ask = async (request: Readonly<Record<string, string>>): Promise<unknown> => {
-    child.stdin.write(`${JSON.stringify(request)}\n`);
-    const { value, done } = await answers.next();
-    if (done === true) throw new Error("delta-rs ended without an answer.");
-    const answer = JSON.parse(value) as { readonly error?: string };
+    const answer = (await process.ask(request)) as { readonly error?: string };
     if (answer.error !== undefined) throw new Error(`delta-rs: ${answer.error}`);
     return answer;
   };
@@ -56,14 +37,6 @@ export function startDeltaRs(python: string): DeltaRs {
     async write(table, path) {
       await ask({ do: "write", table, path });
     },
-    async close() {
-      child.stdin.end();
-      await closed;
-    },
+    close: () => process.close(),
   };
-}
-
-function run(command: string, args: readonly string[]): void {
-  const { status, error } = spawnSync(command, args, { stdio: "inherit" });
-  if (status !== 0) throw error ?? new Error(`${command} ${args.join(" ")} ended with the exit code ${status}.`);
 }

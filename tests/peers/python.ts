@@ -1,0 +1,57 @@
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+/** A Python script that answers each line of JSON with one. */
+export interface Answering {
+  /** Throws when the process ends. */
+  ask(request: object): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/**
+ * The Python of a virtual environment with these packages, made in `folder` when it is not there; undefined where there
+ * is no Python.
+ */
+export async function installPackages(folder: string, packages: readonly string[]): Promise<string | undefined> {
+  if (!canRun("python3", "--version")) return undefined;
+  const python = join(folder, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
+  const stamp = join(folder, "installed");
+  const wanted = packages.join(" ");
+  if (existsSync(python) && existsSync(stamp) && (await readFile(stamp, "utf8")) === wanted) return python;
+  console.log(`Installing ${packages.join(" and ")} into ${folder}`);
+  await mkdir(folder, { recursive: true });
+  run("python3", ["-m", "venv", folder]);
+  run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages]);
+  await writeFile(stamp, wanted);
+  return python;
+}
+
+export function canRun(command: string, ...args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: "ignore" }).status === 0;
+}
+
+export function startAnswering(python: string, script: string): Answering {
+  const child = spawn(python, [script], { stdio: ["pipe", "pipe", "inherit"] });
+  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
+  const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async ask(request) {
+      child.stdin.write(`${JSON.stringify(request)}\n`);
+      const { value, done } = await answers.next();
+      if (done === true) throw new Error(`${script} ended without an answer.`);
+      return JSON.parse(value);
+    },
+    async close() {
+      child.stdin.end();
+      await closed;
+    },
+  };
+}
+
+function run(command: string, args: readonly string[]): void {
+  const { status, error } = spawnSync(command, args, { stdio: "inherit" });
+  if (status !== 0) throw error ?? new Error(`${command} ${args.join(" ")} ended with the exit code ${status}.`);
+}

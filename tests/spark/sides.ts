@@ -1,0 +1,65 @@
+import { Databases, SqlSession } from "../conformance/sql-session.ts";
+import { answerOf, differenceOf, type Difference } from "./compare.ts";
+import type { Spark } from "./spark.ts";
+import { TABLES } from "./table.ts";
+
+/** How a session is set. */
+export interface Mode {
+  readonly ansi: boolean;
+  readonly timeZone: string;
+}
+
+export interface Statement {
+  readonly text: string;
+  readonly ordered: boolean;
+}
+
+/** Both engines, with the same tables. */
+export class Sides {
+  readonly #spark: Spark;
+  readonly #databases = new Databases();
+  readonly #sessions = new Map<string, Promise<SqlSession>>();
+  #prepared = "";
+
+  constructor(spark: Spark) {
+    this.#spark = spark;
+  }
+
+  async session(mode: Mode): Promise<SqlSession> {
+    const key = JSON.stringify(mode);
+    const open = this.#sessions.get(key) ?? this.#open(mode);
+    this.#sessions.set(key, open);
+    return open;
+  }
+
+  async #open(mode: Mode): Promise<SqlSession> {
+    const session = new SqlSession(this.#databases, mode);
+    for (const [name, query] of Object.entries(TABLES)) await session.run(`CREATE TABLE ${name} AS ${query}`);
+    return session;
+  }
+
+  /** The differences, one for each statement. */
+  async compare(mode: Mode, statements: readonly Statement[]): Promise<(Difference | undefined)[]> {
+    const key = JSON.stringify(mode);
+    const setup = Object.entries(TABLES).map(([name, query]) => `CREATE OR REPLACE TEMPORARY VIEW ${name} AS ${query}`);
+    const theirs = this.#spark.run({
+      ...mode,
+      setup: this.#prepared === key ? [] : setup,
+      queries: statements.map(({ text }) => text),
+    });
+    this.#prepared = key;
+    const session = await this.session(mode);
+    const ours = [];
+    for (const { text } of statements) ours.push(await answerOf(() => session.run(text)));
+    const answers = await theirs;
+    return ours.map((own, index) => {
+      const other = answers[index];
+      if (other === undefined) throw new RangeError("Spark gave too few answers.");
+      return differenceOf(own, other, statements[index]?.ordered ?? false);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#databases.close();
+  }
+}

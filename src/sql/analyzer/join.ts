@@ -7,6 +7,7 @@ import { commonType } from "../types/common-type.ts";
 import { failure, newColumn } from "./analysis.ts";
 import { callFunction } from "./call.ts";
 import { bind, inClause, type BoundRelation, type Env } from "./env.ts";
+import { conjunction, withoutSubqueries } from "./join-condition.ts";
 import { passing, project, reference } from "./project.ts";
 import { concat, type Scope, type Visible } from "./scope.ts";
 
@@ -46,7 +47,14 @@ export function joined(
   if (names.length > 0) return usingJoin(type, left, right, names, clause.span, env);
   const both = concat(left.scope, right.scope);
   const condition = clause.on === undefined ? undefined : booleanCondition(clause.on, both, env);
-  const plan = joinPlans(joinKind(type, condition), left.plan, right.plan, condition, lateral);
+  const sides = withoutSubqueries(type, { left: left.plan, right: right.plan, condition }, env.analysis);
+  const kind = joinKind(type, sides.condition);
+  const joinedSides = joinPlans(kind, sides.left, sides.right, sides.condition, lateral);
+  const rest = conjunction(sides.rest);
+  const plan: BoundPlan =
+    rest === undefined
+      ? joinedSides
+      : { kind: "filter", input: joinedSides, condition: rest, columns: joinedSides.columns };
   return { plan, scope: joinedScope(type, left.scope, right.scope, plan) };
 }
 

@@ -12,13 +12,14 @@ import type {
   LoweringCall,
   LoweringTools,
   SortOrder,
-  SubqueryExpression,
   WindowExpression,
 } from "../bound.ts";
 import { castSql } from "../types/cast-sql.ts";
-import { duckDbType, structNames } from "../types/duckdb-type.ts";
+import { structNames } from "../types/duckdb-type.ts";
 import { quoteString } from "../quote.ts";
+import { columnName } from "./column-name.ts";
 import { literalSql } from "./literal.ts";
+import { negationSql, subquerySql, type SubqueryScope } from "./subquery.ts";
 import { isVolatile } from "./volatile.ts";
 import { loweringTools, type GeneratorContext, type Modifiers, type Names } from "./tools.ts";
 
@@ -30,11 +31,6 @@ export interface ExpressionScope {
   query(plan: BoundPlan): string;
   /** SQL of a column where it is not its `columnName`. */
   column?(column: Column): string;
-}
-
-/** The SQL name of a column: its identity, so that no two columns of a statement are confused. */
-export function columnName(id: number): string {
-  return `"c${id}"`;
 }
 
 /** DuckDB SQL of an expression; columns stand under `columnName`. */
@@ -62,11 +58,16 @@ export function expressionSql(expression: BoundExpression, scope: ExpressionScop
     case "lambda_variable":
       return lambdaName(expression.id);
     case "subquery":
-      return subquerySql(expression, scope);
+      return subquerySql(expression, inside(scope));
     case "alias":
     case "generator":
       return unreachable(`A ${expression.kind} was left in the plan.`);
   }
+}
+
+/** What a subquery needs of the expression around it. */
+export function inside(scope: ExpressionScope): SubqueryScope {
+  return { query: (plan) => scope.query(plan), sql: (each) => expressionSql(each, scope) };
 }
 
 function fieldSql({ operand, index }: FieldExpression, sql: string): string {
@@ -75,6 +76,8 @@ function fieldSql({ operand, index }: FieldExpression, sql: string): string {
 }
 
 function callSql(expression: CallExpression, scope: ExpressionScope): string {
+  const negation = negationSql(expression, inside(scope));
+  if (negation !== undefined) return negation;
   const call = { ...PLAIN, name: expression.name, args: expression.args, type: expression.type };
   const args = expression.args.map((arg) => argumentSql(arg, scope));
   const tools = loweringTools(scope.context, scope.names);
@@ -174,17 +177,4 @@ function boundSql(bound: FrameBound, scope: ExpressionScope): string {
     return `${expressionSql(bound.offset, scope)} ${bound.kind.toUpperCase()}`;
   }
   return bound.kind.replace("_", " ").toUpperCase();
-}
-
-function subquerySql(expression: SubqueryExpression, scope: ExpressionScope): string {
-  const plan = scope.query(expression.plan);
-  if (expression.form === "exists") return `EXISTS (${plan})`;
-  if (expression.form === "scalar") return `CAST((${plan}) AS ${duckDbType(expression.type)})`;
-  const values = expression.values.map((value) => expressionSql(value, scope));
-  const [first = "", ...others] = values;
-  if (others.length === 0) return `(${first} IN (${plan}))`;
-  // Null where no row matches for certain but one may, as for a single value.
-  const names = expression.plan.columns.map((column) => columnName(column.id));
-  const equal = values.map((value, index) => `${value} = ${names[index] ?? ""}`).join(" AND ");
-  return `CASE WHEN EXISTS (SELECT 1 FROM (${plan}) WHERE ${equal}) THEN true WHEN EXISTS (SELECT 1 FROM (${plan}) WHERE (${equal}) IS NULL) THEN NULL ELSE false END`;
 }

@@ -1,7 +1,8 @@
 import type { BoundExpression, BoundPlan, BoundQuery, Column, Scan } from "../bound.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { render, wrapped } from "./block.ts";
-import { columnName, expressionSql } from "./expression.ts";
+import { columnName } from "./column-name.ts";
+import { expressionSql } from "./expression.ts";
 import { planBlock, planScope } from "./plan.ts";
 import type { GeneratorContext } from "./tools.ts";
 

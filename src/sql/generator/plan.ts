@@ -12,8 +12,10 @@ import type {
 } from "../bound.ts";
 import { duckDbType } from "../types/duckdb-type.ts";
 import { quoteIdentifier } from "../quote.ts";
+import { columnName } from "./column-name.ts";
 import { asFrom, blockOf, isBare, isOpen, render, wrapped, type Block } from "./block.ts";
-import { argumentSql, columnName, expressionSql, orderSql, type ExpressionScope } from "./expression.ts";
+import { argumentSql, expressionSql, inside, orderSql, type ExpressionScope } from "./expression.ts";
+import { conditionSql } from "./subquery.ts";
 import { loweringTools, Names, type GeneratorContext } from "./tools.ts";
 
 /** A limit that lets everything through, and that no condition is moved across. */
@@ -81,7 +83,7 @@ export function planBlock(plan: BoundPlan, scope: PlanScope): Block {
     case "filter": {
       const base = input(plan.input);
       const open = isOpen(base) ? base : wrapped(base);
-      const filtered = { ...open, where: [...open.where, expressionSql(plan.condition, scope)] };
+      const filtered = { ...open, where: [...open.where, conditionSql(plan.condition, inside(scope))] };
       return plan.guards === true ? { ...filtered, limit: ALL_ROWS } : filtered;
     }
     case "aggregate":

@@ -1,5 +1,5 @@
-import type { BoundExpression, BoundPlan, Column, JoinType, Projection } from "../bound.ts";
-import { failure, newColumn, type Analysis } from "./analysis.ts";
+import type { BoundExpression, BoundPlan, CallExpression, Column, JoinType, Projection } from "../bound.ts";
+import { failure, newColumn, unsupported, type Analysis } from "./analysis.ts";
 import { passing, project, reference } from "./project.ts";
 import { rewrite, some } from "./rewrite.ts";
 
@@ -13,7 +13,10 @@ interface Sides {
 /**
  * Subqueries of an ON clause, which no join computes, as columns of the side whose columns they use. What uses both sides is
  * left where the join is an inner one: `rest` is to filter its result.
- * Throws UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY where an outer join would need it, as Spark does.
+ *
+ * Spark filters a side by what can be asked before the join. Of the rest it computes each IN alone, so that there NOT IN
+ * is true where it is not known (`RewritePredicateSubquery`).
+ * Throws UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY where an outer join needs both sides, as Spark does.
  */
 export function withoutSubqueries(
   join: JoinType,
@@ -23,50 +26,64 @@ export function withoutSubqueries(
   const given = condition === undefined ? [] : conjuncts(condition);
   if (!given.some(hasSubquery)) return { left, right, condition, rest: [] };
   const extra: Record<"left" | "right", Projection[]> = { left: [], right: [] };
-  const moved = (expression: BoundExpression): BoundExpression | undefined => {
-    const side = sideOf(expression, left, right);
-    if (side === undefined) return undefined;
+  const moved = (expression: BoundExpression, side: "left" | "right"): BoundExpression => {
     const column = newColumn(analysis, "condition", expression.type, expression.nullable);
     extra[side].push({ column, expression });
     return reference(column);
   };
-  const isInner = join === "inner" || join === "cross";
-  const kept: BoundExpression[] = [];
-  const rest: BoundExpression[] = [];
-  for (const each of given) {
-    const subquery = hasSubquery(each);
-    if (!subquery) kept.push(each);
-    else if (isInner) rest.push(each);
-    else kept.push(moved(each) ?? inParts(each, moved, analysis));
-  }
-  const over = (plan: BoundPlan, items: readonly Projection[]): BoundPlan =>
-    items.length === 0 ? plan : project(plan, [...plan.columns.map(passing), ...items]);
-  return { left: over(left, extra.left), right: over(right, extra.right), condition: conjunction(kept), rest };
-}
-
-/** Every subquery of the condition, with the NOT before it, moved to a side. */
-function inParts(
-  condition: BoundExpression,
-  moved: (expression: BoundExpression) => BoundExpression | undefined,
-  analysis: Analysis,
-): BoundExpression {
-  return rewrite(condition, (each) => {
-    if (each.kind !== "subquery" && !(isCall(each, "not") && hasSubquery(each))) return undefined;
-    const column = moved(each);
-    if (column !== undefined || each.kind !== "subquery") return column;
+  const subqueryMoved = (each: BoundExpression): BoundExpression => {
+    const side = sideOf(each, left, right);
+    if (side !== "both") return moved(each, side === "right" ? "right" : "left");
     throw failure(
       analysis,
       each.span,
       "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION",
       "Unsupported subquery expression: Correlated subqueries in the join predicate cannot reference both join inputs.",
     );
+  };
+  const isInner = join === "inner" || join === "cross";
+  const kept: BoundExpression[] = [];
+  const rest: BoundExpression[] = [];
+  for (const each of given) {
+    const side = sideOf(each, left, right);
+    if (!hasSubquery(each)) kept.push(each);
+    else if (isInner) rest.push(each);
+    else if (side === "none") kept.push(moved(each, "left"));
+    else if (side !== "both" && isAskedBefore(join, side)) kept.push(moved(each, side));
+    else kept.push(inParts(each, subqueryMoved, analysis));
+  }
+  const over = (plan: BoundPlan, items: readonly Projection[]): BoundPlan =>
+    items.length === 0 ? plan : project(plan, [...plan.columns.map(passing), ...items]);
+  return { left: over(left, extra.left), right: over(right, extra.right), condition: conjunction(kept), rest };
+}
+
+/** Can rows of a side that do not fulfil a condition be left out before the join? */
+function isAskedBefore(join: JoinType, side: "left" | "right"): boolean {
+  return side === "right" ? join !== "right" && join !== "full" : join === "right" || join === "semi";
+}
+
+/** Every subquery of the condition moved to a side. Where it counts that an IN may be unknown, Spark's answer varies. */
+function inParts(
+  condition: BoundExpression,
+  moved: (expression: BoundExpression) => BoundExpression,
+  analysis: Analysis,
+): BoundExpression {
+  if (isCall(condition, "and") || isCall(condition, "or") || isCall(condition, "not")) {
+    const args = condition.args.map((arg) => (arg.kind === "lambda" ? arg : inParts(arg, moved, analysis)));
+    return { ...condition, args };
+  }
+  if (condition.kind === "subquery") return moved(condition);
+  return rewrite(condition, (each) => {
+    if (each.kind !== "subquery") return undefined;
+    if (each.form === "in") throw unsupported(analysis, each.span, "IN of a subquery inside another expression of ON");
+    return moved(each);
   });
 }
 
-/** The side whose columns alone an expression uses; the left one where it uses none. */
-function sideOf(expression: BoundExpression, left: BoundPlan, right: BoundPlan): "left" | "right" | undefined {
-  if (!uses(expression, right.columns)) return "left";
-  return uses(expression, left.columns) ? undefined : "right";
+function sideOf(expression: BoundExpression, left: BoundPlan, right: BoundPlan): "left" | "right" | "both" | "none" {
+  const usesLeft = uses(expression, left.columns);
+  if (!uses(expression, right.columns)) return usesLeft ? "left" : "none";
+  return usesLeft ? "both" : "right";
 }
 
 function uses(expression: BoundExpression, columns: readonly Column[]): boolean {
@@ -83,7 +100,7 @@ function hasSubquery(expression: BoundExpression): boolean {
   return some(expression, (each) => each.kind === "subquery");
 }
 
-function isCall(expression: BoundExpression, name: string): boolean {
+function isCall(expression: BoundExpression, name: string): expression is CallExpression {
   return expression.kind === "call" && expression.name === name;
 }
 

@@ -58,6 +58,11 @@ export const STATEMENTS: Readonly<Record<Statement["kind"], StatementKind>> = {
     syntax: "CREATE FUNCTION",
     example: "CREATE FUNCTION f(a INT) RETURNS INT RETURN a + 1",
   },
+  create_procedure: {
+    area: "Objects",
+    syntax: "CREATE PROCEDURE",
+    example: "CREATE PROCEDURE p(IN a INT) LANGUAGE SQL AS BEGIN SELECT a; END",
+  },
   create_schema: { area: "Objects", syntax: "CREATE SCHEMA", example: "CREATE SCHEMA s" },
   create_securable: {
     area: "Objects",

@@ -110,6 +110,8 @@ function printAction(p: Printer, action: AlterAction, properties: string): strin
         list(action.partitions, (each) => printPartition(p, each)),
         action.purge && "PURGE",
       );
+    case "set_managed":
+      return words(action.managed ? "SET" : "UNSET", "MANAGED", action.truncateHistory && "TRUNCATE UNIFORM HISTORY");
     case "recover_partitions":
       return "RECOVER PARTITIONS";
     case "drop_feature":

@@ -4,6 +4,7 @@ import type {
   CreateDataset,
   CreateFlow,
   CreateFunction,
+  CreateProcedure,
   CreateMode,
   CreatePolicy,
   CreateSecurable,
@@ -70,6 +71,8 @@ export function printCreate(p: Printer, node: CreateStatement): string {
       return printFlow(p, node);
     case "create_function":
       return printFunction(p, node);
+    case "create_procedure":
+      return printProcedure(p, node);
     case "create_securable":
       return printSecurable(p, node);
     case "create_policy":
@@ -191,6 +194,21 @@ function printFunction(p: Printer, node: CreateFunction): string {
     node.nullOnNull && "RETURNS NULL ON NULL INPUT",
     node.properties.length > 0 && `ENVIRONMENT ${printProperties(p, node.properties)}`,
     printFunctionBody(p, node.body),
+  );
+}
+
+function printProcedure(p: Printer, node: CreateProcedure): string {
+  const parameters = list(node.parameters, (each) => `${each.mode.toUpperCase()} ${printColumn(p, each.definition)}`);
+  return words(
+    `${head(node.mode, "PROCEDURE")} ${printObjectName(node.name, p.expression)}(${parameters})`,
+    node.language && `LANGUAGE ${node.language}`,
+    node.security && `SQL SECURITY ${node.security.toUpperCase()}`,
+    node.comment !== undefined && `COMMENT ${printString(node.comment)}`,
+    node.collation && `DEFAULT COLLATION ${printName(node.collation)}`,
+    node.deterministic !== undefined && (node.deterministic ? "DETERMINISTIC" : "NOT DETERMINISTIC"),
+    node.contains &&
+      (node.contains === "contains_sql" ? "CONTAINS SQL" : node.contains.replaceAll("_", " ").toUpperCase()),
+    `AS ${p.statement(node.body)}`,
   );
 }
 

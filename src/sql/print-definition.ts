@@ -138,6 +138,7 @@ export function printClauses(p: Printer, node: Clauses): string {
     node.rowFilter && `WITH ${printRowFilter(p, node.rowFilter)}`,
     node.tags.length > 0 && `WITH TAGS ${printProperties(p, node.tags)}`,
     node.schedule && printSchedule(p, node.schedule),
+    node.refreshPolicy && `REFRESH POLICY ${node.refreshPolicy.replaceAll("_", " ").toUpperCase()}`,
     binding && `WITH SCHEMA ${binding}`,
   );
 }

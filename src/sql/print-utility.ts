@@ -30,7 +30,7 @@ export function printUtility(p: Printer, node: UtilityStatement): string {
       return words(
         "SHOW GRANTS",
         node.principal && printIdentifier(node.principal),
-        node.object && `ON ${objectWords(node.object)}`,
+        node.object && `${node.object === "recipient" ? "TO" : "ON"} ${objectWords(node.object)}`,
         node.name && name(node.name),
       );
     case "describe":
@@ -172,13 +172,16 @@ function printShow(p: Printer, node: Show): string {
     "SHOW",
     node.scope?.toUpperCase(),
     subject,
-    table && (direct.includes(node.subject) ? table : `IN ${table}`),
+    table &&
+      (direct.includes(node.subject) ? table : node.subject === "shares" ? `IN PROVIDER ${table}` : `IN ${table}`),
+    node.member && `WITH USER ${printIdentifier(node.member)}`,
     node.schema && `IN ${printName(node.schema)}`,
     node.key !== undefined && `(${printString(node.key)})`,
     node.pattern !== undefined && `LIKE ${printString(node.pattern)}`,
     node.function && `LIKE ${printName(node.function)}`,
     node.partition && printPartition(p, node.partition),
     node.asSerde && "AS SERDE",
+    node.limit !== undefined && `LIMIT ${node.limit}`,
   );
 }
 
@@ -192,6 +195,7 @@ function printDescribe(p: Printer, node: Describe): string {
     what,
     node.extended && "EXTENDED",
     node.name && printObjectName(node.name, p.expression),
+    node.on && `ON ${objectWords(node.on.object)} ${printObjectName(node.on.name, p.expression)}`,
     node.partition && printPartition(p, node.partition),
     node.column && printName(node.column),
     node.asJson && "AS JSON",

@@ -51,6 +51,7 @@ function statement(node: Statement): string {
     case "create_dataset":
     case "create_flow":
     case "create_function":
+    case "create_procedure":
     case "create_securable":
     case "create_policy":
     case "create_index":

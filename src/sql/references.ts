@@ -221,6 +221,7 @@ class Collector {
       case "create_schema":
         this.target(each.name, "schema", "create");
         break;
+      case "create_procedure":
       case "create_function":
         this.target(each.name, "function", "create");
         break;

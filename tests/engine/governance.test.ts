@@ -398,3 +398,11 @@ describe("the engine below", () => {
     expect(await house.values('SELECT `a"b`, `c.d` FROM `odd";DROP`')).toEqual([[1, "x"]]);
   });
 });
+
+describe("principals", () => {
+  it("show the groups that a user is a member of", async () => {
+    expect(await house.values("SHOW GROUPS")).toContainEqual(["readers"]);
+    expect(await house.values(`SHOW GROUPS WITH USER \`${RAY}\``)).toEqual([["readers"]]);
+    expect(await house.values(`SHOW GROUPS WITH USER \`${ANA}\``)).toEqual([]);
+  });
+});

@@ -42,6 +42,8 @@ export type AlterAction =
   | Action<"set_comment", { comment: string | undefined }>
   | Action<"set_collation", { collation: Name }>
   | Action<"set_serde", { serde: string | undefined; properties: readonly Property[] }>
+  /** `SET MANAGED [TRUNCATE UNIFORM HISTORY]`, `UNSET MANAGED`. */
+  | Action<"set_managed", { managed: boolean; truncateHistory: boolean }>
   | Action<"predictive_optimization", { mode: "enable" | "disable" | "inherit" }>
   | Action<"add_columns", { columns: readonly ColumnDefinition[]; ifNotExists: boolean }>
   | Action<"replace_columns", { columns: readonly ColumnDefinition[] }>

@@ -3,6 +3,7 @@ import type { Clauses, ColumnDefinition, Constraint, Property } from "./definiti
 import type { Expression, NamedExpression, ObjectName } from "./expression.ts";
 import type { Identifier, Name, Node, Span } from "./node.ts";
 import type { Query, TableReference, TimeTravel } from "./query.ts";
+import type { Block } from "./script.ts";
 
 export type CreateStatement =
   | CreateSchema
@@ -13,6 +14,7 @@ export type CreateStatement =
   | CreateDataset
   | CreateFlow
   | CreateFunction
+  | CreateProcedure
   | CreateSecurable
   | CreatePolicy
   | CreateIndex;
@@ -149,6 +151,27 @@ export interface CreateFunction extends Node {
   readonly nullOnNull: boolean;
   readonly properties: readonly Property[];
   readonly body: FunctionBody;
+}
+
+/** `CREATE PROCEDURE name (IN a INT, OUT b STRING) … AS BEGIN … END`. */
+export interface CreateProcedure extends Node {
+  readonly kind: "create_procedure";
+  readonly mode: CreateMode;
+  readonly name: ObjectName;
+  readonly parameters: readonly ProcedureParameter[];
+  readonly language: string | undefined;
+  readonly deterministic: boolean | undefined;
+  readonly comment: string | undefined;
+  readonly contains: "contains_sql" | "reads_sql_data" | "modifies_sql_data" | undefined;
+  readonly security: "definer" | "invoker" | undefined;
+  readonly collation: Name | undefined;
+  readonly body: Block;
+}
+
+export interface ProcedureParameter extends Node {
+  readonly kind: "procedure_parameter";
+  readonly mode: "in" | "out" | "inout";
+  readonly definition: ColumnDefinition;
 }
 
 /** `RETURNS type`, `RETURNS TABLE (a INT)`. */

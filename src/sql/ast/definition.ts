@@ -171,6 +171,8 @@ export interface Clauses {
   readonly rowFilter: RowFilter | undefined;
   readonly tags: readonly Property[];
   readonly schedule: Schedule | undefined;
+  /** `REFRESH POLICY …` of a materialized view. */
+  readonly refreshPolicy: "auto" | "incremental" | "incremental_strict" | "full" | undefined;
   readonly schemaBinding: SchemaBinding | undefined;
 }
 

@@ -113,6 +113,10 @@ export interface Show extends Node {
   readonly key: string | undefined;
   readonly partition: PartitionSpec | undefined;
   readonly asSerde: boolean;
+  /** `SHOW TABLES DROPPED … LIMIT n`. */
+  readonly limit: number | undefined;
+  /** `SHOW GROUPS WITH USER name`: those it is a member of. */
+  readonly member: Identifier | undefined;
 }
 
 export type DescribeSubject = "table" | "history" | "detail" | "query" | ObjectKind;
@@ -125,6 +129,8 @@ export interface Describe extends Node {
   readonly name: ObjectName | undefined;
   readonly query: Query | undefined;
   readonly partition: PartitionSpec | undefined;
+  /** `DESCRIBE POLICY p ON TABLE t`. */
+  readonly on: { readonly object: ObjectKind; readonly name: ObjectName } | undefined;
   /** `DESCRIBE TABLE t column.field`. */
   readonly column: Name | undefined;
 }

@@ -88,6 +88,11 @@ function set(c: Cursor, start: number): AlterAction | undefined {
     const properties: Property[] = propertyListWithValues(c);
     return { kind: "set_properties", span: c.span(start), properties };
   }
+  if (c.at("MANAGED") && !c.peekIs(1, "LOCATION")) {
+    c.advance();
+    const truncateHistory = c.acceptAll("TRUNCATE", "UNIFORM", "HISTORY");
+    return { kind: "set_managed", span: c.span(start), managed: true, truncateHistory };
+  }
   if (c.accept("TAGS")) {
     const tags = propertyList(c);
     return { kind: "set_tags", span: c.span(start), tags };
@@ -122,6 +127,7 @@ function unset(c: Cursor, start: number): AlterAction {
     const tags = propertyKeys(c).map((each) => each.key);
     return { kind: "unset_tags", span: c.span(start), tags };
   }
+  if (c.accept("MANAGED")) return { kind: "set_managed", span: c.span(start), managed: false, truncateHistory: false };
   c.expectAny("TBLPROPERTIES", "DBPROPERTIES", "PROPERTIES");
   const ifExists = c.acceptAll("IF", "EXISTS");
   const properties = propertyKeys(c);

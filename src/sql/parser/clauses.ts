@@ -27,6 +27,7 @@ function noClauses(): Writable {
     rowFilter: undefined,
     tags: [],
     schedule: undefined,
+    refreshPolicy: undefined,
     schemaBinding: undefined,
   };
 }
@@ -44,7 +45,7 @@ const ALLOWED: Readonly<Record<ClauseSet, ReadonlySet<string>>> = {
   dataset: new Set(
     (
       "USING OPTIONS PARTITIONED CLUSTER LOCATION COMMENT TBLPROPERTIES DEFAULT COLLATE WITH_ROW WITH_TAGS TAGS SCHEDULE " +
-      "TRIGGER"
+      "TRIGGER REFRESH"
     ).split(" "),
   ),
   view: new Set("COMMENT TBLPROPERTIES DEFAULT PARTITIONED WITH_SCHEMA WITH_TAGS TAGS".split(" ")),
@@ -138,6 +139,21 @@ function clause(c: Cursor, key: string, found: Writable, once: (clause: string) 
       c.advance();
       found.collation = c.name("a collation");
       return true;
+    case "REFRESH": {
+      once("REFRESH POLICY");
+      c.advance();
+      c.expect("POLICY");
+      const policy = c.expectAny("AUTO", "INCREMENTAL", "FULL");
+      const strict = policy === "INCREMENTAL" && c.accept("STRICT");
+      found.refreshPolicy = strict
+        ? "incremental_strict"
+        : policy === "AUTO"
+          ? "auto"
+          : policy === "FULL"
+            ? "full"
+            : "incremental";
+      return true;
+    }
     case "SCHEDULE":
     case "TRIGGER":
       once("SCHEDULE");

@@ -5,6 +5,7 @@ import type { Explain, ResetConfiguration, Use } from "../ast/utility.ts";
 import { assignment } from "./assignment.ts";
 import type { Cursor } from "./cursor.ts";
 import { objectName } from "./relation.ts";
+import { setTag } from "./tag.ts";
 
 /** `USE name`, `USE CATALOG name`, `USE SCHEMA name`. */
 export function use(c: Cursor): Use {
@@ -35,6 +36,7 @@ export function set(c: Cursor): Statement {
     const name: Name = { kind: "name", span, parts: [{ kind: "identifier", span, name: text.text, quoted: true }] };
     return { kind: "use", span: c.span(start), level: "catalog", name };
   }
+  if (c.atAll("TAG", "ON")) return setTag(c, start);
   if (c.acceptAll("TIME", "ZONE")) return timeZone(c, start);
   if (c.at("COLLATION") && named) {
     c.advance();

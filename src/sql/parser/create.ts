@@ -1,6 +1,7 @@
 import type { CreateDataset, CreateMode, CreateSecurable, CreateStatement } from "../ast/create.ts";
 import { createFlow } from "./auto-cdc.ts";
 import { createFunction } from "./create-function.ts";
+import { createProcedure } from "./create-procedure.ts";
 import { createIndex, createPolicy, createSchema, createSecurable, SECURABLES } from "./create-securable.ts";
 import { createTable } from "./create-table.ts";
 import { createDataset, createView } from "./create-view.ts";
@@ -76,6 +77,7 @@ function refreshless(c: Cursor, mode: CreateMode): CreateMode {
 function object(c: Cursor, start: number, mode: CreateMode): CreateStatement {
   refreshless(c, mode);
   if (c.acceptAny("SCHEMA", "DATABASE", "NAMESPACE") !== undefined) return createSchema(c, start, mode);
+  if (c.at("PROCEDURE")) return createProcedure(c, start, mode);
   if (c.at("POLICY")) return createPolicy(c, start, mode);
   if (c.at("INDEX")) return createIndex(c, start);
   let variant: CreateSecurable["variant"];

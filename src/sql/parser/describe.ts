@@ -21,6 +21,7 @@ export function describe(c: Cursor): Describe {
     query: undefined,
     partition: undefined,
     column: undefined,
+    on: undefined,
     ...parts,
     span: c.span(start),
   });
@@ -66,6 +67,11 @@ export function describe(c: Cursor): Describe {
   const extended = c.atAny("EXTENDED", "FORMATTED") && c.peek().kind !== "end" && !c.peekIs(1, ".");
   if (extended) c.advance();
   const name = objectName(c, "a name");
+  if (kind === "policy") {
+    c.expect("ON");
+    const object = acceptObjectKindBeforeName(c) ?? c.fail("CATALOG, SCHEMA or TABLE");
+    return done(kind, { extended, name, on: { object, name: objectName(c, "a name") } });
+  }
   return done(kind, { extended, name, asJson: asJson(c) });
 }
 

@@ -45,6 +45,8 @@ function nothing(): ShowParts {
     key: undefined,
     partition: undefined,
     asSerde: false,
+    limit: undefined,
+    member: undefined,
   };
 }
 
@@ -61,9 +63,16 @@ export function show(c: Cursor): Show | ShowGrants {
 function list(c: Cursor, parts: ShowParts): ShowSubject | undefined {
   const found = LISTS.find(([words]) => c.acceptAll(...words));
   if (found === undefined) return undefined;
-  parts.name = fromName(c);
+  const [, subject] = found;
+  if (subject === "shares" && c.acceptAll("IN", "PROVIDER")) parts.name = objectName(c, "a provider");
+  else parts.name = fromName(c);
+  if (subject === "groups" && c.accept("WITH")) {
+    c.expectAny("USER", "GROUP");
+    parts.member = c.strictIdentifier("a principal");
+  }
   parts.pattern = likePattern(c);
-  return found[1];
+  if (subject === "tables_dropped" && c.accept("LIMIT")) parts.limit = c.integer("a number of tables");
+  return subject;
 }
 
 function single(c: Cursor, parts: ShowParts): ShowSubject | undefined {
@@ -153,7 +162,12 @@ function likePattern(c: Cursor): string | undefined {
 function showGrants(c: Cursor, start: number): ShowGrants {
   c.advance();
   let principal: Identifier | undefined;
-  if (!c.at("ON") && c.atIdentifier()) principal = c.strictIdentifier("a principal");
+  const toRecipient = c.acceptAll("TO", "RECIPIENT");
+  if (!toRecipient && !c.at("ON") && c.atIdentifier()) principal = c.strictIdentifier("a principal");
+  if (toRecipient) {
+    const name = objectName(c, "a recipient");
+    return { kind: "show_grants", span: c.span(start), principal, object: "recipient", name };
+  }
   if (!c.accept("ON")) {
     if (principal === undefined) c.fail("'ON' or a principal");
     return { kind: "show_grants", span: c.span(start), principal, object: undefined, name: undefined };

@@ -29,6 +29,7 @@ import { merge } from "./merge.ts";
 import { query, queryAfterWith, withClause } from "./query.ts";
 import { callProcedure, executeImmediate, scriptStatement } from "./script.ts";
 import { show } from "./show.ts";
+import { unsetTag } from "./tag.ts";
 
 /** The statements by their first word; those that start a query or can follow a WITH are not here. */
 const BY_WORD: Readonly<Record<string, (c: Cursor) => Statement>> = {
@@ -71,6 +72,7 @@ const BY_WORD: Readonly<Record<string, (c: Cursor) => Statement>> = {
   TRUNCATE: truncate,
   UNCACHE: cache,
   UNDROP: undrop,
+  UNSET: unsetTag,
   USE: use,
   VACUUM: vacuum,
 };

@@ -123,7 +123,11 @@ async function shown(statement: Show, call: StatementCall): Promise<Shown> {
     case "groups":
     case "users": {
       const kind = statement.subject === "groups" ? "group" : "user";
-      const names = [...snapshot.principals()].filter((each) => each.kind === kind).map((each) => each.name);
+      const { member } = statement;
+      const belongs = member === undefined ? undefined : snapshot.principalSet(member.name);
+      const names = [...snapshot.principals()]
+        .filter((each) => each.kind === kind && (belongs === undefined || belongs.has(each.name.toLowerCase())))
+        .map((each) => each.name);
       return {
         schema: textColumns("name"),
         rows: names.toSorted((a, b) => (a < b ? -1 : 1)).map((name) => ({ name })),

@@ -3,7 +3,15 @@
  * file formats, the catalog. Source: Spark's "Data Types" reference; JSON form: Delta PROTOCOL.md, "Schema
  * Serialization Format".
  */
-export type DataType = AtomicType | DecimalType | StringType | IntervalType | ArrayType | MapType | StructType;
+export type DataType =
+  | AtomicType
+  | DecimalType
+  | StringType
+  | TimeType
+  | IntervalType
+  | ArrayType
+  | MapType
+  | StructType;
 
 export interface AtomicType {
   readonly kind:
@@ -37,6 +45,13 @@ export interface StringType {
   readonly length?: { readonly max: number; readonly fixed: boolean };
   /** Absent means UTF8_BINARY. */
   readonly collation?: string;
+}
+
+/** A time of day without a date, `TIME(3)`. */
+export interface TimeType {
+  readonly kind: "time";
+  /** Digits of the fraction of a second, 0 to 6. */
+  readonly precision: number;
 }
 
 export type YearMonthField = "year" | "month";
@@ -93,6 +108,9 @@ export const VARIANT: AtomicType = { kind: "variant" };
 export const VOID: AtomicType = { kind: "void" };
 export const CALENDAR_INTERVAL: AtomicType = { kind: "calendar_interval" };
 
+/** TIME without a precision. */
+export const TIME: TimeType = { kind: "time", precision: 6 };
+
 export function decimal(precision: number, scale: number): DecimalType {
   return { kind: "decimal", precision, scale };
 }
@@ -132,6 +150,8 @@ export function simpleString(type: DataType): string {
     case "string":
       if (type.length !== undefined) return `${type.length.fixed ? "char" : "varchar"}(${type.length.max})`;
       return type.collation === undefined ? "string" : `string collate ${type.collation}`;
+    case "time":
+      return `time(${type.precision})`;
     case "calendar_interval":
       return "interval";
     case "interval_year_month":

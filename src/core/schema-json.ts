@@ -143,6 +143,8 @@ function atomicFromName(name: string, path: string): DataType {
   if (name === "decimal") return decimal(10, 0);
   const numbers = /^decimal\(\s*(\d+)\s*,\s*(\d+)\s*\)$/.exec(name);
   if (numbers !== null) return decimal(Number(numbers[1]), Number(numbers[2]));
+  const time = /^time\(([0-6])\)$/.exec(name);
+  if (time !== null) return { kind: "time", precision: Number(time[1]) };
   const text = /^(char|varchar)\((\d+)\)$/.exec(name);
   if (text !== null) return { kind: "string", length: { max: Number(text[2]), fixed: text[1] === "char" } };
   const collated = /^string collate (\w+)$/.exec(name);

@@ -161,6 +161,7 @@ function toDeltaType(type: DataType, path: string, mode: MappingMode): DataType 
       };
     case "string":
       return type.length === undefined ? type : STRING;
+    case "time":
     case "calendar_interval":
     case "interval_year_month":
     case "interval_day_time":

@@ -2,6 +2,9 @@ import type * as library from "@duckdb/node-api";
 import type { DataType, DecimalType } from "../core/data-type.ts";
 import { BoathouseError, unreachable } from "../core/errors.ts";
 import type { Value } from "../core/value.ts";
+import { timeOfDayText } from "../sql/java/time-of-day.ts";
+import { variantJson } from "../sql/variant/json.ts";
+import { readNode, variantOf } from "../sql/variant/read.ts";
 import {
   calendarIntervalText,
   dateText,
@@ -23,10 +26,11 @@ export type ToDuckDb = (value: Value) => library.DuckDBValue;
 
 /**
  * How values of a column become TypeScript's: BIGINT, UBIGINT and HUGEINT → bigint; smaller integers, FLOAT and DOUBLE
- * → number; DECIMAL, DATE, TIMESTAMP, intervals → text as Spark prints it (TIMESTAMPTZ in `zone`); LIST → array;
+ * → number; DECIMAL, DATE, TIME, TIMESTAMP, intervals → text as Spark prints it (TIMESTAMPTZ in `zone`); LIST → array;
  * STRUCT → object; MAP → array of `{key, value}`; BLOB → bytes; UUID, ENUM → text. Undefined when they are that already.
  *
- * DuckDB has one INTERVAL for Spark's three; `spark` says which it is, CALENDAR_INTERVAL when it is not given.
+ * DuckDB has one INTERVAL for Spark's three; `spark` says which it is, CALENDAR_INTERVAL when it is not given. A BLOB that
+ * is a VARIANT to Spark becomes JSON text.
  */
 export function fromDuckDb(
   type: library.DuckDBType,
@@ -59,6 +63,8 @@ export function fromDuckDb(
       return (value) => (value === null ? null : String(value));
     case ids.DATE:
       return (value) => (value instanceof duckdb.DuckDBDateValue ? dateText(value.days) : nothing(value));
+    case ids.TIME:
+      return (value) => (value instanceof duckdb.DuckDBTimeValue ? timeOfDayText(value.micros) : nothing(value));
     case ids.TIMESTAMP:
       return (value) =>
         value instanceof duckdb.DuckDBTimestampValue ? localTimestampText(value.micros) : nothing(value);
@@ -83,6 +89,9 @@ export function fromDuckDb(
     case ids.INTERVAL:
       return (value) => (value instanceof duckdb.DuckDBIntervalValue ? intervalText(value, spark) : nothing(value));
     case ids.BLOB:
+      if (spark?.kind === "variant") {
+        return (value) => (value instanceof duckdb.DuckDBBlobValue ? variantText(value.bytes) : nothing(value));
+      }
       return (value) => (value instanceof duckdb.DuckDBBlobValue ? value.bytes : nothing(value));
     case ids.LIST:
     case ids.ARRAY: {
@@ -182,6 +191,7 @@ export function nativeType(type: DataType, duckdb: DuckDbLibrary): library.DuckD
     case "string":
       return duckdb.VARCHAR;
     case "binary":
+    case "variant":
       return duckdb.BLOB;
     case "decimal":
       return duckdb.DECIMAL(type.precision, type.scale);
@@ -224,6 +234,11 @@ function isStruct(value: Value): value is { readonly [field: string]: Value } {
 function floorDivide(value: bigint, divisor: bigint): bigint {
   const quotient = value / divisor;
   return value < 0n && quotient * divisor !== value ? quotient - 1n : quotient;
+}
+
+/** As Spark shows it, whatever the session's zone. */
+function variantText(bytes: Uint8Array): string {
+  return variantJson(readNode(variantOf(bytes)), "UTC");
 }
 
 function intervalText(value: library.DuckDBIntervalValue, spark: DataType | undefined): string {

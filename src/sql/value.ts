@@ -9,7 +9,7 @@ export interface IntervalValue {
 
 /**
  * The value of a literal, by type: integral types bigint; FLOAT and DOUBLE number; DECIMAL its digits as text; DATE
- * `YYYY-MM-DD`; TIMESTAMP and TIMESTAMP_NTZ microseconds since the epoch (of UTC, or of the local clock) as bigint;
+ * `YYYY-MM-DD`; TIMESTAMP and TIMESTAMP_NTZ microseconds since the epoch (of UTC, or of the local clock), TIME since midnight, as bigint;
  * BINARY bytes; the intervals `IntervalValue`.
  */
 export type LiteralValue = null | boolean | bigint | number | string | Uint8Array | IntervalValue;

@@ -28,6 +28,11 @@ export function constantValue(expression: BoundExpression): TypedValue | undefin
         if (typeof first.value === "bigint") return { type: expression.type, value: -first.value };
         if (typeof first.value === "number") return { type: expression.type, value: -first.value };
       }
+      const [a, b] = known.map((arg) => arg.value);
+      if (expression.type.kind === "int" && typeof a === "bigint" && typeof b === "bigint") {
+        const value = expression.name === "+" ? a + b : expression.name === "-" ? a - b : undefined;
+        return value === undefined ? undefined : { type: expression.type, value };
+      }
       if (
         (expression.name === "concat" || expression.name === "||") &&
         known.every((arg) => typeof arg.value === "string")

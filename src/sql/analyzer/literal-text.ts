@@ -1,5 +1,6 @@
 import type { DataType, DayTimeField, IntervalType } from "../../core/data-type.ts";
 import { javaDouble, javaFloat } from "../java/number.ts";
+import { timeOfDayText } from "../java/time-of-day.ts";
 import { instantText, timeText } from "../types/instant.ts";
 import { plainText, type IntervalValue, type LiteralValue } from "../value.ts";
 
@@ -13,6 +14,7 @@ export function literalText(value: LiteralValue, type: DataType, zone = "UTC"): 
   if (type.kind === "date") return `DATE '${value}'`;
   if (typeof value === "bigint") {
     if (type.kind === "timestamp") return `TIMESTAMP '${instantText(value, zone)}'`;
+    if (type.kind === "time") return `TIME '${timeOfDayText(value)}'`;
     if (type.kind === "timestamp_ntz") return `TIMESTAMP_NTZ '${timeText(value)}'`;
   }
   return type.kind === "decimal" ? decimalText(plainText(value)) : plainText(value);

@@ -1,11 +1,12 @@
-import { CALENDAR_INTERVAL, DATE, TIMESTAMP, TIMESTAMP_NTZ, type DataType } from "../../core/data-type.ts";
+import { CALENDAR_INTERVAL, DATE, TIME, TIMESTAMP, TIMESTAMP_NTZ, type DataType } from "../../core/data-type.ts";
 import type { IntervalLiteral, Literal, TypedLiteral } from "../ast/expression.ts";
 import type { Span } from "../ast/node.ts";
 import type { LiteralExpression } from "../bound.ts";
+import { parseTimeOfDay } from "../java/time-of-day.ts";
 import { dateText, parseDate, parseInstant, parseTime } from "../types/instant.ts";
 import { calendarOf, intervalOf, parseInterval, type Interval } from "../types/interval.ts";
 import type { LiteralValue } from "../value.ts";
-import { failure, unsupported, type Analysis } from "./analysis.ts";
+import { failure, type Analysis } from "./analysis.ts";
 import { literalText } from "./literal-text.ts";
 
 export function constant(value: LiteralValue, type: DataType, span?: Span): LiteralExpression {
@@ -23,7 +24,6 @@ export function bindTypedLiteral(node: TypedLiteral, analysis: Analysis): Litera
   const { text, span, type } = node;
   const { now, timeZone } = analysis.statement.context;
   const value = typedValue(type, text, now, timeZone);
-  if (type === "time") throw unsupported(analysis, span, "The type TIME");
   if (value === undefined) {
     throw failure(
       analysis,
@@ -61,8 +61,10 @@ function typedValue(
       const found = parseInterval(text);
       return found === undefined ? undefined : constant(found.value, found.type);
     }
-    case "time":
-      return undefined;
+    case "time": {
+      const micros = parseTimeOfDay(text);
+      return micros === undefined ? undefined : constant(micros, TIME);
+    }
   }
 }
 
@@ -74,8 +76,22 @@ export function bindInterval(node: IntervalLiteral, analysis: Analysis): Literal
       sqlState: "22006",
     });
   }
+  if (!inRange(found)) {
+    throw failure(
+      analysis,
+      node.span,
+      "INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION",
+      "Integer overflow while operating with intervals.",
+    );
+  }
   const isLegacy = analysis.statement.context.settings?.get("spark.sql.legacy.interval.enabled") === "true";
   return isLegacy
     ? constant(calendarOf(node, found.value), CALENDAR_INTERVAL, node.span)
     : constant(found.value, found.type, node.span);
+}
+
+/** Months are an INT, microseconds a BIGINT. */
+function inRange({ value }: Interval): boolean {
+  const micros = value.micros + BigInt(value.days) * 86_400_000_000n;
+  return Math.abs(value.months + 0.5) < 2 ** 31 && BigInt.asIntN(64, micros) === micros;
 }

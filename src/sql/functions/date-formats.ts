@@ -1,9 +1,8 @@
 import { DATE, LONG, STRING, TIMESTAMP, TIMESTAMP_NTZ, type DataType } from "../../core/data-type.ts";
-import { BoathouseError } from "../../core/errors.ts";
-import type { BoundExpression, LoweringTools } from "../bound.ts";
-import { parsePattern, type PatternUse } from "../java/date-pattern.ts";
+import type { LoweringTools } from "../bound.ts";
 import { strftimePattern, strptimePattern } from "../java/native-pattern.ts";
 import { instantSql } from "../types/instant-sql.ts";
+import { datePattern } from "./date-pattern-argument.ts";
 import { filled, string } from "./defaults.ts";
 import {
   bindSignature,
@@ -20,18 +19,6 @@ import { named, scalarBy, textOf, typeAt } from "./rules.ts";
 
 const category = "date and time";
 const DEFAULT_PATTERN = "yyyy-MM-dd HH:mm:ss";
-
-/** A constant pattern is checked where it stands; what is wrong with others comes out when the query runs. */
-function checkPattern(call: CallSite, arg: BoundExpression | undefined, use: PatternUse): void {
-  const pattern = arg === undefined ? undefined : textOf(arg);
-  if (typeof pattern !== "string") return;
-  try {
-    parsePattern(pattern, use);
-  } catch (error) {
-    if (error instanceof BoathouseError) throw call.error(error.code, error.message);
-    throw error;
-  }
-}
 
 /** SQL that formats a moment: `strftime` where the pattern is constant and plain, else JavaScript. */
 function formatted(
@@ -54,7 +41,7 @@ function formatted(
 }
 
 function dateFormat(call: CallSite): BoundFunction {
-  checkPattern(call, expressionAt(call, 1), "format");
+  datePattern(call, expressionAt(call, 1), "format");
   return bindSignature(
     call,
     { params: [anyTimestamp, text], returns: STRING, pretty: named("date_format") },
@@ -65,7 +52,7 @@ function dateFormat(call: CallSite): BoundFunction {
 
 function fromUnixtime(given: CallSite): BoundFunction {
   const call = filled(given, 2, [string(DEFAULT_PATTERN)]);
-  checkPattern(call, expressionAt(call, 1), "format");
+  datePattern(call, expressionAt(call, 1), "format");
   return bindSignature(
     call,
     { params: [long, text], returns: STRING, nullable: true },
@@ -132,7 +119,7 @@ function toMoment(target: DataType, safe: boolean): (call: CallSite) => BoundFun
         lower: ([sql = "NULL"], _, tools) => tools.cast(sql, value.type, target, mode),
       };
     }
-    checkPattern(call, pattern, "parse");
+    datePattern(call, pattern, "parse");
     const format = coerce(pattern, STRING, call);
     return {
       args: [value, format],
@@ -156,7 +143,7 @@ function unixTimestamp(given: CallSite): BoundFunction {
     };
   }
   const call = filled(given, 2, [string(DEFAULT_PATTERN)]);
-  checkPattern(call, expressionAt(call, 1), "parse");
+  datePattern(call, expressionAt(call, 1), "parse");
   const value = oneOf(text, only("date", "timestamp", "timestamp_ntz"));
   return bindSignature(call, { params: [value, text], returns: LONG, nullable: true }, (sql, site, tools) => {
     const type = typeAt(site.args, 0);

@@ -5,12 +5,11 @@ import {
   decimal,
   INT,
   TIMESTAMP,
-  TIMESTAMP_NTZ,
   type DataType,
   type IntervalType,
 } from "../../core/data-type.ts";
 import type { BoundExpression } from "../bound.ts";
-import { instantSql } from "../types/instant-sql.ts";
+import { INTERVAL_OVERFLOW, microsInterval, monthsInterval } from "../types/interval-sql.ts";
 import { constant, filled, integer } from "./defaults.ts";
 import {
   bindSignature,
@@ -21,8 +20,8 @@ import {
   type CallSite,
   type FunctionRow,
 } from "./function.ts";
-import { date, exactly, int, text } from "./params.ts";
-import { named, scalarBy, textOf } from "./rules.ts";
+import { exactly, int } from "./params.ts";
+import { scalarBy, textOf } from "./rules.ts";
 
 const category = "date and time";
 const SECONDS = decimal(8, 6);
@@ -83,7 +82,10 @@ const DAY_TIME_FIELDS: typeof MOMENT_FIELDS = [
   ],
 ];
 
+const TIME_FIELDS = MOMENT_FIELDS.filter(([names]) => /^(?:HOUR|MINUTE|SECOND) /.test(names));
+
 function fieldsOf(type: DataType): typeof MOMENT_FIELDS {
+  if (type.kind === "time") return TIME_FIELDS;
   if (type.kind === "interval_year_month") return YEAR_MONTH_FIELDS;
   return type.kind === "interval_day_time" ? DAY_TIME_FIELDS : MOMENT_FIELDS;
 }
@@ -124,35 +126,6 @@ function clock(value: string, source: BoundExpression): string {
 }
 
 const decimalSeconds = exactly(MICROS);
-const makeParams = [int, int, int, int, int, exactly(decimal(16, 6))];
-
-/** `make_timestamp` and its kin, with six parts, a zone perhaps. */
-function makeTimestamp(target: DataType, safe: boolean): (call: CallSite) => BoundFunction {
-  return (call) => {
-    const zoned = call.args.length === 7;
-    if (call.args.length !== 6 && !(zoned && target.kind === "timestamp"))
-      throw wrongNumber(call, target.kind === "timestamp" ? "[6, 7]" : "6");
-    return bindSignature(
-      call,
-      {
-        params: zoned ? [...makeParams, text] : makeParams,
-        returns: target,
-        ...(safe || !call.context.ansi ? { nullable: true } : {}),
-      },
-      (args, _, { ansi, timeZone }) => {
-        const strict = ansi && !safe;
-        const local = `${strict ? "spk_make_timestamp" : "spk_try_make_timestamp"}(${args.slice(0, 6).join(", ")})`;
-        const whole = zoned
-          ? `make_timestamptz(spkjs_zone_instant(epoch_us(${local}), ${args[6] ?? "NULL"}))`
-          : target.kind === "timestamp"
-            ? instantSql(local, timeZone)
-            : local;
-        return whole;
-      },
-    );
-  };
-}
-
 const YEAR_TO_MONTH: IntervalType = { kind: "interval_year_month", start: "year", end: "month" };
 const DAY_TO_SECOND: IntervalType = { kind: "interval_day_time", start: "day", end: "second" };
 const zeroSeconds = constant("0.000000", MICROS);
@@ -183,33 +156,24 @@ export const dateParts: readonly FunctionRow[] = [
       call.context.ansi ? "make_date($1, $2, $3)" : "TRY(make_date($1, $2, $3))",
     ),
   ),
-  scalarBy("make_timestamp", category, makeTimestamp(TIMESTAMP, false)),
-  scalarBy("make_timestamp_ltz", category, makeTimestamp(TIMESTAMP, false)),
-  scalarBy("make_timestamp_ntz", category, makeTimestamp(TIMESTAMP_NTZ, false)),
-  scalarBy("try_make_timestamp", category, (call) => {
-    const [day] = call.args;
-    if (call.args.length !== 1 || day === undefined || day.kind === "unbound_lambda")
-      return makeTimestamp(TIMESTAMP, true)(call);
-    return bindSignature(
-      call,
-      { params: [date], returns: TIMESTAMP, pretty: named("try_make_timestamp") },
-      "CAST($1 AS TIMESTAMPTZ)",
-    );
-  }),
-  scalarBy("try_make_timestamp_ltz", category, makeTimestamp(TIMESTAMP, true)),
-  scalarBy("try_make_timestamp_ntz", category, makeTimestamp(TIMESTAMP_NTZ, true)),
   scalarBy("make_dt_interval", category, (call) =>
     bindSignature(
       filled(call, 4, [zero, zero, zero, zeroSeconds]),
       { params: [int, int, int, decimalSeconds], returns: DAY_TO_SECOND },
-      "spk_day_time(CAST($1 AS BIGINT) * 86400000000 + CAST($2 AS BIGINT) * 3600000000 + CAST($3 AS BIGINT) * 60000000 + CAST(CAST($4 AS DECIMAL(38,6)) * 1000000 AS BIGINT))",
+      ([d = "0", h = "0", m = "0", s = "0"], _, tools) =>
+        microsInterval(
+          `CAST(${d} AS HUGEINT) * 86400000000 + CAST(${h} AS HUGEINT) * 3600000000 + CAST(${m} AS HUGEINT) * 60000000 + CAST(CAST(${s} AS DECIMAL(38,6)) * 1000000 AS HUGEINT)`,
+          INTERVAL_OVERFLOW,
+          tools,
+        ),
     ),
   ),
   scalarBy("make_ym_interval", category, (call) =>
     bindSignature(
       filled(call, 2, [zero, zero]),
       { params: [int, int], returns: YEAR_TO_MONTH },
-      "to_months(CAST(CAST($1 AS BIGINT) * 12 + $2 AS INTEGER))",
+      ([years = "0", months = "0"], _, tools) =>
+        monthsInterval(`CAST(${years} AS BIGINT) * 12 + ${months}`, INTERVAL_OVERFLOW, tools),
     ),
   ),
   scalarBy("make_interval", category, makeInterval(false)),

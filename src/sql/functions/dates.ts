@@ -1,7 +1,7 @@
 import { DATE, DOUBLE, INT, LONG, STRING, TIMESTAMP, type DataType } from "../../core/data-type.ts";
 import { bool, filled, string } from "./defaults.ts";
 import { bindSignature, scalar, type CallSite, type FunctionRow, type Signature } from "./function.ts";
-import { anyTimestamp, boolean, date, int, long, numeric, oneOf, only, text, timestamp } from "./params.ts";
+import { anyTimestamp, boolean, date, int, long, numeric, oneOf, only, text, timeOfDay, timestamp } from "./params.ts";
 import { resolveZone } from "../java/zone.ts";
 import { named, scalarBy, textOf, typeAt } from "./rules.ts";
 
@@ -12,9 +12,16 @@ function datePart(names: string | readonly [string, ...string[]], sql: string): 
   return scalar(names, category, { params: [date], returns: INT }, `CAST(${sql} AS INTEGER)`);
 }
 
-/** A part of a time of day as INT, in the session's zone. */
+/** A part of a time of day as INT, of a TIME or in the session's zone. */
 function timePart(name: string, sql: string): FunctionRow {
-  return scalar(name, category, { params: [anyTimestamp], returns: INT }, `CAST(${sql} AS INTEGER)`);
+  return scalarBy(name, category, (call) => {
+    const [value] = call.args;
+    const signature: Signature =
+      value?.kind !== "unbound_lambda" && value?.type.kind === "time"
+        ? { params: [timeOfDay], returns: INT, nullable: true }
+        : { params: [anyTimestamp], returns: INT };
+    return bindSignature(call, signature, `CAST(${sql} AS INTEGER)`);
+  });
 }
 
 /** The moment at which the statement began. */

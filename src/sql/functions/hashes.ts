@@ -50,6 +50,7 @@ const FLAT: ReadonlySet<DataType["kind"]> = new Set<DataType["kind"]>([
   "date",
   "timestamp",
   "timestamp_ntz",
+  "time",
   "interval_year_month",
   "interval_day_time",
   "void",
@@ -89,6 +90,8 @@ function hashOf(hash: HashName, sql: string, type: DataType, seed: string, tools
     case "timestamp":
     case "timestamp_ntz":
       return `spkjs_${hash}_long(epoch_us(${sql}), ${seed})`;
+    case "time":
+      return `spkjs_${hash}_long(epoch_us(${sql}) * 1000, ${seed})`;
     case "interval_year_month":
       return `spkjs_${hash}_int(spk_months(${sql}), ${seed})`;
     case "interval_day_time":
@@ -127,6 +130,8 @@ function elementText(type: DataType, x: string): { kind: string; text: string } 
     case "timestamp":
     case "timestamp_ntz":
       return { kind: "long", text: `CAST(epoch_us(${x}) AS VARCHAR)` };
+    case "time":
+      return { kind: "long", text: `CAST(epoch_us(${x}) * 1000 AS VARCHAR)` };
     case "interval_year_month":
       return { kind: "int", text: `CAST(spk_months(${x}) AS VARCHAR)` };
     case "interval_day_time":

@@ -11,6 +11,7 @@ import {
   SHORT,
   simpleString,
   STRING,
+  TIME,
   TIMESTAMP,
   VOID,
   type DataType,
@@ -73,6 +74,7 @@ export const misc: readonly FunctionRow[] = [
   castFunction("int", INT),
   castFunction("smallint", SHORT),
   castFunction("string", STRING),
+  castFunction("time", TIME),
   castFunction("timestamp", TIMESTAMP),
   castFunction("tinyint", BYTE),
   scalarBy("assert_true", category, (call) =>

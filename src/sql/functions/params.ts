@@ -11,6 +11,7 @@ import {
   simpleString,
   sqlType,
   STRING,
+  TIME,
   TIMESTAMP,
   type DataType,
 } from "../../core/data-type.ts";
@@ -76,6 +77,12 @@ export const decimals: Param = {
 export const anyTimestamp: Param = {
   expected: '("TIMESTAMP" or "TIMESTAMP WITHOUT TIME ZONE")',
   accept: (type, ansi) => (type.kind === "timestamp_ntz" ? type : implicitCast(type, TIMESTAMP, ansi)),
+};
+
+/** TIME of any precision. */
+export const timeOfDay: Param = {
+  expected: '"TIME"',
+  accept: (type) => (type.kind === "time" ? type : type.kind === "void" ? TIME : undefined),
 };
 
 export const ansiInterval: Param = {

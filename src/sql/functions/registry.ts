@@ -4,6 +4,7 @@ import { arrays } from "./arrays.ts";
 import { bitmaps } from "./bitmaps.ts";
 import { bitwise } from "./bitwise.ts";
 import { conditional } from "./conditional.ts";
+import { csv } from "./csv.ts";
 import { dateFormats } from "./date-formats.ts";
 import { dateParts } from "./date-parts.ts";
 import { dates } from "./dates.ts";
@@ -12,6 +13,7 @@ import { generators } from "./generators.ts";
 import { hashes } from "./hashes.ts";
 import { json } from "./json.ts";
 import { lambdas } from "./lambdas.ts";
+import { makeTimestamps } from "./make-timestamp.ts";
 import { maps } from "./maps.ts";
 import { math } from "./math.ts";
 import { misc } from "./misc.ts";
@@ -21,8 +23,11 @@ import { regexps } from "./regexps.ts";
 import { sequences } from "./sequence.ts";
 import { strings } from "./strings.ts";
 import { unsupportedFunctions } from "./unsupported.ts";
+import { times } from "./times.ts";
+import { variants } from "./variants.ts";
 import { vectors } from "./vectors.ts";
 import { windows } from "./windows.ts";
+import { xml } from "./xml.ts";
 import { xpaths } from "./xpath.ts";
 
 /** Every function of Spark SQL that is known here, the refused ones too. */
@@ -40,14 +45,19 @@ export const functionRows: readonly FunctionRow[] = [
   ...dates,
   ...dateFormats,
   ...dateParts,
+  ...makeTimestamps,
+  ...times,
   ...numberFormats,
   ...arrays,
   ...sequences,
   ...maps,
   ...lambdas,
   ...json,
+  ...csv,
+  ...xml,
   ...generators,
   ...bitmaps,
+  ...variants,
   ...vectors,
   ...xpaths,
   ...misc,

@@ -1,8 +1,7 @@
 import { unsupported, type FunctionRow } from "./function.ts";
 
 const SKETCHES = "sketches of Apache DataSketches are not implemented";
-const TIME = "the type TIME is not implemented";
-const VARIANT = "values of the type VARIANT are not implemented";
+const VARIANT = "changing values of the type VARIANT is not implemented";
 const FILES = "reading and writing this format inside an expression is not implemented";
 const JAVA = "there is no Java virtual machine here";
 const INPUT_FILE = "use the hidden column `_metadata` of the source, which Databricks asks for too";
@@ -91,26 +90,6 @@ export const unsupportedFunctions: readonly FunctionRow[] = [
     "sketch",
     "the result depends on the order in which Spark merges its partitions",
   ),
-  unsupported(
-    [
-      "current_time",
-      "localtime",
-      "make_time",
-      "time",
-      "time_diff",
-      "time_from_micros",
-      "time_from_millis",
-      "time_from_seconds",
-      "time_to_micros",
-      "time_to_millis",
-      "time_to_seconds",
-      "time_trunc",
-      "to_time",
-      "try_to_time",
-    ],
-    "date and time",
-    TIME,
-  ),
   unsupported(["timestamp_nanos", "unix_nanos"], "date and time", "timestamps have microseconds here"),
   unsupported(
     ["window", "session_window", "window_time", "time_bucket"],
@@ -119,17 +98,6 @@ export const unsupportedFunctions: readonly FunctionRow[] = [
   ),
   unsupported(
     [
-      "parse_json",
-      "try_parse_json",
-      "is_valid_variant",
-      "is_variant_null",
-      "schema_of_variant",
-      "schema_of_variant_agg",
-      "to_variant_object",
-      "variant_get",
-      "try_variant_get",
-      "variant_explode",
-      "variant_explode_outer",
       "variant_array_append",
       "try_variant_array_append",
       "variant_delete",
@@ -142,8 +110,6 @@ export const unsupportedFunctions: readonly FunctionRow[] = [
     "variant",
     VARIANT,
   ),
-  unsupported(["from_csv", "to_csv", "schema_of_csv"], "csv", FILES),
-  unsupported(["from_xml", "to_xml", "schema_of_xml"], "xml", FILES),
   unsupported(["from_avro", "to_avro", "schema_of_avro", "from_protobuf", "to_protobuf"], "binary format", FILES),
   unsupported(["java_method", "reflect", "try_reflect"], "misc", JAVA),
   unsupported(["input_file_name", "input_file_block_start", "input_file_block_length"], "misc", INPUT_FILE),

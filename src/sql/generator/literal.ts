@@ -1,4 +1,5 @@
 import type { DataType } from "../../core/data-type.ts";
+import { timeOfDayText } from "../java/time-of-day.ts";
 import { instantText, timeText } from "../types/instant.ts";
 import { duckDbType } from "../types/duckdb-type.ts";
 import { quoteString } from "../quote.ts";
@@ -28,6 +29,8 @@ export function literalSql(value: LiteralValue, type: DataType): string {
       return `CAST('${floatText(Number(value))}' AS ${duckDbType(type)})`;
     case "date":
       return `DATE ${quoteString(dateLiteral(plainText(value)))}`;
+    case "time":
+      return `TIME '${timeOfDayText(BigInt(plainText(value)))}'`;
     case "timestamp":
       return isUsual(BigInt(plainText(value)))
         ? `TIMESTAMPTZ '${instantText(BigInt(plainText(value)), "UTC")}+00'`

@@ -1,4 +1,4 @@
-import { daysInMonth, daysOf, isLeapYear, MICROS_PER_DAY } from "./calendar.ts";
+import { daysInMonth, daysOf, floorDiv, isLeapYear, MICROS_PER_DAY } from "./calendar.ts";
 import { MONTHS, parsePattern, type PatternPart } from "./date-pattern.ts";
 import { fixedOffset, instantOf, resolveZone } from "./zone.ts";
 
@@ -28,6 +28,12 @@ export function parseTimestamp(text: string, pattern: string, zone: string): big
   const resolved = offsetFrom(own) ?? resolveZone(own);
   if (zone === "LOCAL") return resolved === undefined ? undefined : local;
   return resolved === undefined ? undefined : instantOf(local, resolved);
+}
+
+/** Microseconds since midnight of a text that a Java pattern reads, or undefined. A date in it is of no account. */
+export function parseTimeByPattern(text: string, pattern: string): bigint | undefined {
+  const local = parseTimestamp(text, pattern, "LOCAL");
+  return local === undefined ? undefined : local - floorDiv(local, MICROS_PER_DAY) * MICROS_PER_DAY;
 }
 
 interface Compiled {

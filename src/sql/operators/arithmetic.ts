@@ -1,5 +1,5 @@
 import { DOUBLE, INT, LONG, type DataType, type DecimalType } from "../../core/data-type.ts";
-import type { BoundExpression, Lowering, LoweringTools } from "../bound.ts";
+import type { BoundExpression, Lowering, LoweringCall, LoweringTools } from "../bound.ts";
 import {
   coerce,
   expressionAt,
@@ -10,8 +10,10 @@ import {
   type ScalarRow,
 } from "../functions/function.ts";
 import { decimalResult, type DecimalOperator } from "../types/decimal.ts";
+import { INTERVAL_OVERFLOW, microsInterval, monthsInterval } from "../types/interval-sql.ts";
 import { isAnsiInterval, isDatetime, isDecimal, isIntegral, isInterval, isNumeric } from "../types/kinds.ts";
 import { decimalOperands, differingTypes, numberType, result, twoOperands, wrongType } from "./binary.ts";
+import { timeArithmetic } from "./time-arithmetic.ts";
 import { temporalArithmetic } from "./temporal.ts";
 import { decimalArithmetic } from "./decimal-arithmetic.ts";
 import { byNonZero } from "./division.ts";
@@ -41,6 +43,10 @@ export const arithmeticRows: readonly ScalarRow[] = [
 
 function plusMinusTimes(call: CallSite, symbol: "+" | "-" | "*"): BoundFunction {
   const [left, right] = twoOperands(call);
+  if (symbol !== "*" && (left.type.kind === "time" || right.type.kind === "time")) {
+    const found = timeArithmetic(call, symbol, left, right);
+    if (found !== undefined) return found;
+  }
   if (isDatetime(left.type) || isDatetime(right.type) || isInterval(left.type) || isInterval(right.type)) {
     const found = temporalArithmetic(call, symbol, left, right);
     if (found !== undefined) return found;
@@ -136,10 +142,7 @@ function integralDivide(call: CallSite): BoundFunction {
   const [left, right] = twoOperands(call);
   if (isAnsiInterval(left.type) && left.type.kind === right.type.kind) {
     const part = left.type.kind === "interval_year_month" ? "spk_months" : "spk_micros";
-    const lower = byNonZero(
-      (a, b) => `CAST(${part}(${a}) // ${b.includes("CASE") ? b : `${part}(${b})`} AS BIGINT)`,
-      "DIVIDE_BY_ZERO",
-    );
+    const lower = byNonZero((a, b) => `CAST(${part}(${a}) // ${b} AS BIGINT)`, "DIVIDE_BY_ZERO");
     return result(
       call,
       "div",
@@ -195,9 +198,15 @@ function negative(call: CallSite): BoundFunction {
     args: [arg],
     type: arg.type,
     nullable: arg.nullable,
-    lower: template(wraps ? wrapped("-($1::HUGEINT)", arg.type) : "(-$1)"),
+    lower: isAnsiInterval(arg.type) ? negatedInterval : template(wraps ? wrapped("-($1::HUGEINT)", arg.type) : "(-$1)"),
     pretty: ([text = ""]) => (call.name === "negative" ? `negative(${text})` : `(- ${text})`),
   };
+}
+
+function negatedInterval([value = "NULL"]: readonly string[], call: LoweringCall, tools: LoweringTools): string {
+  return call.type.kind === "interval_year_month"
+    ? monthsInterval(`-(spk_months(${value})::HUGEINT)`, INTERVAL_OVERFLOW, tools)
+    : microsInterval(`-(spk_micros(${value})::HUGEINT)`, INTERVAL_OVERFLOW, tools);
 }
 
 function positive(call: CallSite): BoundFunction {
@@ -237,7 +246,7 @@ function attempt(call: CallSite, symbol: "+" | "-" | "*" | "/" | "%"): BoundFunc
     // The operands stand outside TRY: only this operation's own errors become null.
     lower: (args, site, tools) => {
       const [left = "", right = ""] = args;
-      const quiet: LoweringTools = { ...tools, ansi: symbol !== "/" && symbol !== "%" };
+      const quiet: LoweringTools = { ...tools, ansi: symbol !== "/" && symbol !== "%", quiet: true };
       return tools.once(left, (a) => tools.once(right, (b) => `TRY(${bound.lower([a, b], site, quiet)})`));
     },
   };

@@ -242,8 +242,8 @@ function decimalType(c: Cursor): DataType {
   return decimal(precision, scale);
 }
 
-/** TIME is read, so that its errors are Spark's, and then refused: nothing below knows the type yet. */
-function timeType(c: Cursor): never {
+/** `TIME(3)`, `TIME WITHOUT TIME ZONE`. */
+function timeType(c: Cursor): DataType {
   const start = c.start;
   c.advance();
   const [precision = 6] = c.at("(") ? numbers(c) : [];
@@ -254,7 +254,8 @@ function timeType(c: Cursor): never {
       c.span(start),
     );
   }
-  return unsupported(c, start, []);
+  c.acceptAll("WITHOUT", "TIME", "ZONE");
+  return { kind: "time", precision };
 }
 
 function numbers(c: Cursor): number[] {

@@ -1,10 +1,12 @@
+import { parseTimeOfDay } from "../java/time-of-day.ts";
+
 /**
  * Whether the text of a typed literal means a value of its type. The value itself needs the session's time zone and is
  * computed by the analyzer. Source: Spark's `stringToDate` and `stringToTimestamp`.
  */
 export function isLiteralText(type: "date" | "time" | "timestamp", text: string): boolean {
   const trimmed = text.trim();
-  if (type === "time") return isTime(trimmed);
+  if (type === "time") return parseTimeOfDay(trimmed) !== undefined;
   if (/^(epoch|now|today|tomorrow|yesterday)(\s+\S.*)?$/i.test(trimmed)) return true;
   return type === "date" ? isDate(trimmed) : isTimestamp(trimmed);
 }
@@ -28,16 +30,6 @@ function isTimestamp(text: string): boolean {
   if (hour === undefined) return true;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 59) return false;
   return zone === undefined || isZone(zone.trim());
-}
-
-const TIME = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d{1,9})?)?(?:\s*([AP]M))?$/i;
-
-function isTime(text: string): boolean {
-  const matched = TIME.exec(text);
-  if (matched === null) return false;
-  const hour = Number(matched[1]);
-  const inDay = matched[4] === undefined ? hour <= 23 : hour >= 1 && hour <= 12;
-  return inDay && Number(matched[2]) <= 59 && Number(matched[3] ?? 0) <= 59;
 }
 
 /** An offset, `Z`, or what may be a region's name: whether there is such a region, the time zone database says later. */

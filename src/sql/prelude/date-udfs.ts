@@ -2,7 +2,7 @@ import { BOOLEAN, DOUBLE, LONG, STRING } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
 import { civilOf, daysInMonth, floorDiv, MICROS_PER_DAY } from "../java/calendar.ts";
 import { formatTimestamp } from "../java/date-format.ts";
-import { parseTimestamp } from "../java/date-parse.ts";
+import { parseTimeByPattern, parseTimestamp } from "../java/date-parse.ts";
 import { instantOf, localOf, resolveZone } from "../java/zone.ts";
 import { asBigint, asText, udf, type Udf } from "./udf.ts";
 
@@ -15,6 +15,12 @@ export const dateUdfs: readonly Udf[] = [
     [STRING, STRING, STRING],
     LONG,
     (text, pattern, zone) => parseTimestamp(asText(text), asText(pattern), asText(zone)) ?? null,
+  ),
+  udf(
+    "spkjs_parse_time",
+    [STRING, STRING],
+    LONG,
+    (text, pattern) => parseTimeByPattern(asText(text), asText(pattern)) ?? null,
   ),
   udf("spkjs_zone_local", [LONG, STRING], LONG, (micros, zone) => localOf(asBigint(micros), knownZone(asText(zone)))),
   udf("spkjs_zone_instant", [LONG, STRING], LONG, (micros, zone) =>

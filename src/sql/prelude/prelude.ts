@@ -1,5 +1,6 @@
 import { operatorMacros } from "../operators/macros.ts";
 import { castMacros } from "../types/cast-macros.ts";
+import { timeMacros } from "../types/time-macros.ts";
 import { aggregateMacros } from "./aggregate-macros.ts";
 import { aggregateUdfs } from "./aggregate-udfs.ts";
 import { arrayMacros } from "./array-macros.ts";
@@ -15,10 +16,12 @@ import { mapMacros } from "./map-macros.ts";
 import { mathMacros } from "./math-macros.ts";
 import { mathUdfs } from "./math-udfs.ts";
 import { miscUdfs } from "./misc-udfs.ts";
+import { recordUdfs } from "./record-udfs.ts";
 import { regexpUdfs } from "./regexp-udfs.ts";
 import { stringMacros } from "./string-macros.ts";
 import { stringUdfs } from "./string-udfs.ts";
 import type { Udf } from "./udf.ts";
+import { variantUdfs } from "./variant-udfs.ts";
 import { vectorUdfs } from "./vector-udfs.ts";
 import { xpathUdfs } from "./xpath-udfs.ts";
 
@@ -65,6 +68,7 @@ const udfsByName = new Map(
   [
     ...aggregateUdfs,
     ...bitmapUdfs,
+    ...variantUdfs,
     ...vectorUdfs,
     ...xpathUdfs,
     ...dateUdfs,
@@ -72,13 +76,14 @@ const udfsByName = new Map(
     ...jsonUdfs,
     ...mathUdfs,
     ...miscUdfs,
+    ...recordUdfs,
     ...regexpUdfs,
     ...stringUdfs,
   ].map((each) => [each.name, each] as const),
 );
 
 const macrosByName = new Map<string, string>([
-  ...Object.entries({ ...castMacros, ...operatorMacros }).map(
+  ...Object.entries({ ...castMacros, ...timeMacros, ...operatorMacros }).map(
     ([name, text]) => [name, `CREATE OR REPLACE MACRO ${name}${text}`] as const,
   ),
   ...[

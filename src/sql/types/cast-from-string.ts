@@ -2,6 +2,7 @@ import type { DataType } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
 import type { CastMode } from "../bound.ts";
 import type { CastTools } from "./cast-tools.ts";
+import { cutTime } from "./cast-time.ts";
 import { displayType, duckDbType } from "./duckdb-type.ts";
 import { repeatsTimes } from "./instant-sql.ts";
 
@@ -51,6 +52,8 @@ export function castFromString(sql: string, to: DataType, mode: CastMode, tools:
         mode,
         tools,
       );
+    case "time":
+      return checked(sql, (s) => cutTime(`spk_parse_time(${s})`, to), to, mode, tools);
     case "timestamp_ntz":
       return checked(sql, (s) => `spk_parse_timestamp_ntz(${s})`, to, mode, tools);
     default:

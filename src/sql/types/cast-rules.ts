@@ -1,5 +1,6 @@
 import { sameType, type DataType } from "../../core/data-type.ts";
 import type { CastMode } from "../bound.ts";
+import { isVariantType } from "./variant-type.ts";
 import { isAnsiInterval, isAtomic, isDecimal, isNumeric } from "./kinds.ts";
 
 /** Is `CAST(from AS to)` allowed at all? (Spark: `Cast.canAnsiCast`, `Cast.canCast`; `try_cast` follows ANSI.) */
@@ -33,13 +34,14 @@ export function canCast(from: DataType, to: DataType, mode: CastMode): boolean {
 /** Can a value that is not null become null? */
 export function castIsNullable(from: DataType, to: DataType, mode: CastMode): boolean {
   if (sameType(from, to)) return false;
-  if (from.kind === "void") return true;
+  if (from.kind === "void" || from.kind === "variant") return true;
   if (mode === "ansi") return false;
   if (mode === "try") return !upCast(from, to);
   if (from.kind === "string") return to.kind !== "binary" && to.kind !== "string";
   if (to.kind === "string") return false;
   if (from.kind === "date") return isNumeric(to) || to.kind === "boolean";
   if ((from.kind === "float" || from.kind === "double") && to.kind === "timestamp") return true;
+  if (from.kind === "time" && (to.kind === "byte" || to.kind === "short")) return true;
   if (isDecimal(to)) return !holdsAll(from, to);
   return false;
 }
@@ -59,6 +61,8 @@ function scalarCast(from: DataType, to: DataType, mode: CastMode): boolean {
     case "timestamp":
       if (to.kind === "date" || to.kind === "timestamp_ntz") return true;
       return isNumeric(to) || (!ansi && to.kind === "boolean");
+    case "time":
+      return to.kind === "time" || isWhole(to) || isDecimal(to);
     case "timestamp_ntz":
       return to.kind === "date" || to.kind === "timestamp";
     case "interval_year_month":
@@ -70,9 +74,9 @@ function scalarCast(from: DataType, to: DataType, mode: CastMode): boolean {
   }
 }
 
+/** What holds a struct or a map becomes a variant only by `to_variant_object`. */
 function variantCast(from: DataType, to: DataType): boolean {
-  if (from.kind === "variant") return true;
-  return to.kind === "variant" && from.kind !== "calendar_interval" && !isAnsiInterval(from);
+  return from.kind === "variant" ? isVariantType(to) : isVariantType(from, "arrays");
 }
 
 function isWhole(type: DataType): boolean {

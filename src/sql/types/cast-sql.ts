@@ -6,7 +6,9 @@ import { castNested } from "./cast-nested.ts";
 import { castNumber } from "./cast-number.ts";
 import type { CastTools } from "./cast-tools.ts";
 import { castToString } from "./cast-to-string.ts";
+import { castToVariant, fromVariant } from "./cast-variant.ts";
 import { displayType, duckDbType } from "./duckdb-type.ts";
+import { castTime } from "./cast-time.ts";
 import { instantSql } from "./instant-sql.ts";
 import { isInterval, isNumeric } from "./kinds.ts";
 
@@ -20,14 +22,18 @@ export function castSql(sql: string, from: DataType, to: DataType, mode: CastMod
     return fitLength(castSql(sql, from, STRING, mode, tools), to.length, tools);
   }
   if (sameType(from, to) || (from.kind === "string" && to.kind === "string")) return sql;
-  if (to.kind === "variant") return `CAST(${sql} AS VARIANT)`;
-  if (from.kind === "variant") return `${keyword(mode)}(${sql} AS ${duckDbType(to)})`;
+  if (to.kind === "variant") return castToVariant(sql, from, tools);
+  if (from.kind === "variant") {
+    const options = { try: mode === "try", timeZone: tools.timeZone, functionName: "cast" };
+    return fromVariant(sql, "'$'", to, options);
+  }
   if (to.kind === "string") return castToString(sql, from, mode, tools, castSql);
   if (from.kind === "array" || from.kind === "map" || from.kind === "struct") {
     return castNested(sql, from, to, mode, tools, castSql);
   }
   if (from.kind === "string") return castFromString(sql, to, mode, tools);
   if (isNumeric(from) || from.kind === "boolean") return castNumber(sql, from, to, mode, tools);
+  if (from.kind === "time") return tools.once(sql, (value) => castTime(value, from, to, mode));
   if (isInterval(from)) return castInterval(sql, from, to);
   return castDatetime(sql, from, to, mode, tools);
 }

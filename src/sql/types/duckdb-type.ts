@@ -4,7 +4,7 @@ import { quoteIdentifier } from "../quote.ts";
 
 /**
  * The DuckDB type in which values of a Spark type are computed. TIMESTAMP is TIMESTAMPTZ, TIMESTAMP_NTZ is TIMESTAMP,
- * every interval INTERVAL; CHAR and VARCHAR lengths are not DuckDB's to check; VOID is an INTEGER of nulls, as DuckDB
+ * every interval INTERVAL, VARIANT a BLOB (`variant/encoding.ts`); CHAR and VARCHAR lengths are not DuckDB's to check; VOID is an INTEGER of nulls, as DuckDB
  * itself types NULL. Throws `UNSUPPORTED_FEATURE.EMPTY_STRUCT` for a struct without fields, which DuckDB does not have.
  */
 export function duckDbType(type: DataType): string {
@@ -34,6 +34,8 @@ export function duckDbType(type: DataType): string {
       return "DATE";
     case "timestamp":
       return "TIMESTAMPTZ";
+    case "time":
+      return "TIME";
     case "timestamp_ntz":
       return "TIMESTAMP";
     case "calendar_interval":
@@ -41,7 +43,7 @@ export function duckDbType(type: DataType): string {
     case "interval_day_time":
       return "INTERVAL";
     case "variant":
-      return "VARIANT";
+      return "BLOB";
     case "array":
       return `${duckDbType(type.element)}[]`;
     case "map":

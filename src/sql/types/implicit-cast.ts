@@ -32,6 +32,7 @@ export function canStoreAssign(from: DataType, to: DataType): boolean {
   if (isNumeric(from) && isNumeric(to)) return true;
   if (to.kind === "string") return isAtomic(from) || from.kind === "calendar_interval";
   if (isDatetime(from) && isDatetime(to)) return true;
+  if (from.kind === "time" && to.kind === "time") return true;
   if (isAnsiInterval(from) && from.kind === to.kind) return true;
   if (from.kind === "array" && to.kind === "array") return canStoreAssign(from.element, to.element);
   if (from.kind === "map" && to.kind === "map") {

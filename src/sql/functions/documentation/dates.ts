@@ -1,8 +1,9 @@
-/** Dates, timestamps and intervals. */
+/** Dates, times of day, timestamps and intervals. */
 export const dateTexts = `
 add_months(date, months) — The date so many months later.
 convert_timezone([from,] to, timestamp) — A local time of one zone as the local time of another.
 current_date() — The date on which the statement began, in the session's zone.
+current_time([precision]) — The time of day at which the statement began, in the session's zone.
 current_timestamp() — The moment at which the statement began.
 current_timezone() — The session's time zone.
 date_add(date, days) — The date so many days later; with a unit as timestampadd.
@@ -24,9 +25,10 @@ localtimestamp() — The local time at which the statement began.
 make_date(year, month, day) — A date of its parts.
 make_dt_interval([days [, hours [, minutes [, seconds]]]]) — A day-time interval of its parts.
 make_interval([years [, months [, weeks [, days [, hours [, minutes [, seconds]]]]]]]) — A calendar interval of its parts.
-make_timestamp(year, month, day, hour, minute, second [, zone]) — A timestamp of its parts.
-make_timestamp_ltz(year, month, day, hour, minute, second [, zone]) — A timestamp of its parts.
-make_timestamp_ntz(year, month, day, hour, minute, second) — A local timestamp of its parts.
+make_time(hour, minute, second) — A time of day of its parts.
+make_timestamp(year, month, day, hour, minute, second [, zone]) — A timestamp of its parts, or of a date, a time and perhaps a zone.
+make_timestamp_ltz(year, month, day, hour, minute, second [, zone]) — A timestamp of its parts, or of a date, a time and perhaps a zone.
+make_timestamp_ntz(year, month, day, hour, minute, second) — A local timestamp of its parts, or of a date and a time.
 make_ym_interval([years [, months]]) — A year-month interval of its parts.
 minute(timestamp) — The minute.
 month(date) — The month.
@@ -36,12 +38,21 @@ next_day(date, weekday) — The next such weekday after the date.
 now() — The moment at which the statement began.
 quarter(date) — The quarter.
 second(timestamp) — The second.
+time_diff(unit, start, end) — How many whole units lie between two times of day.
+time_from_micros(number) — The time of day so many microseconds after midnight.
+time_from_millis(number) — The time of day so many milliseconds after midnight.
+time_from_seconds(number) — The time of day so many seconds after midnight.
+time_to_micros(time) — Microseconds since midnight.
+time_to_millis(time) — Milliseconds since midnight.
+time_to_seconds(time) — Seconds since midnight, with their fraction.
+time_trunc(unit, time) — The beginning of the unit that the time of day lies in.
 timestamp_micros(number) — The moment so many microseconds after 1970.
 timestamp_millis(number) — The moment so many milliseconds after 1970.
 timestamp_seconds(number) — The moment so many seconds after 1970.
 timestampadd(unit, count, timestamp) — The moment so many units later.
 timestampdiff(unit, start, end) — How many whole units lie between.
 to_date(text [, pattern]) — A date from text.
+to_time(text [, pattern]) — A time of day from text.
 to_timestamp(text [, pattern]) — A timestamp from text.
 to_timestamp_ltz(text [, pattern]) — A timestamp from text.
 to_timestamp_ntz(text [, pattern]) — A local timestamp from text.
@@ -52,6 +63,7 @@ try_make_timestamp(year, month, day, hour, minute, second [, zone]) — As make_
 try_make_timestamp_ltz(year, month, day, hour, minute, second [, zone]) — As make_timestamp_ltz, null for what does not exist.
 try_make_timestamp_ntz(year, month, day, hour, minute, second) — As make_timestamp_ntz, null for what does not exist.
 try_to_date(text [, pattern]) — A date from text, null when it does not fit.
+try_to_time(text [, pattern]) — A time of day from text, null when it does not fit.
 try_to_timestamp(text [, pattern]) — A timestamp from text, null when it does not fit.
 unix_date(date) — Days since 1970-01-01.
 unix_micros(timestamp) — Microseconds since 1970.

@@ -110,6 +110,7 @@ float(value) — Cast to FLOAT.
 int(value) — Cast to INT.
 smallint(value) — Cast to SMALLINT.
 string(value) — Cast to STRING.
+time(value) — Cast to TIME.
 timestamp(value) — Cast to TIMESTAMP.
 tinyint(value) — Cast to TINYINT.
 aes_decrypt(bytes, key [, mode [, padding [, aad]]]) — What AES encrypted.

@@ -95,6 +95,7 @@ function finish(node: Call, row: FunctionRow, site: CallSite, env: Env): BoundEx
       return scalarCall(row, site, span);
     }
     case "generator": {
+      if (row.onlyInFrom === true) return unknownFunction([site.name], span, env);
       if (!env.allows.generators) {
         throw failure(
           env.analysis,

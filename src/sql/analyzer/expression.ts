@@ -23,6 +23,7 @@ import { bindInterval, bindLiteral, bindTypedLiteral, constant } from "./literal
 import { bindName, fieldOf } from "./name.ts";
 import { bindParameter } from "./parameter.ts";
 import { pretty } from "./pretty.ts";
+import { variantPathName } from "./variant-path.ts";
 import { bindExists, bindInQuery, bindScalarSubquery } from "./subquery.ts";
 
 /** Gives an expression its meaning: names resolved, types known, conversions written out. */
@@ -312,13 +313,26 @@ function subscript(base: BoundExpression, index: BoundExpression, span: Span, en
 
 function jsonPath(node: JsonPath, env: Env): BoundExpression {
   const base = bind(node.base, env);
+  if (base.type.kind === "variant") return variantPath(node, base, env);
   const path = node.path.reduce((text, step) => {
     if (step.key === undefined) return `${text}[*]`;
     if (typeof step.key === "number") return `${text}[${step.key}]`;
     return /^\w+$/.test(step.key) ? `${text}.${step.key}` : `${text}['${step.key}']`;
   }, "$");
-  const row = base.type.kind === "variant" ? "variant_path" : "get_json_object";
-  return callFunction(row, [base, constant(path, STRING, node.span)], node.span, env);
+  return callFunction("get_json_object", [base, constant(path, STRING, node.span)], node.span, env);
+}
+
+/** A name in backticks is no more than a name without: its dots are steps, as in Spark. */
+function variantPath(node: JsonPath, base: BoundExpression, env: Env): BoundExpression {
+  const path = node.path.map(({ key, brackets, span }) => {
+    if (key === undefined) throw unsupported(env.analysis, span, "`[*]` in the path of a VARIANT");
+    if (!brackets) return `.${key}`;
+    return typeof key === "number" ? `[${key}]` : `['${key}']`;
+  });
+  const bound = callFunction("variant_get", [base, constant(`$${path.join("")}`, STRING, node.span)], node.span, env);
+  const name = variantPathName(node);
+  if (bound.kind !== "call" || name === undefined) return bound;
+  return { ...bound, pretty: (args) => `variant_get(${args.join(", ")}) AS ${name}` };
 }
 
 function trimText(words: string, name: string, args: readonly string[]): string {

@@ -3,6 +3,7 @@ import type { Identifier } from "../ast/node.ts";
 import type { BoundExpression } from "../bound.ts";
 import { failure, unsupported } from "./analysis.ts";
 import { bind, type Env } from "./env.ts";
+import { variantPathName } from "./variant-path.ts";
 import { fieldOf } from "./name.ts";
 import { pretty } from "./pretty.ts";
 import { reference } from "./project.ts";
@@ -79,6 +80,10 @@ function automaticName(node: Expression, expression: BoundExpression): string {
   ) {
     return expression.operand.column.name;
   }
+  const [path, value] =
+    node.kind === "cast" && expression.kind === "cast" ? [node.operand, expression.operand] : [node, expression];
+  if (path.kind === "json_path" && value.kind === "call" && value.name === "variant_get")
+    return variantPathName(path) ?? pretty(expression);
   return pretty(expression);
 }
 

@@ -313,6 +313,8 @@ export interface JsonStep extends Node {
   readonly key: string | number | undefined;
   /** A field in quotes or brackets is compared with case. */
   readonly exact: boolean;
+  /** Whether it stands in brackets. */
+  readonly brackets: boolean;
 }
 
 export interface ScalarSubquery extends Node {

@@ -1,4 +1,4 @@
-import { simpleString, sqlType, type DataType } from "../../core/data-type.ts";
+import { sqlType, type DataType } from "../../core/data-type.ts";
 import type { BoathouseError } from "../../core/errors.ts";
 import type {
   BoundArgument,
@@ -52,6 +52,8 @@ export interface WindowRow extends Row {
 
 export interface GeneratorRow extends Row {
   readonly kind: "generator";
+  /** No function at all in a SELECT list. */
+  readonly onlyInFrom?: true;
   readonly bind: (call: CallSite) => BoundGenerator;
 }
 
@@ -209,12 +211,11 @@ export function expressions(call: CallSite): BoundExpression[] {
   });
 }
 
-/** The lambda at `index`, which must have one of these numbers of parameters. */
+/** The lambda at `index`, which must have one of these numbers of parameters. An expression is one that uses none of them. */
 export function lambdaAt(call: CallSite, index: number, ...arities: readonly number[]): UnboundLambda {
   const arg = call.args[index];
-  if (arg?.kind !== "unbound_lambda") {
-    throw mismatch(call, index, "LAMBDA", arg === undefined ? "nothing" : simpleString(arg.type));
-  }
+  if (arg === undefined) throw wrongNumber(call, String(index + 1));
+  if (arg.kind !== "unbound_lambda") return constantLambda(arg, arities[0] ?? 1);
   if (!arities.includes(arg.arity)) {
     throw call.error(
       "INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH",
@@ -222,6 +223,23 @@ export function lambdaAt(call: CallSite, index: number, ...arities: readonly num
     );
   }
   return arg;
+}
+
+function constantLambda(body: BoundExpression, arity: number): UnboundLambda {
+  return {
+    kind: "unbound_lambda",
+    arity,
+    bind: (types) => {
+      const parameters = types.slice(0, arity).map(({ type, nullable }, index) => ({
+        kind: "lambda_variable" as const,
+        id: -1 - index,
+        name: `x_${index + 1}`,
+        type,
+        nullable,
+      }));
+      return { kind: "lambda", parameters, body, type: body.type, nullable: body.nullable, span: body.span };
+    },
+  };
 }
 
 /** The expression at `index`; a lambda or nothing there is an error. */

@@ -9,7 +9,6 @@ import { parseDataType, parseSchema } from "../parser/parse.ts";
 import { structNames } from "../types/duckdb-type.ts";
 import { quoteIdentifier } from "../quote.ts";
 import {
-  bindSignature,
   coerce,
   expressions,
   mismatch,
@@ -133,7 +132,7 @@ function refuseBinary(call: CallSite, type: DataType): void {
   else if (type.kind === "map") refuseBinary(call, type.value);
   else if (type.kind === "struct") for (const each of type.fields) refuseBinary(call, each.type);
   else if (
-    ["binary", "variant", "interval_year_month", "interval_day_time", "calendar_interval", "void"].includes(type.kind)
+    ["binary", "variant", "time", "interval_year_month", "interval_day_time", "calendar_interval", "void"].includes(type.kind)
   ) {
     throw call.error(
       "UNSUPPORTED_FEATURE.FUNCTION",
@@ -258,8 +257,5 @@ export const json: readonly FunctionRow[] = [
     category,
     { params: [text], returns: array(STRING), nullable: true },
     "spkjs_json_object_keys($1)",
-  ),
-  scalarBy("variant_path", "variant", (call) =>
-    bindSignature(call, { params: [text, text], returns: STRING, nullable: true }, "spkjs_get_json_object($1, $2)"),
   ),
 ];

@@ -310,7 +310,7 @@ function jsonPath(c: Cursor): JsonStep[] {
       if (c.token.kind === "string") key = c.oneString();
       else if (!c.accept("*")) key = c.integer("an index, a field in quotes, or *");
       c.expect("]");
-      steps.push({ kind: "json_step", span: c.span(start), key, exact: typeof key === "string" });
+      steps.push({ kind: "json_step", span: c.span(start), key, exact: typeof key === "string", brackets: true });
     } else return steps;
   }
 }
@@ -318,5 +318,5 @@ function jsonPath(c: Cursor): JsonStep[] {
 function jsonField(c: Cursor): JsonStep {
   const { start } = c;
   const name = c.identifier("a field");
-  return { kind: "json_step", span: c.span(start), key: name.name, exact: name.quoted };
+  return { kind: "json_step", span: c.span(start), key: name.name, exact: name.quoted, brackets: false };
 }

@@ -3,7 +3,7 @@ import type { DataType, DecimalType } from "../../core/data-type.ts";
 const INTEGRAL = new Set<DataType["kind"]>(["byte", "short", "int", "long"]);
 const FRACTIONAL = new Set<DataType["kind"]>(["float", "double", "decimal"]);
 const DATETIME = new Set<DataType["kind"]>(["date", "timestamp", "timestamp_ntz"]);
-const COMPLEX = new Set<DataType["kind"]>(["array", "map", "struct", "variant", "void", "calendar_interval"]);
+const COMPLEX = new Set<DataType["kind"]>(["array", "map", "struct", "void", "calendar_interval"]);
 
 export function isIntegral(type: DataType): boolean {
   return INTEGRAL.has(type.kind);
@@ -35,7 +35,7 @@ export function isInterval(type: DataType): boolean {
   return isAnsiInterval(type) || type.kind === "calendar_interval";
 }
 
-/** Spark's AtomicType: not nested, not VOID, not VARIANT, not the calendar interval. */
+/** Spark's AtomicType: not nested, not VOID, not the calendar interval. */
 export function isAtomic(type: DataType): boolean {
   return !COMPLEX.has(type.kind);
 }

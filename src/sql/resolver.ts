@@ -19,8 +19,8 @@ export interface Resolver {
   tableFunction?(name: readonly string[], use: TableFunctionUse): Relation | undefined;
   /** A user's SQL function. Asked after the built-in ones for one-part names. */
   routine(name: readonly string[], context: NameContext): Routine | undefined;
-  /** A session variable (`DECLARE VARIABLE`). */
-  variable?(name: readonly string[]): TypedValue | undefined;
+  /** A variable of the session or of the script that runs. */
+  variable?(name: readonly string[]): VariableValue | undefined;
   /** Full names that could have been meant, for the error message. */
   relationNames?(): Iterable<string>;
 }
@@ -57,6 +57,16 @@ export interface TableFunctionArgument extends TypedValue {
 export interface TypedValue {
   readonly type: DataType;
   readonly value: LiteralValue;
+}
+
+/** What a variable stands for. */
+export interface VariableValue {
+  /** The full name, as automatic column names show it: `["system", "session", "x"]`. */
+  readonly name: readonly string[];
+  readonly type: DataType;
+  readonly nullable: boolean;
+  /** A constant expression that gives its value. */
+  readonly sql: string;
 }
 
 /** Something that stands in FROM. Opaque to `sql/` beyond this. */

@@ -21,8 +21,10 @@ import type {
   Routine,
   TableFunctionUse,
   TypedValue,
+  VariableValue,
   ViewDefinition,
 } from "../../sql/resolver.ts";
+import { variableValue, type Scope } from "../../sql/script/scope.ts";
 import type { TimeTravel } from "../../sql/value.ts";
 import type { EngineEnvironment } from "./environment.ts";
 import type { SessionState } from "./session-state.ts";
@@ -65,9 +67,18 @@ export class StatementResolver implements Resolver {
   readonly #relations = new Map<string, Relation>();
   readonly #dependencies = new Map<string, string>();
   readonly #temporary = new Set<string>();
+  /** The variables of the script that the statement stands in. */
+  readonly #scope: Scope | undefined;
   #target: ChangeTarget | undefined;
 
-  constructor(env: EngineEnvironment, state: SessionState, catalog: CatalogSnapshot, files: FileSources) {
+  constructor(
+    env: EngineEnvironment,
+    state: SessionState,
+    catalog: CatalogSnapshot,
+    files: FileSources,
+    scope: Scope | undefined,
+  ) {
+    this.#scope = scope;
     this.#env = env;
     this.#state = state;
     this.#catalog = catalog;
@@ -113,9 +124,8 @@ export class StatementResolver implements Resolver {
     return this.#routineOf(found);
   }
 
-  variable(name: readonly string[]): TypedValue | undefined {
-    const plain = name.length > 1 && name.slice(0, -1).every((part) => /^(system|session)$/i.test(part));
-    return name.length === 1 || plain ? this.#state.variables.get((name.at(-1) ?? "").toLowerCase()) : undefined;
+  variable(name: readonly string[]): VariableValue | undefined {
+    return variableValue(name, this.#scope, this.#state.variables);
   }
 
   *relationNames(): Iterable<string> {

@@ -1,6 +1,7 @@
 import type { StructType } from "../../core/data-type.ts";
 import type { OpenStreams } from "./file-sources.ts";
-import type { NameContext, TypedValue, ViewDefinition } from "../../sql/resolver.ts";
+import type { NameContext, ViewDefinition } from "../../sql/resolver.ts";
+import type { Variables } from "../../sql/script/scope.ts";
 
 /** What a session remembers between statements. */
 export interface SessionState {
@@ -11,7 +12,8 @@ export interface SessionState {
   readonly settings: Map<string, string>;
   /** By name in lower case. */
   readonly temporaryViews: Map<string, TemporaryView>;
-  readonly variables: Map<string, TypedValue>;
+  /** `DECLARE VARIABLE`. */
+  readonly variables: Variables;
   /** Streams of files that `Session.streams` has opened. */
   readonly streams: OpenStreams;
 }

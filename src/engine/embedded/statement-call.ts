@@ -9,6 +9,7 @@ import { binders } from "../../sql/analyzer/analyze.ts";
 import { rootEnv } from "../../sql/analyzer/env.ts";
 import { objectParts } from "../../sql/analyzer/table.ts";
 import type { AnalysisContext, TypedValue } from "../../sql/resolver.ts";
+import type { Scope } from "../../sql/script/scope.ts";
 import type { LiteralValue } from "../../sql/value.ts";
 import type { Parameter, StatementOptions } from "../session.ts";
 import type { EngineEnvironment } from "./environment.ts";
@@ -25,6 +26,7 @@ export class StatementCall {
   readonly options: StatementOptions;
   readonly id: string;
   readonly #checkpoint: string | undefined;
+  readonly #scope: Scope | undefined;
   #resolver: Promise<StatementResolver> | undefined;
   readonly #now: bigint;
 
@@ -32,9 +34,10 @@ export class StatementCall {
     env: EngineEnvironment,
     state: SessionState,
     text: string,
-    options: StatementOptions & { readonly checkpoint?: string },
+    options: StatementOptions & { readonly checkpoint?: string; readonly scope?: Scope | undefined },
   ) {
     this.env = env;
+    this.#scope = options.scope;
     this.#checkpoint = options.checkpoint;
     this.state = state;
     this.text = text;
@@ -55,7 +58,7 @@ export class StatementCall {
   resolver(): Promise<StatementResolver> {
     return (this.#resolver ??= this.env.catalog.snapshot().then((snapshot) => {
       const files = new FileSources(this.env, this.state, this.#checkpoint);
-      return new StatementResolver(this.env, this.state, snapshot, files);
+      return new StatementResolver(this.env, this.state, snapshot, files, this.#scope);
     }));
   }
 

@@ -7,6 +7,7 @@ import { failure, type Analysis } from "./analysis.ts";
 import { callFunction } from "./call.ts";
 import type { Env } from "./env.ts";
 import { lookup, type Match, type Scope } from "./scope.ts";
+import { bindVariable } from "./variable.ts";
 
 /** A dotted name: lambda variable, column, alias, outer column, parameter or a function without parentheses. */
 export function bindName(parts: readonly Identifier[], span: Span, env: Env): BoundExpression {
@@ -79,9 +80,8 @@ function parameter(names: readonly string[], span: Span, env: Env): BoundExpress
   if (direct !== undefined) return fieldsOf({ ...direct, span }, names.slice(1), span, env.analysis);
   const qualified = names.length > 1 ? env.parameters?.get(names.slice(0, 2).join(".").toLowerCase()) : undefined;
   if (qualified !== undefined) return fieldsOf({ ...qualified, span }, names.slice(2), span, env.analysis);
-  const variable = env.analysis.statement.resolver.variable?.(names);
-  if (variable === undefined) return undefined;
-  return { kind: "literal", value: variable.value, type: variable.type, nullable: variable.value === null, span };
+  const variable = bindVariable(names, span, env);
+  return variable && fieldsOf(variable.value, variable.rest, span, env.analysis);
 }
 
 /** Functions that SQL lets stand without parentheses. */

@@ -61,11 +61,17 @@ stack(rows, value, …) — The values spread over so many rows.
 json_tuple(json, name, …) — A column for each of the named fields of a JSON object.
 range([start,] end [, step]) — A table of numbers, the end left out.
 from_json(json, schema [, options]) — A value of the schema read from JSON text.
+from_csv(csv, schema [, options]) — A struct of the schema read from a CSV record.
+from_xml(xml, schema [, options]) — A struct of the schema read from an XML element.
 get_json_object(json, path) — What stands at a path of JSON text.
 json_array_length(json) — How many elements a JSON array has.
 json_object_keys(json) — The names of the fields of a JSON object.
+schema_of_csv(csv [, options]) — The schema of a CSV record, as DDL.
 schema_of_json(json [, options]) — The schema of JSON text, as DDL.
+schema_of_xml(xml [, options]) — The schema of an XML element, as DDL.
+to_csv(struct [, options]) — A struct as a CSV record.
 to_json(value [, options]) — A struct, array or map as JSON text.
+to_xml(struct [, options]) — A struct as XML text.
 variant_path := value:path — What stands at a path of JSON text.
 bitmap_bit_position(number) — The position in its bitmap of a number.
 bitmap_bucket_number(number) — Which bitmap a number belongs to.

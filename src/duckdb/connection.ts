@@ -21,6 +21,8 @@ export interface StreamControl extends StatementControl {
    * taken from it. Otherwise the schema is what DuckDB's types say.
    */
   readonly schema?: StructType;
+  /** The time zone that instants are shown in; the instance's by default. */
+  readonly zone?: string;
 }
 
 /** A result that is computed while it is read. */
@@ -67,7 +69,7 @@ export class Connection {
     return this.#exclusive(sql, control, async () => {
       const result = await this.#native.run(sql);
       const names = result.columnNames();
-      const converters = this.#converters(result, control.schema);
+      const converters = this.#converters(result, control);
       const rows: Row[] = [];
       for (let chunk = await result.fetchChunk(); chunk !== null; chunk = await result.fetchChunk()) {
         if (chunk.rowCount === 0) break;
@@ -83,7 +85,7 @@ export class Connection {
   /** A result of any size, in batches of DuckDB's vectors (2048 rows). Only one can be open on a connection. */
   async stream(sql: string, control: StreamControl = {}): Promise<ResultStream> {
     const result = await this.#exclusive(sql, control, () => this.#native.stream(sql));
-    const converters = this.#converters(result, control.schema);
+    const converters = this.#converters(result, control);
     const token = {};
     this.#streaming = token;
     const close = (): void => {
@@ -156,10 +158,10 @@ export class Connection {
     }
   }
 
-  #converters(result: DuckDBResult, schema: StructType | undefined): (FromDuckDb | undefined)[] {
+  #converters(result: DuckDBResult, { schema, zone = this.#host.timeZone }: StreamControl): (FromDuckDb | undefined)[] {
     return result
       .columnTypes()
-      .map((type, index) => fromDuckDb(type, this.#host.library, this.#host.timeZone, schema?.fields[index]?.type));
+      .map((type, index) => fromDuckDb(type, this.#host.library, zone, schema?.fields[index]?.type));
   }
 
   #schemaOf(result: DuckDBResult): StructType {

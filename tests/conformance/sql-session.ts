@@ -3,16 +3,24 @@ import { BoathouseError } from "../../src/core/errors.ts";
 import type { Value } from "../../src/core/value.ts";
 import type { Connection } from "../../src/duckdb/connection.ts";
 import { DuckDb } from "../../src/duckdb/duckdb.ts";
-import { analyzeQuery } from "../../src/sql/analyzer/analyze.ts";
+import { newAnalysis } from "../../src/sql/analyzer/analysis.ts";
+import { analyzeQuery, binders } from "../../src/sql/analyzer/analyze.ts";
+import { rootEnv } from "../../src/sql/analyzer/env.ts";
+import { objectParts } from "../../src/sql/analyzer/table.ts";
 import type { ObjectName } from "../../src/sql/ast/expression.ts";
-import { partsOf } from "../../src/sql/ast/node.ts";
 import type { Query } from "../../src/sql/ast/query.ts";
 import type { Statement } from "../../src/sql/ast/statement.ts";
 import { generate } from "../../src/sql/generator/generate.ts";
 import { referencesOf } from "../../src/sql/references.ts";
 import { parseStatement } from "../../src/sql/parser/parse.ts";
 import { preludeFor } from "../../src/sql/prelude/prelude.ts";
-import type { AnalysisContext, NameContext, Relation, Resolver } from "../../src/sql/resolver.ts";
+import type { AnalysisContext, NameContext, Relation, Resolver, Routine } from "../../src/sql/resolver.ts";
+import { routineOf } from "../../src/sql/routine.ts";
+import { executeImmediate } from "../../src/sql/script/execute-immediate.ts";
+import type { Place, ScriptHost } from "../../src/sql/script/host.ts";
+import { runScript } from "../../src/sql/script/run.ts";
+import { variableValue, type Scope, type Variables } from "../../src/sql/script/scope.ts";
+import { declareVariable, dropVariable, refuseVariable, setVariable } from "../../src/sql/script/variables.ts";
 import { castSql } from "../../src/sql/types/cast-sql.ts";
 import { duckDbType } from "../../src/sql/types/duckdb-type.ts";
 import { quoteIdentifier } from "../../src/sql/quote.ts";
@@ -60,6 +68,8 @@ export class SqlSession {
   readonly #databases: Databases;
   readonly #tables = new Map<string, MemoryTable>();
   readonly #settings = new Map<string, string>();
+  readonly #variables: Variables = new Map();
+  readonly #functions = new Map<string, Routine>();
   /** Tables that a statement for the engine has changed, and is no longer known what is in them. */
   readonly #changed = new Set<string>();
   #schema = "default";
@@ -74,28 +84,63 @@ export class SqlSession {
 
   /** Throws `BoathouseError` where the statement is refused or fails, `NotHere` where only the engine could run it. */
   async run(text: string): Promise<Result> {
-    const statement = parseStatement(text);
+    return this.#run(parseStatement(text), { text, file: undefined, scope: undefined });
+  }
+
+  async #run(statement: Statement, at: Place): Promise<Result> {
     switch (statement.kind) {
       case "query":
-        return this.#query(statement, text);
+        return this.#query(statement, at);
       case "create_view":
-        return this.#createView(statement, text);
+        return this.#createView(statement, at);
       case "create_table":
-        return this.#createTable(statement, text);
+        return this.#createTable(statement, at);
+      case "create_function":
+        return this.#createFunction(statement, at);
       case "insert":
-        if (statement.target.kind !== "name") throw this.#leftOut(statement);
-        return this.#insert(statement, text);
+        return this.#insert(statement, at);
       case "drop":
-        this.#tables.delete(this.#key(statement.name));
+        return this.#drop(statement, at);
+      case "block":
+        return runScript(statement, this.#host(), at);
+      case "declare_variable":
+        await declareVariable(statement, this.#host(), at);
         return EMPTY;
+      case "set_variable":
+        await setVariable(statement, this.#host(), at);
+        return EMPTY;
+      case "execute_immediate":
+        return executeImmediate(statement, this.#host(), at);
       case "set_configuration":
-        return this.#set(statement);
+        return this.#set(statement, at);
       case "use":
-        this.#schema = partsOfName(statement.name).at(-1)?.toLowerCase() ?? "";
+        this.#schema = this.#parts(statement.name, at).at(-1)?.toLowerCase() ?? "";
         return EMPTY;
       default:
         throw this.#leftOut(statement);
     }
+  }
+
+  #host(): ScriptHost<Result> {
+    return {
+      session: this.#variables,
+      run: (statement, at) => this.#run(statement, at),
+      schema: async (query, at) => Promise.resolve(this.#sqlOf(query, at).schema),
+      rows: async (query, at, limit = Number.MAX_SAFE_INTEGER) => {
+        const { schema, rows } = await this.#query(query, at, "UTC");
+        const taken = rows.slice(0, limit);
+        return {
+          schema,
+          rows: (async function* () {
+            yield* await Promise.resolve(taken);
+          })(),
+        };
+      },
+      name: (name, at) => Promise.resolve(this.#parts(name, at)),
+      turn: () => Promise.resolve(),
+      nothing: () => EMPTY,
+      isRows: (result) => result.schema.fields.length > 0,
+    };
   }
 
   /** Why the text's result may differ from Spark's although nothing is wrong. */
@@ -111,14 +156,17 @@ export class SqlSession {
     for (const { name, access } of referencesOf(statement).targets) {
       if (access !== "describe") this.#changed.add(this.#found(name));
     }
-    if (referencesOf(statement).dynamic.length > 0 || statement.kind === "execute_immediate")
-      for (const name of this.#tables.keys()) this.#changed.add(name);
+    if (referencesOf(statement).dynamic.length > 0) for (const name of this.#tables.keys()) this.#changed.add(name);
     return new NotHere(statement.kind);
   }
 
-  #key(name: ObjectName): string {
-    const [table = "", schema = this.#schema] = partsOfName(name).toReversed();
+  #key(name: ObjectName, at: Place): string {
+    const [table = "", schema = this.#schema] = this.#parts(name, at).toReversed();
     return `${schema}.${table}`.toLowerCase();
+  }
+
+  #parts(name: ObjectName, at: Place): readonly string[] {
+    return objectParts(name, rootEnv(newAnalysis(this.#context(at.text), this.#resolver(at.scope)), binders));
   }
 
   /** Tables stand under `schema.name`; what is temporary is found from every schema. */
@@ -142,7 +190,7 @@ export class SqlSession {
   schemaOf(text: string): StructType | undefined {
     const statement = parseStatement(text);
     return statement.kind === "query"
-      ? analyzeQuery(statement, this.#resolver(), this.#context(text)).schema
+      ? analyzeQuery(statement, this.#resolver(undefined), this.#context(text)).schema
       : undefined;
   }
 
@@ -161,17 +209,18 @@ export class SqlSession {
     };
   }
 
-  #resolver(): Resolver {
+  #resolver(scope: Scope | undefined): Resolver {
     return {
       relation: (name) => this.#tables.get(this.#found(name))?.relation,
-      routine: () => undefined,
+      routine: (name) => this.#functions.get((name.at(-1) ?? "").toLowerCase()),
+      variable: (name) => variableValue(name, scope, this.#variables),
       relationNames: () => this.#tables.keys(),
     };
   }
 
-  #sqlOf(query: Query, text: string): { readonly sql: string; readonly schema: StructType; readonly unique: string } {
-    const context = this.#context(text);
-    const bound = analyzeQuery(query, this.#resolver(), context);
+  #sqlOf(query: Query, at: Place): { readonly sql: string; readonly schema: StructType; readonly unique: string } {
+    const context = this.#context(at.text);
+    const bound = analyzeQuery(query, this.#resolver(at.scope), context);
     const scan = (each: { readonly relation: Relation }): string =>
       this.#tables.get(this.#found(each.relation.name))?.sql ?? "";
     return {
@@ -190,28 +239,29 @@ export class SqlSession {
     return connection;
   }
 
-  async #query(query: Query, text: string): Promise<Result> {
-    const { sql, schema } = this.#sqlOf(query, text);
+  async #query(query: Query, at: Place, zone = this.#timeZone): Promise<Result> {
+    const { sql, schema } = this.#sqlOf(query, at);
     const connection = await this.#connection(sql);
     const rows: Value[][] = [];
-    const stream = await connection.stream(sql, { schema, signal: AbortSignal.timeout(10_000) });
+    const stream = await connection.stream(sql, { schema, zone, signal: AbortSignal.timeout(10_000) });
     for await (const batch of stream.batches) {
       for (let row = 0; row < batch.rowCount; row += 1) rows.push(batch.columns.map((column) => column[row] ?? null));
     }
     return { schema, rows };
   }
 
-  #createView(statement: Extract<Statement, { kind: "create_view" }>, text: string): Result {
+  #createView(statement: Extract<Statement, { kind: "create_view" }>, at: Place): Result {
     const { query } = statement;
+    const { text } = at;
     if (query === undefined) throw new NotHere("create_view");
-    const { schema } = analyzeQuery(query, this.#resolver(), this.#context(text));
+    const { schema } = analyzeQuery(query, this.#resolver(at.scope), this.#context(text));
     const named = struct(
       schema.fields.map((each, index) =>
         field(statement.columns[index]?.name.parts.at(-1)?.name ?? each.name, each.type, each.nullable),
       ),
     );
     const context: NameContext = { catalog: "spark_catalog", schema: this.#schema, user: "mockingjay" };
-    const name = this.#key(statement.name);
+    const name = this.#key(statement.name, at);
     this.#tables.set(name, {
       relation: {
         name: ["spark_catalog", ...name.split(".")],
@@ -224,8 +274,8 @@ export class SqlSession {
     return EMPTY;
   }
 
-  async #createTable(statement: Extract<Statement, { kind: "create_table" }>, text: string): Promise<Result> {
-    const name = this.#key(statement.name);
+  async #createTable(statement: Extract<Statement, { kind: "create_table" }>, at: Place): Promise<Result> {
+    const name = this.#key(statement.name, at);
     tableCount += 1;
     const sql = `t_${tableCount}`;
     let schema: StructType;
@@ -239,7 +289,7 @@ export class SqlSession {
       const columns = schema.fields.map((each) => `${quoteIdentifier(each.name)} ${duckDbType(each.type)}`);
       await (await this.#connection("")).run(`CREATE TABLE ${sql} (${columns.join(", ")})`);
     } else {
-      const made = this.#sqlOf(statement.query, text);
+      const made = this.#sqlOf(statement.query, at);
       schema = made.schema;
       await (await this.#connection(made.unique)).run(`CREATE TABLE ${sql} AS ${made.unique}`);
     }
@@ -247,10 +297,27 @@ export class SqlSession {
     return EMPTY;
   }
 
-  async #insert(statement: Extract<Statement, { kind: "insert" }>, text: string): Promise<Result> {
-    const table = this.#tables.get(this.#key(statement.target));
-    if (table === undefined)
-      throw new BoathouseError("TABLE_OR_VIEW_NOT_FOUND", `There is no table ${this.#key(statement.target)}.`);
+  #createFunction(statement: Extract<Statement, { kind: "create_function" }>, at: Place): Result {
+    if (statement.body.kind !== "return_expression" && statement.body.kind !== "return_query")
+      throw this.#leftOut(statement);
+    const name = this.#parts(statement.name, at);
+    const context: NameContext = { catalog: "spark_catalog", schema: this.#schema, user: "mockingjay" };
+    this.#functions.set((name.at(-1) ?? "").toLowerCase(), routineOf(statement, { name, context, text: at.text }));
+    return EMPTY;
+  }
+
+  async #drop(statement: Extract<Statement, { kind: "drop" }>, at: Place): Promise<Result> {
+    if (statement.object === "variable") await dropVariable(statement, this.#host(), at);
+    else if (statement.object === "function")
+      this.#functions.delete((this.#parts(statement.name, at).at(-1) ?? "").toLowerCase());
+    else this.#tables.delete(this.#key(statement.name, at));
+    return EMPTY;
+  }
+
+  async #insert(statement: Extract<Statement, { kind: "insert" }>, at: Place): Promise<Result> {
+    const key = this.#key(statement.target, at);
+    const table = this.#tables.get(key);
+    if (table === undefined) throw new BoathouseError("TABLE_OR_VIEW_NOT_FOUND", `There is no table ${key}.`);
     if (
       statement.columns.length > 0 ||
       statement.overwrite ||
@@ -258,7 +325,7 @@ export class SqlSession {
       statement.with !== undefined
     )
       throw this.#leftOut(statement);
-    const { unique, schema } = this.#sqlOf(statement.query, text);
+    const { unique, schema } = this.#sqlOf(statement.query, at);
     const { fields } = table.relation.schema;
     if (schema.fields.length !== fields.length) throw this.#leftOut(statement);
     let count = 0;
@@ -276,9 +343,10 @@ export class SqlSession {
     return EMPTY;
   }
 
-  #set(statement: Extract<Statement, { kind: "set_configuration" }>): Result {
+  #set(statement: Extract<Statement, { kind: "set_configuration" }>, at: Place): Result {
     const { key, value } = statement;
     if (key === undefined || value === undefined) throw new NotHere("set_configuration");
+    refuseVariable(key, statement.span, at, this.#variables);
     const name = key.toLowerCase();
     if (name === "spark.sql.ansi.enabled") this.#ansi = value.toLowerCase() === "true";
     else if (name === "spark.sql.session.timezone") this.#timeZone = value;
@@ -291,8 +359,3 @@ export class SqlSession {
 }
 
 const EMPTY: Result = { schema: struct([]), rows: [] };
-
-function partsOfName(name: ObjectName): readonly string[] {
-  if (name.kind !== "name") throw new NotHere("identifier");
-  return partsOf(name);
-}

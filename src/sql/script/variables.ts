@@ -172,6 +172,19 @@ export async function dropVariable<Result>(node: DropStatement, host: ScriptHost
   throw scriptError(at, node.name.span, "VARIABLE_NOT_FOUND", message, hint);
 }
 
+/** `SET x = 1` sets a setting: of a variable it is refused, which needs SET VARIABLE. */
+export function refuseVariable(key: string, span: Span, at: Place, session: Variables): void {
+  if (findVariable(key.split("."), undefined, session) === undefined) return;
+  const message = `${key} is a VARIABLE and cannot be updated using the SET statement.`;
+  throw scriptError(
+    at,
+    span,
+    "UNSUPPORTED_FEATURE.SET_VARIABLE_USING_SET",
+    message,
+    `Use SET VARIABLE ${key} = … instead.`,
+  );
+}
+
 function keyOf(name: readonly string[]): string {
   return (name.at(-1) ?? "").toLowerCase();
 }

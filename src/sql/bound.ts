@@ -36,6 +36,8 @@ export interface LiteralExpression extends Typed {
 export interface ColumnExpression extends Typed {
   readonly kind: "column";
   readonly column: Column;
+  /** Its name with all qualifiers, where it is one of the query around. */
+  readonly outer?: string | undefined;
 }
 
 /** A scalar function or operator of the registry. */
@@ -62,6 +64,8 @@ export interface AggregateExpression extends Typed {
   /** Of `WITHIN GROUP (ORDER BY …)`, or of a function whose result depends on order. */
   readonly orderBy: readonly SortOrder[];
   readonly ignoreNulls: boolean;
+  /** It stands in a subquery but is one of the query around, all of whose columns it uses are. */
+  readonly ofOuter?: true | undefined;
   readonly lower: Lowering;
   readonly pretty?: Pretty | undefined;
 }
@@ -133,8 +137,10 @@ export interface SubqueryExpression extends Typed {
   /** What is looked for, of `in`: one expression for each column of the plan. */
   readonly values: readonly BoundExpression[];
   readonly plan: BoundPlan;
-  /** The names of the outer columns that it uses, as automatic names show them. */
+  /** The outer columns that it uses, as automatic names show them. */
   readonly outer: readonly string[];
+  /** The same text for subqueries that mean the same. */
+  readonly key: () => string;
 }
 
 /** A reference to an alias of the same SELECT list; gone when analysis is done. */
@@ -183,6 +189,8 @@ export type Pretty = (args: readonly string[]) => string;
 /** What a lowering may ask for. */
 export interface LoweringTools {
   readonly ansi: boolean;
+  /** Inside TRY, where DuckDB takes no `error()`: what would be raised becomes null. */
+  readonly quiet?: boolean;
   /** The session's time zone, an IANA name. */
   readonly timeZone: string;
   /** Microseconds since the epoch at which the statement began. */
@@ -362,7 +370,14 @@ export interface CteDefinition {
   readonly plan: BoundPlan;
   /** The columns of `plan`, or of a recursive definition's anchor. */
   readonly columns: readonly Column[];
-  readonly recursive: { readonly step: BoundPlan; readonly all: boolean } | undefined;
+  readonly recursive: Recursion | undefined;
+}
+export interface Recursion {
+  readonly step: BoundPlan;
+  readonly all: boolean;
+  /** More levels, or more rows in all of them, are an error; -1 is no limit. */
+  readonly maxLevel: number;
+  readonly maxRows: number;
 }
 export interface CtePlan extends Plan {
   readonly kind: "cte";

@@ -102,24 +102,36 @@ export function aggregation(
   };
 
   const extract: Aggregation["extract"] = (expression, fallback) => {
-    const replace: Rewrite = (each) => {
-      if (each.kind === "literal") return each;
-      if (each.kind === "aggregate") return aggregateColumn(each);
-      if (each.kind === "call" && (each.name === "grouping" || each.name === "grouping_id")) {
-        return groupingCall(each, groups, groupingId, analysis);
-      }
-      if (each.kind === "column") {
-        const column = byKey.get(`#${each.column.id}`);
-        if (column !== undefined) return { ...reference({ ...column, name: each.column.name }), span: each.span };
-        if (!given.has(each.column.id)) return each;
-        const alias = fallback?.(each.column.name);
-        if (alias !== undefined) return extract(alias);
-        throw missing(each.column, each.span);
-      }
-      const column = byKey.size === 0 ? undefined : byKey.get(fingerprint(each));
-      return column === undefined ? undefined : reference(column);
-    };
-    return rewrite(expression, replace, keepingOwn(replace));
+    const replaceAt =
+      (place: "here" | "in a subquery"): Rewrite =>
+      (each) => {
+        if (each.kind === "literal") return each;
+        if (each.kind === "aggregate") {
+          if (each.ofOuter === undefined) return aggregateColumn(each);
+          return place === "here" ? each : aggregateColumn({ ...each, ofOuter: undefined });
+        }
+        if (each.kind === "call" && (each.name === "grouping" || each.name === "grouping_id")) {
+          return groupingCall(each, groups, groupingId, analysis);
+        }
+        if (each.kind === "column") {
+          const column = byKey.get(`#${each.column.id}`);
+          if (column !== undefined) return { ...reference({ ...column, name: each.column.name }), span: each.span };
+          if (!given.has(each.column.id)) return each;
+          const alias = fallback?.(each.column.name);
+          if (alias !== undefined) return extract(alias);
+          throw missing(each.column, each.span);
+        }
+        const column = byKey.size === 0 ? undefined : byKey.get(fingerprint(each));
+        if (column !== undefined) return reference(column);
+        if (each.kind !== "subquery" || place === "in a subquery") return undefined;
+        const inside = replaceAt("in a subquery");
+        return {
+          ...each,
+          values: each.values.map((value) => rewrite(value, replaceAt(place))),
+          plan: rewritePlan(each.plan, inside, keepingOwn(inside)),
+        };
+      };
+    return rewrite(expression, replaceAt("here"));
   };
 
   return {

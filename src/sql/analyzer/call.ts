@@ -1,14 +1,17 @@
 import { didYouMean } from "../../core/nearest.ts";
 import type { Argument, Call, Expression, Lambda } from "../ast/expression.ts";
-import { partsOf, type Span } from "../ast/node.ts";
+import type { Span } from "../ast/node.ts";
 import type { AggregateExpression, BoundExpression, SortOrder } from "../bound.ts";
 import type { CallArgument, CallSite, FunctionRow } from "../functions/function.ts";
 import { functionNames, lookupFunction } from "../functions/registry.ts";
 import { failure, nextId, unsupported } from "./analysis.ts";
 import { refuseCollation } from "./collation.ts";
 import { bind, type Env } from "./env.ts";
+import { objectParts } from "./identifier.ts";
 import { bindSortItems } from "./order.ts";
+import { usesOuterOnly } from "./outer.ts";
 import { bindRoutine } from "./routine.ts";
+import { refuseVariantArguments } from "./variant-use.ts";
 import { bindWindow } from "./window.ts";
 
 /** A call as the parser gives it: built-in function, aggregate, window function, generator or a user's own function. */
@@ -136,6 +139,7 @@ function finish(node: Call, row: FunctionRow, site: CallSite, env: Env): BoundEx
 /** Only the binary collation is known: others would compare wrongly. */
 function refuseCollations(site: CallSite, span: Span, env: Env): void {
   for (const arg of site.args) if (arg.kind !== "unbound_lambda") refuseCollation(arg.type, span, env.analysis);
+  refuseVariantArguments(site);
 }
 
 function scalarCall(row: FunctionRow & { kind: "scalar" }, site: CallSite, span: Span): BoundExpression {
@@ -168,7 +172,6 @@ function aggregateCall(
       `The window function "${site.name}" requires an OVER clause.`,
     );
   }
-  if (over === undefined && !env.allows.aggregates) throw misplacedAggregate(site.name, span, env);
   const filter =
     node.filter === undefined
       ? undefined
@@ -188,7 +191,19 @@ function aggregateCall(
     pretty: bound.pretty,
     span,
   };
-  return over === undefined ? aggregate : bindWindow(aggregate, over, row.kind, span, env);
+  if (over !== undefined) return bindWindow(aggregate, over, row.kind, span, env);
+  if (isOfOuter(aggregate, env)) return { ...aggregate, ofOuter: true };
+  if (!env.allows.aggregates) throw misplacedAggregate(site.name, span, env);
+  return aggregate;
+}
+
+/** In a subquery of HAVING, an aggregate over nothing but columns of the query around is one of that query. */
+function isOfOuter(aggregate: AggregateExpression, env: Env): boolean {
+  const { clause } = env.allows;
+  if (env.outer?.allows.clause !== "HAVING" || (clause !== "WHERE" && clause !== "HAVING")) return false;
+  const { filter, args, orderBy } = aggregate;
+  const parts = [...args, ...orderBy.map((each) => each.expression), ...(filter === undefined ? [] : [filter])];
+  return usesOuterOnly(parts.map((part) => (part.kind === "lambda" ? part.body : part)));
 }
 
 /** Inside an aggregate no other one may stand, save below a window: `sum(count(*)) OVER ()`. */
@@ -332,19 +347,14 @@ function orderNamed(node: Call, row: FunctionRow, env: Env): readonly Argument[]
 }
 
 function functionParts(node: Call, env: Env): string[] {
-  if (node.name.kind === "name") return partsOf(node.name);
-  const { expression, rest } = node.name;
-  const value = bind(expression, env);
-  if (value.kind !== "literal" || typeof value.value !== "string") {
-    throw failure(
-      env.analysis,
-      node.name.span,
-      "NOT_A_CONSTANT_STRING.NOT_CONSTANT",
-      "The expression used for the routine name must be a constant string.",
-      { sqlState: "42601" },
-    );
-  }
-  return [...value.value.split("."), ...rest.map((part) => part.name)];
+  const parts = objectParts(node.name, env);
+  if (parts.length <= 3) return parts;
+  throw failure(
+    env.analysis,
+    node.name.span,
+    "IDENTIFIER_TOO_MANY_NAME_PARTS",
+    `\`${parts.join("`.`")}\` is not a valid identifier as it has more than 3 name parts.`,
+  );
 }
 
 function isBuiltInName(parts: readonly string[]): boolean {

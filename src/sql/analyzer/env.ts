@@ -20,8 +20,6 @@ export interface Env {
   readonly parameters: ReadonlyMap<string, BoundExpression> | undefined;
   readonly windows: ReadonlyMap<string, Window | WindowReference>;
   readonly allows: Allowed;
-  /** Noted when a name is found in an outer query. */
-  readonly onOuter: ((name: string) => void) | undefined;
   readonly binders: Binders;
 }
 
@@ -66,7 +64,6 @@ export function rootEnv(analysis: Analysis, binders: Binders): Env {
     parameters: undefined,
     windows: new Map(),
     allows: NOTHING,
-    onOuter: undefined,
     binders,
   };
 }
@@ -77,7 +74,7 @@ export function inClause(env: Env, scope: Scope, allows: Partial<Allowed> & { re
 }
 
 /** A query inside an expression: it sees this query's columns as outer ones. */
-export function nestedEnv(env: Env, onOuter: (name: string) => void): Env {
+export function nestedEnv(env: Env): Env {
   return {
     ...env,
     first: undefined,
@@ -87,7 +84,6 @@ export function nestedEnv(env: Env, onOuter: (name: string) => void): Env {
     outer: env,
     windows: new Map(),
     allows: NOTHING,
-    onOuter,
   };
 }
 

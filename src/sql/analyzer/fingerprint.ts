@@ -40,8 +40,9 @@ export function fingerprint(expression: BoundArgument): string {
     case "alias":
       return `alias${expression.index}`;
     case "generator":
-    case "subquery":
       return `${expression.kind}@${expression.span?.start ?? ""}`;
+    case "subquery":
+      return `${expression.form}(${list(expression.values)})${expression.key()}`;
   }
 }
 

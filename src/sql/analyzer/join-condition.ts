@@ -50,7 +50,7 @@ export function withoutSubqueries(
     else if (isInner) rest.push(each);
     else if (side === "none") kept.push(moved(each, "left"));
     else if (side !== "both" && isAskedBefore(join, side)) kept.push(moved(each, side));
-    else kept.push(inParts(each, subqueryMoved, analysis));
+    else kept.push(inParts(each, [left, right], subqueryMoved, analysis));
   }
   const over = (plan: BoundPlan, items: readonly Projection[]): BoundPlan =>
     items.length === 0 ? plan : project(plan, [...plan.columns.map(passing), ...items]);
@@ -62,22 +62,56 @@ function isAskedBefore(join: JoinType, side: "left" | "right"): boolean {
   return side === "right" ? join !== "right" && join !== "full" : join === "right" || join === "semi";
 }
 
-/** Every subquery of the condition moved to a side. Where it counts that an IN may be unknown, Spark's answer varies. */
+/** Every subquery of the condition moved to a side. For constants Spark leaves an IN unknown, which no column is. */
 function inParts(
   condition: BoundExpression,
+  sides: readonly BoundPlan[],
   moved: (expression: BoundExpression) => BoundExpression,
   analysis: Analysis,
 ): BoundExpression {
   if (isCall(condition, "and") || isCall(condition, "or") || isCall(condition, "not")) {
-    const args = condition.args.map((arg) => (arg.kind === "lambda" ? arg : inParts(arg, moved, analysis)));
+    const args = condition.args.map((arg) => (arg.kind === "lambda" ? arg : inParts(arg, sides, moved, analysis)));
     return { ...condition, args };
   }
   if (condition.kind === "subquery") return moved(condition);
   return rewrite(condition, (each) => {
     if (each.kind !== "subquery") return undefined;
-    if (each.form === "in") throw unsupported(analysis, each.span, "IN of a subquery inside another expression of ON");
+    if (each.form === "in" && each.values.every((value) => isConstant(value, sides)))
+      throw unsupported(analysis, each.span, "IN of a subquery for a constant inside another expression of ON");
     return moved(each);
   });
+}
+
+/** Does it use no columns but those that are constants further down? */
+function isConstant(expression: BoundExpression, plans: readonly BoundPlan[]): boolean {
+  let constant = true;
+  rewrite(expression, (each) => {
+    if (each.kind === "column" && !plans.some((plan) => isConstantColumn(each.column.id, plan))) constant = false;
+    return undefined;
+  });
+  return constant;
+}
+
+function isConstantColumn(id: number, plan: BoundPlan): boolean {
+  if (!plan.columns.some((column) => column.id === id)) return false;
+  switch (plan.kind) {
+    case "project": {
+      const item = plan.items.find(({ column }) => column.id === id);
+      return item !== undefined && isConstant(item.expression, [plan.input]);
+    }
+    case "filter":
+    case "sort":
+    case "limit":
+    case "distinct":
+    case "sample":
+    case "generate":
+    case "with":
+      return isConstantColumn(id, plan.input);
+    case "join":
+      return isConstantColumn(id, plan.left) || isConstantColumn(id, plan.right);
+    default:
+      return false;
+  }
 }
 
 function sideOf(expression: BoundExpression, left: BoundPlan, right: BoundPlan): "left" | "right" | "both" | "none" {

@@ -6,6 +6,7 @@ import { displayType, structNames } from "../types/duckdb-type.ts";
 import { failure, type Analysis } from "./analysis.ts";
 import { callFunction } from "./call.ts";
 import type { Env } from "./env.ts";
+import { markedAsOuter } from "./outer.ts";
 import { lookup, type Match, type Scope } from "./scope.ts";
 import { bindVariable } from "./variable.ts";
 
@@ -65,10 +66,7 @@ function outerColumn(names: readonly string[], span: Span, env: Env): BoundExpre
     if (variable !== undefined) return variable;
     const found = inScope(outer.scope, names, span, outer);
     if (found !== undefined) {
-      for (let inner: Env | undefined = env; inner !== undefined && inner !== outer; inner = inner.outer) {
-        inner.onOuter?.(names.at(-1) ?? "");
-      }
-      return found;
+      return markedAsOuter(found, outer.scope);
     }
   }
   return undefined;

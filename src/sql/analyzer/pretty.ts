@@ -8,7 +8,7 @@ export function pretty(expression: BoundArgument): string {
     case "literal":
       return expression.shown ?? literalText(expression.value, expression.type);
     case "column":
-      return expression.column.name;
+      return expression.outer === undefined ? expression.column.name : `outer(${expression.outer})`;
     case "call":
     case "generator": {
       const args = expression.args.map(pretty);

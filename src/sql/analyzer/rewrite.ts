@@ -75,7 +75,7 @@ function rewriteItems(items: readonly Projection[], replace: Rewrite, onPlan?: R
   return items.map((item) => ({ ...item, expression: rewrite(item.expression, replace, onPlan) }));
 }
 
-/** Every expression of a plan and of the plans inside it. */
+/** Every expression of a plan and of the plans inside it, from the top down. */
 export function rewritePlan(plan: BoundPlan, replace: Rewrite, onPlan?: RewritePlan): BoundPlan {
   const replaced = onPlan?.(plan);
   if (replaced !== undefined) return replaced;
@@ -91,18 +91,18 @@ export function rewritePlan(plan: BoundPlan, replace: Rewrite, onPlan?: RewriteP
     case "table_function":
       return { ...plan, args: rewriteArguments(plan.args, replace, onPlan) };
     case "project":
-      return { ...plan, input: inner(plan.input), items: rewriteItems(plan.items, replace, onPlan) };
+      return { ...plan, items: rewriteItems(plan.items, replace, onPlan), input: inner(plan.input) };
     case "filter":
-      return { ...plan, input: inner(plan.input), condition: value(plan.condition) };
+      return { ...plan, condition: value(plan.condition), input: inner(plan.input) };
     case "aggregate":
       return {
         ...plan,
-        input: inner(plan.input),
         groups: rewriteItems(plan.groups, replace, onPlan),
         aggregates: rewriteItems(plan.aggregates, replace, onPlan),
+        input: inner(plan.input),
       };
     case "sort":
-      return { ...plan, input: inner(plan.input), order: rewriteOrder(plan.order, replace, onPlan) };
+      return { ...plan, order: rewriteOrder(plan.order, replace, onPlan), input: inner(plan.input) };
     case "limit":
       return {
         ...plan,
@@ -116,9 +116,9 @@ export function rewritePlan(plan: BoundPlan, replace: Rewrite, onPlan?: RewriteP
     case "join":
       return {
         ...plan,
+        condition: plan.condition && value(plan.condition),
         left: inner(plan.left),
         right: inner(plan.right),
-        condition: plan.condition && value(plan.condition),
       };
     case "set":
       return { ...plan, left: inner(plan.left), right: inner(plan.right) };

@@ -5,6 +5,7 @@ import { failure, unsupported } from "./analysis.ts";
 import { bind, type Env } from "./env.ts";
 import { variantPathName } from "./variant-path.ts";
 import { fieldOf } from "./name.ts";
+import { markedAsOuter } from "./outer.ts";
 import { pretty } from "./pretty.ts";
 import { reference } from "./project.ts";
 import { endsWith, lookup, type Visible } from "./scope.ts";
@@ -136,8 +137,8 @@ function qualified(star: Star, env: Env): SelectItem[] {
   for (let outer = env.outer; outer !== undefined; outer = outer.outer) {
     const there = outer.scope.visible.filter(fits);
     if (there.length > 0) {
-      there.forEach(({ column }) => env.onOuter?.(column.name));
-      return there.map(columnItem);
+      const { scope } = outer;
+      return there.map(columnItem).map((item) => ({ ...item, expression: markedAsOuter(item.expression, scope) }));
     }
   }
   const [match] = lookup(env.scope, parts);

@@ -5,14 +5,16 @@ import type { Query } from "../ast/query.ts";
 import type { BoundExpression, BoundPlan } from "../bound.ts";
 import { castTo } from "../types/cast-expression.ts";
 import { displayType } from "../types/duckdb-type.ts";
+import { hasVariant } from "../types/variant-type.ts";
 import { comparisonType } from "../operators/comparison.ts";
 import { failure } from "./analysis.ts";
 import { nestedEnv, type Env } from "./env.ts";
+import { outerNames } from "./outer.ts";
 import { projectTo } from "./project.ts";
 
 /** `(SELECT …)` as a value. */
 export function bindScalarSubquery(node: ScalarSubquery, env: Env): BoundExpression {
-  const { plan, outer } = nested(node.query, env);
+  const { plan, outer, key } = nested(node.query, env);
   const [column, ...others] = plan.columns;
   if (column === undefined || others.length > 0) {
     throw failure(
@@ -29,6 +31,7 @@ export function bindScalarSubquery(node: ScalarSubquery, env: Env): BoundExpress
     values: [],
     plan,
     outer,
+    key,
     type: column.type,
     nullable: true,
     span: node.span,
@@ -36,13 +39,23 @@ export function bindScalarSubquery(node: ScalarSubquery, env: Env): BoundExpress
 }
 
 export function bindExists(node: Exists, env: Env): BoundExpression {
-  const { plan, outer } = nested(node.query, env);
-  return { kind: "subquery", form: "exists", values: [], plan, outer, type: BOOLEAN, nullable: false, span: node.span };
+  const { plan, outer, key } = nested(node.query, env);
+  return {
+    kind: "subquery",
+    form: "exists",
+    values: [],
+    plan,
+    outer,
+    key,
+    type: BOOLEAN,
+    nullable: false,
+    span: node.span,
+  };
 }
 
 /** `values IN (SELECT …)`, both sides brought to their common types. */
 export function bindInQuery(values: readonly BoundExpression[], query: Query, span: Span, env: Env): BoundExpression {
-  const { plan, outer } = nested(query, env);
+  const { plan, outer, key } = nested(query, env);
   if (plan.columns.length !== values.length) {
     throw failure(
       env.analysis,
@@ -71,6 +84,15 @@ export function bindInQuery(values: readonly BoundExpression[], query: Query, sp
         `type of the output of the subquery: "${displayType(value.type)}" and "${column === undefined ? "" : displayType(column.type)}".`,
     );
   });
+  const compared = types.find(hasVariant);
+  if (compared !== undefined) {
+    throw failure(
+      env.analysis,
+      span,
+      "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
+      `The \`insubquery\` does not support ordering on type "${displayType(compared)}".`,
+    );
+  }
   const converted = values.map((value, index) => castTo(value, types[index] ?? value.type, ansi ? "ansi" : "legacy"));
   return {
     kind: "subquery",
@@ -78,17 +100,28 @@ export function bindInQuery(values: readonly BoundExpression[], query: Query, sp
     values: converted,
     plan: projectTo(plan, types, env.analysis),
     outer,
+    key,
     type: BOOLEAN,
     nullable: converted.some((value) => value.nullable) || plan.columns.some((column) => column.nullable),
     span,
   };
 }
 
-function nested(query: Query, env: Env): { readonly plan: BoundPlan; readonly outer: readonly string[] } {
-  const outer: string[] = [];
-  const { plan } = env.binders.query(
-    query,
-    nestedEnv(env, (name) => outer.push(name)),
+interface Nested {
+  readonly plan: BoundPlan;
+  readonly outer: readonly string[];
+  readonly key: () => string;
+}
+
+function nested(query: Query, env: Env): Nested {
+  const { plan } = env.binders.query(query, nestedEnv(env));
+  return { plan, outer: outerNames(plan), key: () => keyOf(query, env) };
+}
+
+/** Two texts mean the same where the same columns are known. */
+function keyOf(query: Query, env: Env): string {
+  const text = JSON.stringify(query, (name, value: unknown) =>
+    name === "span" ? undefined : typeof value === "bigint" ? String(value) : value,
   );
-  return { plan, outer: [...new Set(outer)] };
+  return `${env.scope.visible.map(({ column }) => column.id).join()}${text}`;
 }

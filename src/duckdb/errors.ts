@@ -33,6 +33,8 @@ export function translateError(thrown: unknown, context: StatementContext = {}):
 
 const TRY_CAST = "Use try_cast to get NULL for values that cannot be cast.";
 
+const OUT_OF_DECIMAL = "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION";
+
 interface Rule {
   readonly kind?: string;
   readonly pattern: RegExp;
@@ -53,6 +55,13 @@ const RULES: readonly Rule[] = [
     pattern: /Cannot access (?:file|directory) "([^"]*)"/,
     code: "STORE_FORBIDDEN",
     message: (match) => `The path ${match[1] ?? ""} is outside the folders that this statement may reach.`,
+  },
+  {
+    pattern:
+      /^Could not convert string ['"]\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*['"] to DECIMAL\((\d+),(\d+)\)/,
+    code: OUT_OF_DECIMAL,
+    message: (match) => unrepresentable(match[1] ?? "", match[2] ?? "", match[3] ?? ""),
+    hint: TRY_CAST,
   },
   {
     pattern: /^Could not convert string ['"]([^]*)['"] to ([A-Z0-9]+(?:\([0-9,]+\))?)(?: when casting.*)?$/,
@@ -86,16 +95,42 @@ const RULES: readonly Rule[] = [
     hint: TRY_CAST,
   },
   {
-    pattern: /^Could not cast value (\S+) to DECIMAL\((\d+),(\d+)\)/,
-    code: "NUMERIC_VALUE_OUT_OF_RANGE",
-    message: (match) => `${match[1] ?? ""} cannot be represented as Decimal(${match[2] ?? ""}, ${match[3] ?? ""}).`,
+    pattern: /^(?:Could not cast value|Casting value) "?([^\s"]+)"? to (?:type )?DECIMAL\((\d+),(\d+)\)/,
+    code: OUT_OF_DECIMAL,
+    message: (match) => unrepresentable(match[1] ?? "", match[2] ?? "", match[3] ?? ""),
     hint: TRY_CAST,
   },
-  { pattern: /^Overflow in .*DECIMAL/, code: "NUMERIC_VALUE_OUT_OF_RANGE" },
+  {
+    pattern: /^Failed to cast decimal value (\S+) to type (\S+)/,
+    code: "CAST_OVERFLOW",
+    message: (match) =>
+      `The value ${match[1] ?? ""} of the type "DECIMAL" cannot be cast to "${SPARK_NAMES[match[2] ?? ""] ?? match[2] ?? ""}" due to an overflow.`,
+    hint: TRY_CAST,
+  },
+  { pattern: /^Overflow in .*DECIMAL/, code: OUT_OF_DECIMAL },
+  { kind: "Out of Range Error", pattern: /^Overflow in .* of INT(?:8|16) /, code: "BINARY_ARITHMETIC_OVERFLOW" },
   { kind: "Out of Range Error", pattern: /^Overflow /, code: "ARITHMETIC_OVERFLOW" },
   { pattern: /divi(?:sion|de) by zero/i, code: "DIVIDE_BY_ZERO", message: () => "Division by zero." },
-  { kind: "Conversion Error", pattern: /^Date out of range/, code: "DATETIME_FIELD_OUT_OF_BOUNDS" },
+  {
+    // A year that fits and a day that exists: adding has left what dates can hold.
+    kind: "Conversion Error",
+    pattern: /^Date out of range: -?\d{5,9}-(?:[1-9]|1[0-2])-(?:[12]?\d|3[01])$/,
+    code: "ARITHMETIC_OVERFLOW",
+  },
+  {
+    kind: "Conversion Error",
+    pattern: /^Date out of range/,
+    code: "DATETIME_FIELD_OUT_OF_BOUNDS.WITH_SUGGESTION",
+    hint: 'If necessary set "spark.sql.ansi.enabled" to "false" to get NULL instead.',
+  },
   { kind: "Conversion Error", pattern: /not in timestamp range/, code: "DATETIME_OVERFLOW" },
+  {
+    pattern: /^Map keys must be unique/,
+    code: "DUPLICATED_MAP_KEY",
+    message: () =>
+      'Duplicate map key was found, please check the input data. If you want to remove the duplicated keys, you can set "spark.sql.mapKeyDedupPolicy" to "LAST_WIN".',
+  },
+  { pattern: /^Map keys can not be NULL/, code: "NULL_MAP_KEY", message: () => "Cannot use null as map key." },
   { pattern: /^Could not parse string "[^]*" according to format specifier/, code: "CANNOT_PARSE_TIMESTAMP" },
   {
     pattern: /^More than one row returned by a subquery/,
@@ -148,6 +183,10 @@ const SPARK_NAMES: Readonly<Record<string, string>> = {
 
 /** Enough of a statement to find it again, without carrying a megabyte in every error. */
 const MAX_SQL = 20_000;
+
+function unrepresentable(value: string, precision: string, scale: string): string {
+  return `${value} cannot be represented as Decimal(${precision}, ${scale}).`;
+}
 
 function malformed(value: string, type: string): string {
   return `The value '${value}' of the type "STRING" cannot be cast to "${type}" because it is malformed.`;

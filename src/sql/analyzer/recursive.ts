@@ -1,9 +1,12 @@
+import type { DataType } from "../../core/data-type.ts";
 import type { CommonTable, Query, QueryBody, SetOperation } from "../ast/query.ts";
 import type { CteDefinition } from "../bound.ts";
-import { canCast } from "../types/cast-rules.ts";
-import { failure, newColumn, nextId, unsupported } from "./analysis.ts";
+import { widerType } from "../types/common-type.ts";
+import { displayType } from "../types/duckdb-type.ts";
+import { failure, newColumn, nextId } from "./analysis.ts";
 import type { Env } from "./env.ts";
 import { projectTo } from "./project.ts";
+import { isMisplaced } from "./recursive-place.ts";
 import { EMPTY_SCOPE } from "./scope.ts";
 
 /** A recursive common table expression: `anchor UNION [ALL] step`; undefined when it does not refer to itself. */
@@ -21,9 +24,24 @@ export function recursiveCte(table: CommonTable, env: Env): CteDefinition | unde
       { sqlState: "42836" },
     );
   }
-  if (table.maxRecursion !== undefined) throw unsupported(analysis, table.span, "MAX RECURSION LEVEL");
+  if (!union.all) {
+    throw failure(
+      analysis,
+      { start: 0, end: analysis.text.length },
+      "UNION_NOT_SUPPORTED_IN_RECURSIVE_CTE",
+      "The UNION operator is not yet supported within recursive common table expressions (WITH clauses that refer to themselves, directly or indirectly). Please use UNION ALL instead.",
+    );
+  }
   const inner: Env = { ...env, scope: EMPTY_SCOPE };
   const anchor = env.binders.query(union.left, inner).plan;
+  if (table.columns.length > 0 && table.columns.length !== anchor.columns.length) {
+    throw failure(
+      analysis,
+      table.span,
+      "ASSIGNMENT_ARITY_MISMATCH",
+      `The number of columns or variables assigned or aliased: ${table.columns.length} does not match the number of source expressions: ${anchor.columns.length}.`,
+    );
+  }
   const id = nextId(analysis);
   const columns = anchor.columns.map((column, index) =>
     newColumn(analysis, table.columns[index]?.name ?? column.name, column.type, true),
@@ -35,19 +53,53 @@ export function recursiveCte(table: CommonTable, env: Env): CteDefinition | unde
   };
   const step = env.binders.query(union.right, self).plan;
   const types = anchor.columns.map((column) => column.type);
-  const fits =
-    step.columns.length === types.length &&
-    step.columns.every((column, index) => canCast(column.type, types[index] ?? column.type, "ansi"));
-  if (!fits) {
+  if (step.columns.length !== types.length) {
     throw failure(
       analysis,
       table.span,
-      "INVALID_RECURSIVE_CTE",
-      "The two sides of the recursive UNION differ in their columns.",
-      { sqlState: "42836" },
+      "NUM_COLUMNS_MISMATCH",
+      `UNION can only be performed on inputs with the same number of columns, but the first input has ${types.length} columns and the second input has ${step.columns.length} columns.`,
     );
   }
-  return { ...definition, recursive: { step: projectTo(step, types, analysis), all: union.all } };
+  if (isMisplaced(step, id)) {
+    throw failure(
+      analysis,
+      table.span,
+      "INVALID_RECURSIVE_REFERENCE.PLACE",
+      "Invalid recursive reference found inside WITH RECURSIVE clause. Recursive references cannot be used on the right side of left outer/semi/anti joins, on the left side of right outer joins, in full outer joins, in aggregates, in window functions or sorts, and in EXCEPT.",
+    );
+  }
+  for (const [index, { type }] of step.columns.entries()) {
+    const target = types[index] ?? type;
+    if (keeps(type, target)) continue;
+    throw failure(
+      analysis,
+      table.span,
+      "CANNOT_MERGE_INCOMPATIBLE_DATA_TYPE",
+      `Failed to merge incompatible data types "${displayType(target)}" and "${displayType(type)}". Please check the data types of the columns being merged and ensure that they are compatible.`,
+      { hint: "Cast the column of the anchor to the type of the recursive part." },
+    );
+  }
+  return { ...definition, recursive: { step: projectTo(step, types, analysis), all: true, ...limits(table, env) } };
+}
+
+/** Spark's limits: an error beyond so many levels or rows, whatever the rows are for. */
+function limits(table: CommonTable, env: Env): { readonly maxLevel: number; readonly maxRows: number } {
+  const { settings } = env.analysis.statement.context;
+  const setting = (name: string, otherwise: number): number => Number(settings?.get(name) ?? otherwise);
+  return {
+    maxLevel: table.maxRecursion ?? setting("spark.sql.cterecursionlevellimit", 100),
+    maxRows: setting("spark.sql.cterecursionrowlimit", 1_000_000),
+  };
+}
+
+/** Can the anchor's column hold the step's values as they are? */
+function keeps(type: DataType, target: DataType): boolean {
+  if (type.kind === "void" || widerType(type, target, true)?.kind !== target.kind) return type.kind === "void";
+  if (type.kind === "decimal" && target.kind === "decimal") {
+    return target.scale >= type.scale && target.precision - target.scale >= type.precision - type.scale;
+  }
+  return (type.kind === "string") === (target.kind === "string");
 }
 
 function unionOf(node: Query | QueryBody): SetOperation | undefined {

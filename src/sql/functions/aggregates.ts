@@ -1,5 +1,6 @@
 import { array, BOOLEAN, decimal, DOUBLE, INT, LONG, type DataType, type IntervalType } from "../../core/data-type.ts";
 import type { Lowering, LoweringTools } from "../bound.ts";
+import { intervalAmount, intervalOverflow, microsInterval, monthsInterval } from "../types/interval-sql.ts";
 import { isDecimal, isIntegral } from "../types/kinds.ts";
 import { bool } from "./defaults.ts";
 import {
@@ -42,10 +43,14 @@ function sumLowering(safe: boolean): Lowering {
     const type = typeAt(call.args, 0);
     const quiet = safe || !tools.ansi;
     if (type.kind === "interval_year_month") {
-      return `to_months(${quiet ? "TRY_CAST" : "CAST"}(${tools.aggregate("sum", [`spk_months(${value})`])} AS INTEGER))`;
+      const total = tools.aggregate("sum", [`spk_months(${value})`]);
+      if (safe) return `to_months(TRY_CAST(${total} AS INTEGER))`;
+      return monthsInterval(total, intervalOverflow("try_add"), tools);
     }
     if (type.kind === "interval_day_time") {
-      return `spk_day_time(${quiet ? "TRY_CAST" : "CAST"}(${tools.aggregate("sum", [`spk_micros(${value})`])} AS BIGINT))`;
+      const total = tools.aggregate("sum", [`spk_micros(${value})`]);
+      if (safe) return `spk_day_time(TRY_CAST(${total} AS BIGINT))`;
+      return microsInterval(total, intervalOverflow("try_add"), tools);
     }
     const total = tools.aggregate("sum", [value]);
     if (isIntegral(type)) {
@@ -76,9 +81,12 @@ function averageLowering(safe: boolean): Lowering {
     if (type.kind === "interval_year_month" || type.kind === "interval_day_time") {
       const months = type.kind === "interval_year_month";
       const sum = tools.aggregate("sum", [`${months ? "spk_months" : "spk_micros"}(${value})`]);
-      const bounded = `CAST(${safe ? "TRY_CAST" : "CAST"}(${sum} AS ${months ? "INTEGER" : "BIGINT"}) AS HUGEINT)`;
-      const mean = `spk_divide_half_up(${bounded}, nullif(${count}, 0)::HUGEINT)`;
-      return months ? `to_months(CAST(${mean} AS INTEGER))` : `spk_day_time(CAST(${mean} AS BIGINT))`;
+      const mean = (bounded: string): string => {
+        const value = `spk_divide_half_up(CAST(${bounded} AS HUGEINT), nullif(${count}, 0)::HUGEINT)`;
+        return months ? `to_months(CAST(${value} AS INTEGER))` : `spk_day_time(CAST(${value} AS BIGINT))`;
+      };
+      if (safe) return mean(`TRY_CAST(${sum} AS ${months ? "INTEGER" : "BIGINT"})`);
+      return mean(tools.once(sum, (total) => intervalAmount(total, months, intervalOverflow("try_avg"))));
     }
     if (!isDecimal(type)) return tools.aggregate("avg", [value]);
     return decimalAverage(value, type.scale, call.type, count, tools);

@@ -13,6 +13,7 @@ import {
 } from "./function.ts";
 import { ansiInterval, double, int, long, numeric, oneOf, only, orderable, text } from "./params.ts";
 import { integerOf, isFoldable, named, notFoldable, sameAs, scalarBy, typeAt } from "./rules.ts";
+import { roundedInteger } from "./rounded-integer.ts";
 
 const category = "math";
 
@@ -97,7 +98,7 @@ function roundLowering(mode: RoundMode, scale: number | null): Lowering {
     if (isIntegral(from)) {
       if (scale >= 0) return value;
       const rounded = `spkjs_round_decimal(CAST(${value} AS VARCHAR), ${scale}, '${mode}')`;
-      return `${tools.ansi ? "CAST" : "TRY_CAST"}(${rounded} AS ${to})`;
+      return roundedInteger(rounded, from, tools);
     }
     if (mode === "half-up" && scale >= 0) return `CAST(round(${value}, ${scale}) AS ${to})`;
     return `CAST(spkjs_round_decimal(CAST(${value} AS VARCHAR), ${scale}, '${mode}') AS ${to})`;
@@ -116,7 +117,8 @@ function wholeNumber(names: readonly [string, ...string[]], mode: "ceiling" | "f
           params: [oneOf(only("double", "long", "decimal"), numeric)],
           returns: ([value]) => {
             const type = value?.type ?? DOUBLE;
-            return type.kind === "decimal" ? decimal(Math.min(type.precision - type.scale + 1, 38), 0) : LONG;
+            if (type.kind !== "decimal") return LONG;
+            return type.scale === 0 ? type : decimal(Math.min(type.precision - type.scale + 1, 38), 0);
           },
           pretty: call.name === canonical ? named(canonical.toUpperCase()) : undefined,
         },
@@ -178,15 +180,20 @@ function extreme(name: "greatest" | "least"): FunctionRow {
   });
 }
 
+/** The macro that keeps the low bits of a whole number, as Java does. */
+function wrapping(type: DataType): string {
+  return `spk_wrap${{ byte: 8, short: 16, int: 32 }[String(type.kind)] ?? 64}`;
+}
+
 function absolute(call: CallSite) {
   return bindSignature(
     call,
     { params: [numericOrInterval], returns: sameAs(0) },
-    ([value = "NULL"], bound, { ansi }) => {
+    ([value = "NULL"], bound, { ansi, typeName }) => {
       const type = typeAt(bound.args, 0);
       if (type.kind === "interval_year_month") return `to_months(abs(spk_months(${value})))`;
       if (type.kind === "interval_day_time") return `spk_day_time(abs(spk_micros(${value})))`;
-      return ansi || !isIntegral(type) ? `abs(${value})` : `spk_abs_wrapping(${value})`;
+      return ansi || !isIntegral(type) ? `abs(${value})` : `CAST(${wrapping(type)}(abs(CAST(${value} AS HUGEINT))) AS ${typeName(type)})`;
     },
   );
 }
@@ -246,7 +253,7 @@ export const math: readonly FunctionRow[] = [
     call.args.length === 1
       ? bindSignature(
           call,
-          { params: [double], returns: DOUBLE, nullable: true, pretty: named("ln") },
+          { params: [double], returns: DOUBLE, nullable: true, pretty: ([value = ""]) => `LOG(E(), ${value})` },
           positive("ln($1)"),
         )
       : bindSignature(
@@ -265,7 +272,7 @@ export const math: readonly FunctionRow[] = [
       "spk_pow($1, $2)",
     ),
   ),
-  unary("rint", "round_even($1, 0)"),
+  scalar("rint", category, { params: [double], returns: DOUBLE }, "round_even($1, 0)"),
   scalarBy(["sign", "signum"], category, (call) =>
     bindSignature(
       call,

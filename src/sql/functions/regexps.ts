@@ -1,5 +1,6 @@
 import { array, BOOLEAN, INT, STRING } from "../../core/data-type.ts";
 import type { BoundArgument, Lowering, LoweringTools } from "../bound.ts";
+import { isInvalidInJava } from "../java/regex-syntax.ts";
 import { groupCount, javaScriptSource, literalText, mayMatchEmpty, re2Replacement, re2Source } from "../java/regex.ts";
 import { filled, integer } from "./defaults.ts";
 import { bindSignature, expressionAt, scalar, type CallSite, type FunctionRow } from "./function.ts";
@@ -145,20 +146,16 @@ function checkedGroup(call: CallSite, group: BoundArgument | undefined, source: 
 /** A constant pattern that JavaScript cannot say is refused here, at its place, rather than when the query runs. */
 function checkPattern(call: CallSite, index: number): void {
   const pattern = textOf(expressionAt(call, index));
-  if (typeof pattern !== "string" || re2Source(pattern, true) !== undefined) return;
-  const script = javaScriptSource(pattern);
-  if (script === undefined) {
-    throw call.error(
-      "UNSUPPORTED_FEATURE.REGULAR_EXPRESSION",
-      `The regular expression '${pattern}' uses a feature of Java that is not supported.`,
-    );
-  }
-  try {
-    new RegExp(script.source, script.flags);
-  } catch {
+  if (typeof pattern !== "string") return;
+  if (isInvalidInJava(pattern)) {
     throw call.error(
       "INVALID_PARAMETER_VALUE.PATTERN",
       `The value of parameter \`regexp\` in \`${call.name}\` is invalid: '${pattern}'.`,
     );
   }
+  if (re2Source(pattern, true) !== undefined || javaScriptSource(pattern) !== undefined) return;
+  throw call.error(
+    "UNSUPPORTED_FEATURE.REGULAR_EXPRESSION",
+    `The regular expression '${pattern}' uses a feature of Java that is not supported.`,
+  );
 }

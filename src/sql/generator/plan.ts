@@ -17,6 +17,7 @@ import { asFrom, blockOf, isBare, isOpen, render, wrapped, type Block } from "./
 import { argumentSql, expressionSql, inside, orderSql, type ExpressionScope } from "./expression.ts";
 import { conditionSql } from "./subquery.ts";
 import { loweringTools, Names, type GeneratorContext } from "./tools.ts";
+import { limitedRecursion } from "./recursion.ts";
 
 /** A limit that lets everything through, and that no condition is moved across. */
 const ALL_ROWS = String(2n ** 63n - 1n);
@@ -285,5 +286,5 @@ function cteSql(definition: CteDefinition, scope: PlanScope): string {
   const { recursive } = definition;
   if (recursive === undefined) return `${cteName(definition.id)}(${names}) AS (${body})`;
   const step = render(selecting(wrapped(planBlock(recursive.step, scope)), recursive.step));
-  return `${cteName(definition.id)}(${names}) AS (${body} UNION${recursive.all ? " ALL" : ""} ${step})`;
+  return limitedRecursion(cteName(definition.id), names, body, step, recursive);
 }

@@ -131,7 +131,7 @@ function remainder(call: CallSite): BoundFunction {
   const [left, right] = twoOperands(call);
   const bound = numeric(call, "%", left, right, (type) =>
     byNonZero(
-      (a, b) => (type.kind === "double" || type.kind === "float" ? `fmod(${a}, ${b})` : `(${a} % ${b})`),
+      (a, b) => (type.kind === "double" || type.kind === "float" ? `spk_fmod(${a}, ${b})` : `(${a} % ${b})`),
       "REMAINDER_BY_ZERO",
     ),
   );
@@ -177,7 +177,7 @@ function pmod(call: CallSite): BoundFunction {
   const decimals = decimalOperands(left, right, call);
   if (decimals !== undefined) return { ...decimalCall(call, "pmod", decimals), nullable: true, pretty: undefined };
   const bound = numeric(call, "pmod", left, right, (type) => {
-    const mod = (a: string, b: string) => (isIntegral(type) ? `(${a} % ${b})` : `fmod(${a}, ${b})`);
+    const mod = (a: string, b: string) => (isIntegral(type) ? `(${a} % ${b})` : `spk_fmod(${a}, ${b})`);
     return byNonZero(
       (a, b) => `(CASE WHEN ${mod(a, b)} < 0 THEN ${mod(`(${mod(a, b)} + ${b})`, b)} ELSE ${mod(a, b)} END)`,
       "REMAINDER_BY_ZERO",

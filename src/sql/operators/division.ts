@@ -8,8 +8,9 @@ export function byNonZero(
   return (args, call, tools) => {
     const [left = "", right = ""] = args;
     const divisor = call.args[1];
-    if (divisor?.kind === "literal" && divisor.value !== null && Number(divisor.value) !== 0)
-      return operation(left, right);
+    // An interval is no number: whether it is zero shows when it runs.
+    const known = divisor?.kind === "literal" && divisor.value !== null ? Number(divisor.value) : Number.NaN;
+    if (!Number.isNaN(known) && known !== 0) return operation(left, right);
     return tools.once(right, (value) => operation(left, nonZero(value, left, call.args[0], condition, tools)));
   };
 }

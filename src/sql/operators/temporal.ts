@@ -8,13 +8,19 @@ import {
   type DataType,
   type IntervalType,
 } from "../../core/data-type.ts";
-import type { BoundExpression, Pretty } from "../bound.ts";
+import type { BoundExpression, LoweringTools, Pretty } from "../bound.ts";
 import { coerce, type BoundFunction, type CallSite } from "../functions/function.ts";
 import { castTo } from "../types/cast-expression.ts";
 import { tightestCommonType, widerType } from "../types/common-type.ts";
+import {
+  INTERVAL_OVERFLOW,
+  intervalOverflow,
+  microsInterval,
+  monthsInterval,
+  type IntervalOverflow,
+} from "../types/interval-sql.ts";
 import { isDatetime, isIntegral, isInterval, isNumeric } from "../types/kinds.ts";
 import { result } from "./binary.ts";
-import { byNonZero } from "./division.ts";
 
 const DAY: IntervalType = { kind: "interval_day_time", start: "day", end: "day" };
 const DAY_TO_SECOND: IntervalType = { kind: "interval_day_time", start: "day", end: "second" };
@@ -118,9 +124,12 @@ function sum(call: CallSite, symbol: Sign, left: BoundExpression, right: BoundEx
   const type = widerType(left.type, right.type, call.context.ansi);
   if (type === undefined) return undefined;
   const args = [coerce(left, type, call), coerce(right, type, call)];
-  const sql =
-    type.kind === "interval_year_month" ? `($1 ${symbol} $2)` : `spk_day_time(spk_micros($1) ${symbol} spk_micros($2))`;
-  return result(call, symbol, args, type, sql);
+  const overflow = intervalOverflow(symbol === "+" ? "try_add" : "try_subtract");
+  return result(call, symbol, args, type, ([a = "NULL", b = "NULL"], _, tools) =>
+    type.kind === "interval_year_month"
+      ? monthsInterval(`spk_months(${a})::HUGEINT ${symbol} spk_months(${b})`, overflow, tools)
+      : microsInterval(`spk_micros(${a})::HUGEINT ${symbol} spk_micros(${b})`, overflow, tools),
+  );
 }
 
 function scaled(
@@ -146,14 +155,40 @@ function scaled(
   const months = interval.type.kind === "interval_year_month";
   const type = months ? YEAR_TO_MONTH : DAY_TO_SECOND;
   const amount = months ? "spk_months" : "spk_micros";
-  const make = (value: string): string =>
-    months ? `to_months(CAST(${value} AS INTEGER))` : `spk_day_time(CAST(${value} AS BIGINT))`;
-  if (symbol === "*")
-    return result(call, "*", args, type, make(whole ? `${amount}(${i}) * ${n}` : `round(${amount}(${i}) * ${n})`));
-  const lower = byNonZero(
-    (a, b) =>
-      make(whole ? `spk_divide_half_up(${amount}(${a})::HUGEINT, ${b}::HUGEINT)` : `round(${amount}(${a}) / ${b})`),
-    "DIVIDE_BY_ZERO",
+  const make = (value: string, overflow: IntervalOverflow, tools: LoweringTools): string =>
+    months ? monthsInterval(value, overflow, tools) : microsInterval(value, overflow, tools);
+  const ordered = (texts: readonly string[]): readonly [string, string] => {
+    const [a = "NULL", b = "NULL"] = texts;
+    return interval === left ? [a, b] : [b, a];
+  };
+  if (symbol === "*") {
+    return result(call, "*", args, type, (texts, _, tools) => {
+      const [i, n] = ordered(texts);
+      const product = whole ? `${amount}(${i})::HUGEINT * ${n}` : `round(${amount}(${i}) * ${n})`;
+      return make(product, INTERVAL_OVERFLOW, tools);
+    });
+  }
+  return result(
+    call,
+    "/",
+    args,
+    type,
+    ([a = "NULL", b = "NULL"], _, tools) =>
+      tools.once(a, (dividend) =>
+        tools.once(b, (value) => {
+          const raise = tools.quiet === true ? "NULL" : BY_ZERO;
+          const divisor = `CASE WHEN ${value} = 0 AND ${dividend} IS NOT NULL THEN ${raise} ELSE ${value} END`;
+          const quotient = whole
+            ? `spk_divide_half_up(${amount}(${dividend})::HUGEINT, (${value})::HUGEINT)`
+            : `round(${amount}(${dividend}) / ${value})`;
+          const made = make(quotient, whole ? intervalOverflow("try_divide") : INTERVAL_OVERFLOW, tools);
+          return `CASE WHEN (${divisor}) IS NOT NULL THEN ${made} END`;
+        }),
+      ),
+    true,
   );
-  return result(call, "/", args, type, lower, true);
 }
+
+/** In both modes. */
+const BY_ZERO =
+  "error('[INTERVAL_DIVIDED_BY_ZERO] Division by zero. Use `try_divide` to tolerate divisor being 0 and return NULL instead.')";

@@ -33,14 +33,16 @@ export const dateMacros: readonly Macro[] = [
   macro(
     "spk_make_timestamp",
     "y, mo, d, h, mi, s",
-    `CASE WHEN s < 0 OR s > 60 THEN error('[INVALID_FRACTION_OF_SECOND] The fraction of sec must be zero or lower than 60. Valid range is [0, 60].')
+    `CASE WHEN s > 60 AND s < 61 THEN error('[INVALID_FRACTION_OF_SECOND] The fraction of sec must be zero or lower than 60. Valid range is [0, 60].')
+      WHEN s < 0 OR s > 60 THEN error('[DATETIME_FIELD_OUT_OF_BOUNDS.WITH_SUGGESTION] Invalid value for SecondOfMinute (valid values 0 - 59): ' || s || '. If necessary set "spark.sql.ansi.enabled" to "false" to bypass this error.')
       WHEN h > 23 THEN error('[DATETIME_FIELD_OUT_OF_BOUNDS.WITH_SUGGESTION] Invalid value for HourOfDay (valid values 0 - 23): ' || h || '. If necessary set "spark.sql.ansi.enabled" to "false" to bypass this error.')
       ELSE make_timestamp(y, mo, d, h, mi, 0.0::DOUBLE) + to_microseconds(CAST(s * 1000000 AS BIGINT)) END`,
   ),
   macro(
     "spk_make_interval",
     "y, mo, w, d, h, mi, s",
-    "to_months(CAST(CAST(y AS BIGINT) * 12 + mo AS INTEGER)) + to_days(CAST(CAST(w AS BIGINT) * 7 + d AS INTEGER)) + to_microseconds(CAST(h AS BIGINT) * 3600000000 + CAST(mi AS BIGINT) * 60000000 + CAST(CAST(s AS DECIMAL(38,6)) * 1000000 AS BIGINT))",
+    // Sums in INT overflow as Java's do; so do the microseconds in BIGINT.
+    "to_months(y * 12::INTEGER + mo) + to_days(w * 7::INTEGER + d) + to_microseconds(CAST(h AS BIGINT) * 3600000000 + CAST(mi AS BIGINT) * 60000000 + CAST(CAST(s AS DECIMAL(38,6)) * 1000000 AS BIGINT))",
   ),
   macro(
     "spk_try_make_timestamp",

@@ -14,7 +14,7 @@ export const miscUdfs: readonly Udf[] = [
   udf("spkjs_from_base32", [STRING], BINARY, (text) => fromBase32(asText(text))),
   udf("spkjs_encode", [STRING, STRING], BINARY, (text, charset) => encode(asText(text), asText(charset))),
   udf("spkjs_decode", [BINARY, STRING], STRING, (bytes, charset) =>
-    iconv.decode(Buffer.from(asBytes(bytes)), knownCharset(asText(charset)), { stripBOM: false }),
+    decode(Buffer.from(asBytes(bytes)), asText(charset)),
   ),
   udf("spkjs_to_binary", [STRING, STRING], BINARY, (text, format) =>
     toBinary(asText(text), asText(format).toLowerCase()),
@@ -122,6 +122,16 @@ function knownCharset(name: string): string {
     {
       sqlState: "22023",
     },
+  );
+}
+
+function decode(bytes: Buffer, charset: string): string {
+  const known = knownCharset(charset);
+  const text = iconv.decode(bytes, known, { stripBOM: false });
+  if (!text.includes("\uFFFD") || iconv.encode(text, known).equals(bytes)) return text;
+  throw new BoathouseError(
+    "MALFORMED_CHARACTER_CODING",
+    `Invalid value found when performing \`decode\` with ${charset}.`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { array, BOOLEAN, INT, STRING } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
+import { isInvalidInJava } from "../java/regex-syntax.ts";
 import { javaScriptSource } from "../java/regex.ts";
 import { asNumber, asText, udf, type Udf } from "./udf.ts";
 
@@ -51,25 +52,30 @@ const cache = new Map<string, RegExp>();
 export function compiledPattern(pattern: string): RegExp {
   const known = cache.get(pattern);
   if (known !== undefined) return known;
+  if (isInvalidInJava(pattern)) throw invalid(pattern);
   const script = javaScriptSource(pattern);
-  if (script === undefined) {
-    throw new BoathouseError(
-      "UNSUPPORTED_FEATURE.REGULAR_EXPRESSION",
-      `The regular expression '${pattern}' uses a feature of Java that is not supported.`,
-    );
-  }
+  if (script === undefined) throw unsupported(pattern);
   let expression: RegExp;
   try {
     expression = new RegExp(script.source, script.flags);
   } catch (error) {
-    throw new BoathouseError("INVALID_PARAMETER_VALUE.PATTERN", `The regular expression '${pattern}' is invalid.`, {
-      sqlState: "22023",
-      cause: error,
-    });
+    throw unsupported(pattern, error);
   }
   if (cache.size > 500) cache.clear();
   cache.set(pattern, expression);
   return expression;
+}
+
+function invalid(pattern: string): BoathouseError {
+  return new BoathouseError("INVALID_PARAMETER_VALUE.PATTERN", `The regular expression '${pattern}' is invalid.`);
+}
+
+function unsupported(pattern: string, cause?: unknown): BoathouseError {
+  return new BoathouseError(
+    "UNSUPPORTED_FEATURE.REGULAR_EXPRESSION",
+    `The regular expression '${pattern}' uses a feature of Java that is not supported.`,
+    { cause },
+  );
 }
 
 function allMatches(expression: RegExp, text: string): RegExpExecArray[] {

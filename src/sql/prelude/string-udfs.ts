@@ -62,10 +62,9 @@ export const stringUdfs: readonly Udf[] = [
   ),
   udf("spkjs_sentences", [STRING], array(array(STRING, false), false), (text) => sentences(asText(text))),
   udf("spkjs_soundex", [STRING], STRING, (text) => soundex(asText(text))),
-  udf("spkjs_randstr", [INT], STRING, (length) => randomText(asNumber(length)), { volatile: true }),
-  udf("spkjs_trim_binary", [BINARY, BINARY], BINARY, (bytes, characters) =>
-    trimBytes(asBytes(bytes), asBytes(characters)),
-  ),
+  udf("spkjs_randstr", [INT], STRING, (length) => randomText(checkedLength(asNumber(length))), {
+    volatile: true,
+  }),
   udf("spkjs_contains_binary", [BINARY, BINARY], BOOLEAN, (bytes, part) =>
     Buffer.from(asBytes(bytes)).includes(Buffer.from(asBytes(part))),
   ),
@@ -144,18 +143,19 @@ function randomText(length: number): string {
   return out;
 }
 
-function trimBytes(bytes: Uint8Array, characters: Uint8Array): Uint8Array {
-  let [start, end] = [0, bytes.length];
-  while (start < end && characters.includes(bytes[start] ?? -1)) start += 1;
-  while (end > start && characters.includes(bytes[end - 1] ?? -1)) end -= 1;
-  return bytes.slice(start, end);
-}
-
 function padBytes(bytes: Uint8Array, size: number, pad: Uint8Array, side: "left" | "right"): Uint8Array {
   if (size <= 0) return new Uint8Array();
   if (bytes.length >= size || pad.length === 0) return bytes.slice(0, size);
   const filler = Uint8Array.from({ length: size - bytes.length }, (_, index) => pad[index % pad.length] ?? 0);
   return Uint8Array.from(side === "left" ? [...filler, ...bytes] : [...bytes, ...filler]);
+}
+
+function checkedLength(length: number): number {
+  if (length >= 0) return length;
+  throw new BoathouseError(
+    "INVALID_PARAMETER_VALUE.LENGTH",
+    `The value of parameter(s) \`length\` in \`randstr\` is invalid: expects \`length\` greater than or equal to 0, but got ${length}.`,
+  );
 }
 
 function decoded(bytes: Uint8Array): string | undefined {

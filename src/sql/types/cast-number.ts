@@ -2,14 +2,15 @@ import type { DataType } from "../../core/data-type.ts";
 import { unreachable } from "../../core/errors.ts";
 import type { CastMode } from "../bound.ts";
 import type { CastTools } from "./cast-tools.ts";
-import { duckDbType } from "./duckdb-type.ts";
+import { displayType, duckDbType } from "./duckdb-type.ts";
+import { castOverflow, microsInterval, monthsInterval } from "./interval-sql.ts";
 import { isIntegral, isNumeric } from "./kinds.ts";
 
 /** Casts from numbers and booleans to anything but text. */
 export function castNumber(sql: string, from: DataType, to: DataType, mode: CastMode, tools: CastTools): string {
   if (to.kind === "boolean") return `(${sql} <> 0)`;
-  if (to.kind === "timestamp") return toTimestamp(sql, from, mode);
-  if (to.kind === "interval_year_month" || to.kind === "interval_day_time") return toInterval(sql, to);
+  if (to.kind === "timestamp") return toTimestamp(sql, from, mode, tools);
+  if (to.kind === "interval_year_month" || to.kind === "interval_day_time") return toInterval(sql, from, to, tools);
   if (to.kind === "binary") return toBinary(sql, from);
   if (!isNumeric(to)) return unreachable("A number was cast to a type that takes none.", { from, to });
   const target = duckDbType(to);
@@ -69,21 +70,31 @@ function narrowToFloat(value: string): string {
   );
 }
 
-function toTimestamp(sql: string, from: DataType, mode: CastMode): string {
+function toTimestamp(sql: string, from: DataType, mode: CastMode, tools: CastTools): string {
   if (from.kind === "boolean") return `make_timestamptz(CAST(${sql} AS BIGINT))`;
   if (isIntegral(from)) return `make_timestamptz(CAST(${sql} AS BIGINT) * 1000000)`;
-  const micros = from.kind === "decimal" ? `trunc(${sql} * 1000000)` : `trunc(CAST(${sql} AS DOUBLE) * 1000000)`;
-  return `make_timestamptz(${word(mode)}(${micros} AS BIGINT))`;
+  const micros = (value: string): string =>
+    from.kind === "decimal" ? `trunc(${value} * 1000000)` : `trunc(CAST(${value} AS DOUBLE) * 1000000)`;
+  if (from.kind === "decimal" || mode !== "ansi") return `make_timestamptz(${word(mode)}(${micros(sql)} AS BIGINT))`;
+  return tools.once(sql, (value) => {
+    const raise = `error('[CAST_INVALID_INPUT] The value ' || ${value} || ' of the type "${displayType(from)}" cannot be cast to "TIMESTAMP" because it is malformed. Use \`try_cast\` to tolerate malformed input and return NULL instead.')`;
+    return `CASE WHEN isfinite(${value}) THEN make_timestamptz(CAST(${micros(value)} AS BIGINT)) WHEN ${value} IS NOT NULL THEN ${raise} END`;
+  });
 }
 
-function toInterval(sql: string, to: DataType): string {
+function toInterval(sql: string, from: DataType, to: DataType, tools: CastTools): string {
+  const overflow = castOverflow(displayType(from), displayType(to));
+  const wide = isIntegral(from) ? `(${sql})::HUGEINT` : sql;
   if (to.kind === "interval_year_month") {
-    return `to_months(CAST(${sql} AS INTEGER)${to.end === "year" ? " * 12" : ""})`;
+    return monthsInterval(to.end === "year" ? `${wide} * 12` : wide, overflow, tools);
   }
   const unit = to.kind === "interval_day_time" ? to.end : "second";
   const micros = { day: "86400000000", hour: "3600000000", minute: "60000000", second: "1000000" }[unit];
-  const value = unit === "second" ? `round(${sql} * ${micros})` : `trunc(${sql}) * ${micros}`;
-  return `spk_day_time(CAST(${value} AS BIGINT))`;
+  return microsInterval(
+    unit === "second" ? `round(${wide} * ${micros})` : `trunc(${wide}) * ${micros}`,
+    overflow,
+    tools,
+  );
 }
 
 /** Big-endian two's complement. */

@@ -5,8 +5,9 @@ import type { Benchmark, Part } from "./benchmark.ts";
 import { sqlAnalysis, startup } from "./commands.ts";
 import { append, csv, scan } from "./data.ts";
 import { lakehouse, lakehouseParts } from "./lakehouse.ts";
+import { tpch } from "./tpch.ts";
 
-const BENCHMARKS: readonly Benchmark[] = [lakehouse, csv, append, scan, sqlAnalysis, startup];
+const BENCHMARKS: readonly Benchmark[] = [lakehouse, csv, append, scan, sqlAnalysis, tpch, startup];
 /** What runs in a process of its own, for its time and its memory. */
 const PARTS: Readonly<Record<string, Part>> = { ...lakehouseParts };
 

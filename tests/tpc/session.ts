@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { StructType } from "../../src/core/data-type.ts";
 import type { Connection } from "../../src/duckdb/connection.ts";
 import { DuckDb } from "../../src/duckdb/duckdb.ts";
@@ -6,7 +7,7 @@ import { resultText } from "../../src/sql/format/result-text.ts";
 import { generate } from "../../src/sql/generator/generate.ts";
 import { parseStatement } from "../../src/sql/parser/parse.ts";
 import { preludeFor } from "../../src/sql/prelude/prelude.ts";
-import { quoteIdentifier } from "../../src/sql/quote.ts";
+import { quoteIdentifier, quoteString } from "../../src/sql/quote.ts";
 import type { AnalysisContext, Relation, Resolver } from "../../src/sql/resolver.ts";
 import { makeTables, type GeneratedTable } from "./table.ts";
 
@@ -30,18 +31,36 @@ export class TpcSession implements Resolver {
   /** With a folder, the tables are in Parquet files there, too. */
   static async open(
     tables: readonly GeneratedTable[],
-    options: { readonly scale: number; readonly folder?: string; readonly threads?: number },
+    options: { readonly scale: number; readonly folder?: string },
   ): Promise<TpcSession> {
-    const database = await DuckDb.open({ threads: options.threads ?? 1 });
+    const database = await DuckDb.open();
     const connection = await database.connect();
     const session = new TpcSession(database, connection);
     await makeTables(connection, tables, options);
+    await session.#describe(tables);
+    return session;
+  }
+
+  /** The tables as the Parquet files of a folder. */
+  static async over(folder: string, tables: readonly GeneratedTable[]): Promise<TpcSession> {
+    const database = await DuckDb.open();
+    const connection = await database.connect();
+    const session = new TpcSession(database, connection);
+    for (const { name } of tables) {
+      const file = quoteString(join(folder, `${name}.parquet`));
+      await connection.run(`CREATE VIEW ${quoteIdentifier(name)} AS SELECT * FROM read_parquet(${file})`);
+    }
+    await session.#describe(tables);
+    return session;
+  }
+
+  async #describe(tables: readonly GeneratedTable[]): Promise<void> {
+    const { connection } = this;
     for (const { name } of tables) {
       const stream = await connection.stream(`SELECT * FROM ${quoteIdentifier(name)} LIMIT 0`);
-      session.#relations.set(name, { name: ["main", "tpc", name], kind: "table", schema: stream.schema });
+      this.#relations.set(name, { name: ["main", "tpc", name], kind: "table", schema: stream.schema });
       for await (const _ of stream.batches) continue;
     }
-    return session;
   }
 
   async close(): Promise<void> {

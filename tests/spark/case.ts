@@ -1,7 +1,9 @@
 import { aCall, type Example } from "./calls.ts";
 import { anExpression, type Maker } from "./expressions.ts";
+import { aQuery } from "./queries.ts";
 import { Random } from "./random.ts";
 import type { Mode, Statement } from "./sides.ts";
+import { columnOf } from "./table.ts";
 import { piece, textOf, type Tree } from "./tree.ts";
 import { ATOMIC, TYPES } from "./values.ts";
 
@@ -20,8 +22,10 @@ export const MODES: readonly Mode[] = [
 /** The case of this number; the same for the same seed. */
 export function caseOf(seed: number, index: number, mode: Mode, examples: readonly Example[]): Case {
   const random = new Random(seed * 1_000_003 + index);
-  const maker: Maker = { random, columns: random.chance(0.5) };
-  const from = maker.columns ? " FROM t" : "";
+  if (random.chance(0.25)) return { ...mode, ...aQuery(random) };
+  const rows = random.chance(0.5);
+  const maker: Maker = { random, column: rows ? columnOf : () => undefined };
+  const from = rows ? " FROM t" : "";
   if (random.chance(0.5)) {
     const example = random.pick(examples);
     if (example.kind === "scalar") return { ...mode, ...select(aCall(maker, example), from) };
@@ -38,7 +42,7 @@ function select(tree: Tree, from: string): { readonly statement: Tree; readonly 
 /** An aggregate or a window function. */
 function overRows(maker: Maker, example: Example): { readonly statement: Tree; readonly ordered: boolean } {
   const { random } = maker;
-  const call = aCall({ random, columns: true }, example);
+  const call = aCall({ random, column: columnOf }, example);
   const filter = example.kind === "aggregate" && random.chance(0.15) ? " FILTER (WHERE id > 2)" : "";
   const windowed = example.kind === "window" || random.chance(0.2);
   const already = / OVER\s*\(/i.test(textOf(call));

@@ -1,13 +1,12 @@
 import type { Random } from "./random.ts";
-import { columnOf } from "./table.ts";
 import { expression, type Tree } from "./tree.ts";
 import { ATOMIC, DAY_TIME, LITERALS, NUMBERS, ORDERED, TYPES, YEAR_MONTH } from "./values.ts";
 
 /** How expressions are made. */
 export interface Maker {
   readonly random: Random;
-  /** Whether columns of `t` may occur. */
-  readonly columns: boolean;
+  /** A column of the type, or of a random one that is near to it; undefined where no column may stand. */
+  readonly column: (type: string) => Tree | undefined;
 }
 
 /** A random expression that has, as far as that can be said here, the type; now and then a neighbouring one. */
@@ -19,9 +18,9 @@ export function anExpression(maker: Maker, type: string, depth: number): Tree {
   return random.pick(makers)(maker, type, depth - 1);
 }
 
-export function aLeaf({ random, columns }: Maker, type: string): Tree {
+export function aLeaf({ random, column: columnOf }: Maker, type: string): Tree {
   if (random.chance(0.06)) return expression(type, random.chance(0.5) ? "NULL" : `CAST(NULL AS ${type})`);
-  const column = columns && random.chance(0.6) ? columnOf(type) : undefined;
+  const column = random.chance(0.6) ? columnOf(type) : undefined;
   return column ?? expression(type, random.pick(LITERALS[type] ?? ["NULL"]));
 }
 

@@ -18,6 +18,8 @@ const REPOSITORY = resolve(import.meta.dirname, "../..");
 const BATCH = 100;
 const SHRUNK = 60;
 
+const GRAVITY: readonly Kind[] = ["value", "accepted", "crash", "refused", "type", "name", "condition"];
+
 const { values } = parseArgs({
   options: { seed: { type: "string" }, count: { type: "string", default: "3000" }, kind: { type: "string" } },
 });
@@ -56,6 +58,7 @@ if (python === undefined) {
         if (difference.kind !== "nullable") found.push({ each, difference });
       }
     }
+    found.sort((a, b) => GRAVITY.indexOf(a.difference.kind) - GRAVITY.indexOf(b.difference.kind));
     const printed = new Set<string>();
     for (const { each, difference } of found
       .filter((one) => values.kind === undefined || one.difference.kind === values.kind)

@@ -2,6 +2,7 @@ import { BOOLEAN, STRING } from "../../core/data-type.ts";
 import type {
   Case,
   Cast,
+  DynamicName,
   Expression,
   InQuery,
   JsonPath,
@@ -19,6 +20,7 @@ import { displayType } from "../types/duckdb-type.ts";
 import { failure, unsupported } from "./analysis.ts";
 import { bindCall, callFunction, callSite } from "./call.ts";
 import { bind, bindAll, type Env } from "./env.ts";
+import { dynamicParts } from "./identifier.ts";
 import { bindInterval, bindLiteral, bindTypedLiteral, constant } from "./literal.ts";
 import { bindName, fieldOf } from "./name.ts";
 import { bindParameter } from "./parameter.ts";
@@ -41,7 +43,7 @@ export function bindExpression(node: Expression, env: Env): BoundExpression {
     case "column":
       return bindName(node.parts, node.span, env);
     case "dynamic_column":
-      return bindName(dynamicParts(node.name.expression, node.name.rest, node.span, env), node.span, env);
+      return dynamicColumn(node.name, env);
     case "unary": {
       const row = { "-": "-", "+": "+", "~": "~", not: "not" }[node.operator];
       const operand = bind(node.operand, env);
@@ -58,7 +60,7 @@ export function bindExpression(node: Expression, env: Env): BoundExpression {
     }
     case "in":
       return negated(
-        callFunction("in", [bind(node.operand, env), ...bindAll(node.list, env)], node.span, env),
+        callFunction("in", [bind(node.operand, env), ...bindList(node.list, env)], node.span, env),
         node.negated,
         env,
       );
@@ -148,6 +150,11 @@ export function bindExpression(node: Expression, env: Env): BoundExpression {
   }
 }
 
+/** Values; a star among them stands for columns. */
+function bindList(nodes: readonly Expression[], env: Env): BoundExpression[] {
+  return nodes.flatMap((node) => (node.kind === "star" ? env.binders.star(node, env) : [bind(node, env)]));
+}
+
 function mode(env: Env): "ansi" | "legacy" {
   return env.analysis.statement.context.ansi ? "ansi" : "legacy";
 }
@@ -219,8 +226,7 @@ function bindCase(node: Case, env: Env): BoundExpression {
   const operand = node.operand === undefined ? undefined : bind(node.operand, env);
   const branches = node.branches.map((branch) => {
     const when = bind(branch.when, env);
-    const condition =
-      operand === undefined ? castTo(when, BOOLEAN, mode(env)) : callFunction("=", [operand, when], branch.span, env);
+    const condition = operand === undefined ? when : callFunction("=", [operand, when], branch.span, env);
     if (condition.type.kind !== "boolean") {
       throw failure(
         env.analysis,
@@ -274,26 +280,35 @@ function bindCast(node: Cast, env: Env): BoundExpression {
 }
 
 function bindStruct(node: StructConstructor, env: Env): BoundExpression {
-  const args = node.fields.flatMap((field, index) => {
-    const value = bind(field.expression, env);
-    const name = field.aliases[0]?.name ?? fieldName(value) ?? `col${index + 1}`;
-    return [constant(name, STRING, field.span), value];
-  });
+  const fields = node.fields.flatMap(({ expression, aliases, span }) =>
+    bindList([expression], env).map((value) => ({ value, alias: aliases[0]?.name, span })),
+  );
+  const args = fields.flatMap(({ value, alias, span }, index) => [
+    constant(alias ?? fieldName(value) ?? `col${index + 1}`, STRING, span),
+    value,
+  ]);
   const row = lookupFunction("named_struct");
   if (row?.kind !== "scalar") throw unsupported(env.analysis, node.span, "STRUCT");
   const bound = row.bind(callSite("named_struct", args, node.span, env));
-  const prettyName = node.syntax === "function" ? "struct" : "named_struct";
+  const isStruct = node.syntax === "function";
+  const named = (text: string, index: number): string => {
+    const alias = fields[index]?.alias;
+    return alias === undefined ? text : `${text} AS ${alias}`;
+  };
   return {
     kind: "call",
-    name: prettyName,
+    name: isStruct ? "struct" : "named_struct",
     args: bound.args,
     type: bound.type,
     nullable: bound.nullable,
     lower: bound.lower,
     deterministic: true,
     pretty: (texts) =>
-      prettyName === "struct"
-        ? `struct(${texts.filter((_, index) => index % 2 === 1).join(", ")})`
+      isStruct
+        ? `struct(${texts
+            .filter((_, index) => index % 2 === 1)
+            .map(named)
+            .join(", ")})`
         : `named_struct(${texts.join(", ")})`,
     span: node.span,
   };
@@ -341,29 +356,11 @@ function trimText(words: string, name: string, args: readonly string[]): string 
   return `TRIM(${words} ${characters} FROM ${source})`;
 }
 
-function dynamicParts(
-  expression: Expression,
-  rest: readonly {
-    readonly name: string;
-    readonly quoted: boolean;
-    readonly kind: "identifier";
-    readonly span: Span;
-  }[],
-  span: Span,
-  env: Env,
-) {
-  const value = bind(expression, env);
-  if (value.kind !== "literal" || typeof value.value !== "string") {
-    throw failure(
-      env.analysis,
-      span,
-      "NOT_A_CONSTANT_STRING.NOT_CONSTANT",
-      "The expression used for the name must be a constant string.",
-      { sqlState: "42601" },
-    );
-  }
-  const parts = value.value
-    .split(".")
-    .map((name) => ({ kind: "identifier" as const, name: name.replaceAll("`", ""), quoted: true, span }));
-  return [...parts, ...rest];
+/** `IDENTIFIER('t.c').field`: the text names a column, what stands behind it fields. */
+function dynamicColumn(node: DynamicName, env: Env): BoundExpression {
+  const { span, rest } = node;
+  const parts = dynamicParts({ ...node, rest: [] }, env);
+  const names = parts.map((name) => ({ kind: "identifier" as const, name, quoted: true, span }));
+  const column = bindName(names, span, env);
+  return rest.reduce((base, field) => fieldOf(base, field.name, span, env.analysis), column);
 }

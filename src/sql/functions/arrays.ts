@@ -9,6 +9,8 @@ import {
   struct,
   VOID,
   type DataType,
+  sqlType,
+  type MapType,
 } from "../../core/data-type.ts";
 import type { BoundArgument, BoundExpression } from "../bound.ts";
 import { structNames } from "../types/duckdb-type.ts";
@@ -21,15 +23,30 @@ import {
   expressions,
   mismatch,
   scalar,
+  template,
   wrongNumber,
   type BoundFunction,
   type CallSite,
   type FunctionRow,
   type Param,
 } from "./function.ts";
-import { anyArray, anything, arrayOf, boolean, int, integral, oneOf, only, text } from "./params.ts";
+import {
+  anyArray,
+  anything,
+  arrayOf,
+  boolean,
+  int,
+  integral,
+  oneOf,
+  only,
+  text,
+  onlyText,
+  strictly,
+  anArray,
+} from "./params.ts";
 import { sameAs, scalarBy, typeAt } from "./rules.ts";
-import { commonType } from "../types/common-type.ts";
+import { widerTypeWithoutString } from "../types/common-type.ts";
+import { joined } from "./strings.ts";
 
 const category = "array";
 
@@ -48,7 +65,8 @@ function withElement(call: CallSite, arrayIndex = 0, valueIndex = 1): BoundExpre
   if (list === undefined || value === undefined) throw wrongNumber(call, "2");
   const listType = anyArray.accept(list.type, call.context.ansi);
   if (listType === undefined) throw mismatch(call, arrayIndex, anyArray.expected, simpleString(list.type));
-  const common = commonType([elementOf(listType), value.type], call.context.ansi);
+  if (list.type.kind === "void" || (value.type.kind === "void" && NO_NULL.has(call.name))) throw nullTyped(call);
+  const common = widerTypeWithoutString(elementOf(listType), value.type, false);
   if (common === undefined) {
     throw call.error(
       "DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES",
@@ -59,6 +77,16 @@ function withElement(call: CallSite, arrayIndex = 0, valueIndex = 1): BoundExpre
     if (index === arrayIndex) return coerce(arg, array(common, containsNull(listType)), call);
     return index === valueIndex ? coerce(arg, common, call) : arg;
   });
+}
+
+const NO_NULL = new Set(["array_contains", "array_position", "array_remove"]);
+
+function nullTyped(call: CallSite): Error {
+  if (!NO_NULL.has(call.name)) return mismatch(call, 0, anyArray.expected, "void");
+  return call.error(
+    "DATATYPE_MISMATCH.NULL_TYPE",
+    `Cannot resolve "${call.name}" due to data type mismatch: Null typed values cannot be used as arguments of \`${call.name}\`.`,
+  );
 }
 
 function elementRow(
@@ -98,17 +126,34 @@ function createArray(call: CallSite): BoundFunction {
 
 /** Two arrays of one type. */
 function setRow(name: string, lower: string, nulls: (a: boolean, b: boolean) => boolean): FunctionRow {
-  return scalar(
-    name,
-    category,
-    {
-      params: [anyArray, anyArray],
-      unify: "all",
-      returns: (args) =>
-        array(elementOf(typeAt(args, 0)), nulls(containsNull(typeAt(args, 0)), containsNull(typeAt(args, 1)))),
-    },
-    lower,
-  );
+  return scalarBy(name, category, (call) => {
+    const args = sameArrays(call);
+    const [left, right] = args.map((arg) => containsNull(arg.type));
+    return {
+      args,
+      type: array(elementOf(typeAt(args, 0)), nulls(left ?? true, right ?? true)),
+      nullable: anyNullable(args),
+      lower: template(lower),
+    };
+  });
+}
+
+/** Two arrays, brought to one type. */
+function sameArrays(call: CallSite): BoundExpression[] {
+  const args = expressions(call);
+  const [left, right] = args;
+  if (left === undefined || right === undefined || args.length !== 2) throw wrongNumber(call, "2");
+  const common =
+    left.type.kind === "array" && right.type.kind === "array"
+      ? widerTypeWithoutString(left.type, right.type, false)
+      : undefined;
+  if (common === undefined) {
+    throw call.error(
+      "DATATYPE_MISMATCH.BINARY_ARRAY_DIFF_TYPES",
+      `Cannot resolve "${call.name}" due to data type mismatch: Input to function \`${call.name}\` should have been two "ARRAY" with same element type, but it's ["${sqlType(left.type)}", "${sqlType(right.type)}"].`,
+    );
+  }
+  return args.map((arg) => coerce(arg, common, call));
 }
 
 const sortable: Param = {
@@ -125,7 +170,7 @@ function elementAt(safe: boolean): (call: CallSite) => BoundFunction {
     const [base, key] = expressions(call);
     if (base === undefined || key === undefined || call.args.length !== 2) throw wrongNumber(call, "2");
     if (base.type.kind === "map") return mapValue(call, base, key);
-    const listType = anyArray.accept(base.type, true);
+    const listType = anArray.accept(base.type, true);
     if (listType === undefined) throw mismatch(call, 0, '("ARRAY" or "MAP")', simpleString(base.type));
     const index = isIntegral(key.type) && key.type.kind !== "long" ? key : undefined;
     if (index === undefined) throw mismatch(call, 1, '"INT"', simpleString(key.type));
@@ -138,11 +183,19 @@ function elementAt(safe: boolean): (call: CallSite) => BoundFunction {
   };
 }
 
+/** A map's keys and another key, brought to one type. */
+export function keyType(call: CallSite, { key, value }: MapType, other: DataType): DataType {
+  const common = widerTypeWithoutString(key, other, false);
+  if (common !== undefined) return common;
+  throw call.error(
+    "DATATYPE_MISMATCH.MAP_FUNCTION_DIFF_TYPES",
+    `Cannot resolve "${call.name}" due to data type mismatch: Input to \`${call.name}\` should have been "MAP" followed by a value with same key type, but it's ["${sqlType({ kind: "map", key, value, valueContainsNull: true })}", "${sqlType(other)}"].`,
+  );
+}
+
 function mapValue(call: CallSite, base: BoundExpression, key: BoundExpression): BoundFunction {
   if (base.type.kind !== "map") throw mismatch(call, 0, '"MAP"', simpleString(base.type));
-  const common = commonType([base.type.key, key.type], call.context.ansi);
-  if (common === undefined)
-    throw mismatch(call, 1, `"${simpleString(base.type.key).toUpperCase()}"`, simpleString(key.type));
+  const common = keyType(call, base.type, key.type);
   return {
     args: [coerce(base, { ...base.type, key: common }, call), coerce(key, common, call)],
     type: base.type.value,
@@ -265,7 +318,7 @@ export const arrays: readonly FunctionRow[] = [
   scalar(
     "get",
     category,
-    { params: [anyArray, int], returns: (args) => elementOf(typeAt(args, 0)), nullable: true },
+    { params: [anArray, int], returns: (args) => elementOf(typeAt(args, 0)), nullable: true },
     "spk_item($1, $2)",
   ),
   scalar("array_size", category, { params: [anyArray], returns: INT }, "CAST(len($1) AS INTEGER)"),
@@ -289,6 +342,9 @@ export const arrays: readonly FunctionRow[] = [
     const args = withElement(call, 0, 2);
     const [list, position, value] = args;
     if (list === undefined || position === undefined || value === undefined) throw wrongNumber(call, "3");
+    if (!isIntegral(position.type) && position.type.kind !== "void") {
+      throw mismatch(call, 1, '"INT"', sqlType(position.type));
+    }
     return {
       args: [list, coerce(position, INT, call), value],
       type: array(elementOf(list.type), true),
@@ -300,7 +356,7 @@ export const arrays: readonly FunctionRow[] = [
     bindSignature(
       call,
       {
-        params: [anything, int],
+        params: [anything, strictly(int)],
         returns: (args) => array(typeAt(args, 0), args[0]?.nullable ?? true),
         nullable: (args) => args[1]?.nullable ?? true,
       },
@@ -322,25 +378,23 @@ export const arrays: readonly FunctionRow[] = [
   ),
   setRow("array_intersect", "spk_array_intersect($1, $2)", (a, b) => a && b),
   setRow("array_except", "spk_array_except($1, $2)", (a) => a),
-  scalar(
-    "arrays_overlap",
-    category,
-    {
-      params: [anyArray, anyArray],
-      unify: "all",
-      returns: BOOLEAN,
-      nullable: (args) => anyNullable(args) || args.some((arg) => containsNull(arg.type)),
-    },
-    "spk_arrays_overlap($1, $2)",
-  ),
+  scalarBy("arrays_overlap", category, (call) => {
+    const args = sameArrays(call);
+    return {
+      args,
+      type: BOOLEAN,
+      nullable: anyNullable(args) || args.some((arg) => containsNull(arg.type)),
+      lower: template("spk_arrays_overlap($1, $2)"),
+    };
+  }),
   scalarBy("array_join", category, (call) =>
     bindSignature(
       call,
-      { params: [arrayOf(text), text], optional: [text], returns: STRING },
+      { params: [arrayOf(onlyText), onlyText], optional: [onlyText], returns: STRING },
       ([list = "NULL", separator = "NULL", missing]) =>
         missing === undefined
-          ? `spk_join(${list}, ${separator})`
-          : `spk_join(list_transform(${list}, lambda spk_x: coalesce(spk_x, ${missing})), ${separator})`,
+          ? joined(list, separator)
+          : joined(`list_transform(${list}, lambda spk_x: coalesce(spk_x, ${missing}))`, separator),
     ),
   ),
   scalar(

@@ -1,4 +1,4 @@
-import { DOUBLE, INT, STRING } from "../../core/data-type.ts";
+import { DOUBLE, INT, STRING, LONG } from "../../core/data-type.ts";
 import type { BoundExpression } from "../bound.ts";
 import { commonType } from "../types/common-type.ts";
 import {
@@ -11,7 +11,7 @@ import {
   type CallSite,
   type FunctionRow,
 } from "./function.ts";
-import { anything, binary, boolean, exactly, numeric, text } from "./params.ts";
+import { anything, binary, boolean, exactly, text, strictly } from "./params.ts";
 import { sameAs, scalarBy, typeAt } from "./rules.ts";
 
 const category = "conditional";
@@ -103,7 +103,7 @@ export const conditional: readonly FunctionRow[] = [
     "if",
     category,
     {
-      params: [boolean, anything, anything],
+      params: [strictly(boolean), anything, anything],
       unify: [1, 2],
       returns: sameAs(1),
       nullable: (args) => args.slice(1).some((arg) => arg.nullable),
@@ -113,11 +113,11 @@ export const conditional: readonly FunctionRow[] = [
   ),
   scalarBy("nullif", category, nullif),
   scalarBy("nullifzero", category, (call) =>
-    bindSignature(
-      call,
-      { params: [numeric], returns: sameAs(0), nullable: true },
-      "CASE WHEN $1 = 0 THEN NULL ELSE $1 END",
-    ),
+    bindSignature(call, { params: [anything], returns: sameAs(0), nullable: true }, ([value = "NULL"], site, tools) => {
+      const type = typeAt(site.args, 0);
+      const number = type.kind === "string" ? tools.cast(value, type, call.context.ansi ? LONG : INT) : value;
+      return `CASE WHEN ${number} = 0 THEN NULL ELSE ${value} END`;
+    }),
   ),
   scalarBy("zeroifnull", category, (call) => {
     const [value] = expressions(call);

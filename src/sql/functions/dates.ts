@@ -1,7 +1,21 @@
 import { DATE, DOUBLE, INT, LONG, STRING, TIMESTAMP, type DataType } from "../../core/data-type.ts";
 import { bool, filled, string } from "./defaults.ts";
 import { bindSignature, scalar, type CallSite, type FunctionRow, type Signature } from "./function.ts";
-import { anyTimestamp, boolean, date, int, long, numeric, oneOf, only, text, timeOfDay, timestamp } from "./params.ts";
+import {
+  anyTimestamp,
+  boolean,
+  date,
+  int,
+  long,
+  numeric,
+  oneOf,
+  only,
+  text,
+  timeOfDay,
+  timestamp,
+  strictly,
+  integral,
+} from "./params.ts";
 import { resolveZone } from "../java/zone.ts";
 import { named, scalarBy, textOf, typeAt } from "./rules.ts";
 
@@ -36,7 +50,8 @@ function now(
   );
 }
 
-const dayCount = oneOf(only("int", "short", "byte"), int);
+const wholeNumber = strictly(integral);
+const dayCount = strictly(oneOf(int, only("short", "byte")));
 
 const dateMath: readonly FunctionRow[] = [
   scalarBy(["date_add", "dateadd"], category, (call) =>
@@ -78,7 +93,7 @@ const dateMath: readonly FunctionRow[] = [
     { params: [text, timestamp], returns: TIMESTAMP, nullable: true },
     "spk_date_trunc(upper($1), $2)",
   ),
-  scalar("unix_date", category, { params: [date], returns: INT }, "CAST($1 - DATE '1970-01-01' AS INTEGER)"),
+  scalar("unix_date", category, { params: [strictly(date)], returns: INT }, "CAST($1 - DATE '1970-01-01' AS INTEGER)"),
   scalar("date_from_unix_date", category, { params: [int], returns: DATE }, "(DATE '1970-01-01' + $1)"),
 ];
 
@@ -163,7 +178,7 @@ const parts: readonly FunctionRow[] = [
 
 const epochs: readonly FunctionRow[] = [
   scalarBy("timestamp_seconds", category, (call) =>
-    bindSignature(call, { params: [numeric], returns: TIMESTAMP }, ([value = "NULL"], bound) => {
+    bindSignature(call, { params: [strictly(numeric)], returns: TIMESTAMP }, ([value = "NULL"], bound) => {
       const kind = typeAt(bound.args, 0).kind;
       if (kind === "decimal")
         return `make_timestamptz(CAST(trunc(CAST(${value} AS DECIMAL(38,9)) * 1000000) AS BIGINT))`;
@@ -172,11 +187,26 @@ const epochs: readonly FunctionRow[] = [
       return `make_timestamptz(CAST(${value} AS BIGINT) * 1000000)`;
     }),
   ),
-  scalar("timestamp_millis", category, { params: [long], returns: TIMESTAMP }, "make_timestamptz($1 * 1000)"),
-  scalar("timestamp_micros", category, { params: [long], returns: TIMESTAMP }, "make_timestamptz($1)"),
-  scalar("unix_seconds", category, { params: [timestamp], returns: LONG }, "spk_floor_div(epoch_us($1), 1000000)"),
-  scalar("unix_millis", category, { params: [timestamp], returns: LONG }, "spk_floor_div(epoch_us($1), 1000)"),
-  scalar("unix_micros", category, { params: [timestamp], returns: LONG }, "epoch_us($1)"),
+  scalar(
+    "timestamp_millis",
+    category,
+    { params: [wholeNumber], returns: TIMESTAMP },
+    "make_timestamptz($1::BIGINT * 1000)",
+  ),
+  scalar("timestamp_micros", category, { params: [wholeNumber], returns: TIMESTAMP }, "make_timestamptz($1::BIGINT)"),
+  scalar(
+    "unix_seconds",
+    category,
+    { params: [strictly(timestamp)], returns: LONG },
+    "spk_floor_div(epoch_us($1), 1000000)",
+  ),
+  scalar(
+    "unix_millis",
+    category,
+    { params: [strictly(timestamp)], returns: LONG },
+    "spk_floor_div(epoch_us($1), 1000)",
+  ),
+  scalar("unix_micros", category, { params: [strictly(timestamp)], returns: LONG }, "epoch_us($1)"),
 ];
 
 const clock: readonly FunctionRow[] = [

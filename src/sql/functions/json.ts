@@ -6,6 +6,7 @@ import { strftimePattern } from "../java/native-pattern.ts";
 import { readJson } from "../json/json-text.ts";
 import { schemaOfJson } from "../json/schema-of-json.ts";
 import { parseDataType, parseSchema } from "../parser/parse.ts";
+import { fromJsonText } from "../types/cast-variant.ts";
 import { structNames } from "../types/duckdb-type.ts";
 import { quoteIdentifier } from "../quote.ts";
 import {
@@ -18,7 +19,7 @@ import {
   type CallSite,
   type FunctionRow,
 } from "./function.ts";
-import { text } from "./params.ts";
+import { text, onlyText } from "./params.ts";
 import { literalOf, scalarBy, textOf } from "./rules.ts";
 
 const category = "json";
@@ -102,7 +103,7 @@ function fromJson(call: CallSite): BoundFunction {
       const settings = JSON.stringify({ timezone: tools.timeZone, ...Object.fromEntries(given) });
       const wrapped = schemaToJson(struct([field("value", type)]));
       const normal = `spkjs_from_json(${sql}, ${tools.text(wrapped)}, ${tools.text(settings)})`;
-      return `CAST(CAST(${normal} AS JSON) AS ${tools.typeName(type)})`;
+      return fromJsonText(normal, type);
     },
   };
 }
@@ -132,7 +133,7 @@ function refuseBinary(call: CallSite, type: DataType): void {
   else if (type.kind === "map") refuseBinary(call, type.value);
   else if (type.kind === "struct") for (const each of type.fields) refuseBinary(call, each.type);
   else if (
-    ["binary", "variant", "time", "interval_year_month", "interval_day_time", "calendar_interval", "void"].includes(type.kind)
+    ["binary", "time", "interval_year_month", "interval_day_time", "calendar_interval", "void"].includes(type.kind)
   ) {
     throw call.error(
       "UNSUPPORTED_FEATURE.FUNCTION",
@@ -145,7 +146,7 @@ function toJson(call: CallSite): BoundFunction {
   const args = expressions(call);
   const [value, options] = args;
   if (value === undefined || args.length > 2) throw wrongNumber(call, "[1, 2]");
-  if (!["struct", "array", "map"].includes(value.type.kind))
+  if (!["struct", "array", "map", "variant"].includes(value.type.kind))
     throw mismatch(call, 0, '"STRUCT", "ARRAY" or "MAP"', simpleString(value.type));
   refuseBinary(call, value.type);
   const given = optionsOf(call, options);
@@ -192,6 +193,8 @@ function jsonOf(sql: string, type: DataType, options: ReadonlyMap<string, string
       return `('"' || ${moment(`CAST(${sql} AS TIMESTAMP)`, { kind: "timestamp_ntz" }, options.get("dateformat") ?? "yyyy-MM-dd", tools)} || '"')`;
     case "string":
       return `CAST(to_json(${sql}) AS VARCHAR)`;
+    case "variant":
+      return `spkjs_variant_json(${sql}, ${tools.text(tools.timeZone)})`;
     case "float":
     case "double":
       return tools.once(
@@ -243,19 +246,19 @@ export const json: readonly FunctionRow[] = [
   scalar(
     "get_json_object",
     category,
-    { params: [text, text], returns: STRING, nullable: true },
+    { params: [onlyText, onlyText], returns: STRING, nullable: true },
     "spkjs_get_json_object($1, $2)",
   ),
   scalar(
     "json_array_length",
     category,
-    { params: [text], returns: INT, nullable: true },
+    { params: [onlyText], returns: INT, nullable: true },
     "spkjs_json_array_length($1)",
   ),
   scalar(
     "json_object_keys",
     category,
-    { params: [text], returns: array(STRING), nullable: true },
+    { params: [onlyText], returns: array(STRING), nullable: true },
     "spkjs_json_object_keys($1)",
   ),
 ];

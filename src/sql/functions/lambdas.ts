@@ -16,7 +16,7 @@ import {
   type CallSite,
   type FunctionRow,
 } from "./function.ts";
-import { anyArray, anyMap, boolean } from "./params.ts";
+import { anyMap, boolean, anArray } from "./params.ts";
 import { scalarBy } from "./rules.ts";
 
 const category = "higher-order";
@@ -56,8 +56,8 @@ function indexed(lambda: string, tools: LoweringTools): string {
 
 function arrayAt(call: CallSite, index: number): BoundExpression {
   const arg = expressionAt(call, index);
-  const type = anyArray.accept(arg.type, call.context.ansi);
-  if (type === undefined) throw mismatch(call, index, anyArray.expected, simpleString(arg.type));
+  const type = anArray.accept(arg.type, call.context.ansi);
+  if (type === undefined) throw mismatch(call, index, anArray.expected, simpleString(arg.type));
   return coerce(arg, type, call);
 }
 
@@ -66,8 +66,8 @@ function mapAt(
   index: number,
 ): { readonly arg: BoundExpression; readonly key: DataType; readonly value: DataType; readonly nulls: boolean } {
   const given = expressionAt(call, index);
-  const type = anyMap.accept(given.type, call.context.ansi);
-  if (type?.kind !== "map") throw mismatch(call, index, anyMap.expected, simpleString(given.type));
+  const { type } = given;
+  if (type.kind !== "map") throw mismatch(call, index, anyMap.expected, simpleString(given.type));
   return { arg: coerce(given, type, call), key: type.key, value: type.value, nulls: type.valueContainsNull };
 }
 

@@ -3,7 +3,7 @@ import type { BoundExpression } from "../bound.ts";
 import { commonType } from "../types/common-type.ts";
 import { structNames } from "../types/duckdb-type.ts";
 import { quoteIdentifier, quoteString } from "../quote.ts";
-import { columnName, containsNull, elementOf } from "./arrays.ts";
+import { columnName, containsNull, elementOf, keyType } from "./arrays.ts";
 import { filled, string } from "./defaults.ts";
 import {
   bindSignature,
@@ -16,7 +16,7 @@ import {
   type CallSite,
   type FunctionRow,
 } from "./function.ts";
-import { anyArray, anyMap, text } from "./params.ts";
+import { anyArray, anyMap, onlyText } from "./params.ts";
 import { scalarBy, textOf, typeAt } from "./rules.ts";
 
 const category = "map";
@@ -99,9 +99,7 @@ function mapContainsKey(call: CallSite): BoundFunction {
   const [base, key] = expressions(call);
   if (base === undefined || key === undefined || call.args.length !== 2) throw wrongNumber(call, "2");
   if (base.type.kind !== "map") throw mismatch(call, 0, '"MAP"', simpleString(base.type));
-  const common = commonType([base.type.key, key.type], call.context.ansi);
-  if (common === undefined)
-    throw mismatch(call, 1, `"${simpleString(base.type.key).toUpperCase()}"`, simpleString(key.type));
+  const common = keyType(call, base.type, key.type);
   return {
     args: [coerce(base, { ...base.type, key: common }, call), coerce(key, common, call)],
     type: BOOLEAN,
@@ -233,7 +231,7 @@ export const maps: readonly FunctionRow[] = [
   scalarBy("str_to_map", category, (given) =>
     bindSignature(
       filled(given, 3, [string(","), string(":")]),
-      { params: [text, text, text], returns: map(STRING, STRING) },
+      { params: [onlyText, onlyText, onlyText], returns: map(STRING, STRING) },
       "spk_map_from(spkjs_str_to_map($1, $2, $3))",
     ),
   ),

@@ -1,6 +1,18 @@
-import { BINARY, decimal, DOUBLE, INT, LONG, STRING, type DataType, type DecimalType } from "../../core/data-type.ts";
+import {
+  BINARY,
+  decimal,
+  DOUBLE,
+  INT,
+  LONG,
+  STRING,
+  type DataType,
+  type DecimalType,
+  VOID,
+  sqlType,
+} from "../../core/data-type.ts";
 import type { Lowering, LoweringTools } from "../bound.ts";
-import { isIntegral } from "../types/kinds.ts";
+import { widerTypeWithoutString } from "../types/common-type.ts";
+import { isAnsiInterval, isIntegral } from "../types/kinds.ts";
 import { constant, filled, integer } from "./defaults.ts";
 import {
   bindSignature,
@@ -10,6 +22,7 @@ import {
   type FunctionRow,
   type Signature,
   type Template,
+  expressions,
 } from "./function.ts";
 import { ansiInterval, double, int, long, numeric, oneOf, only, orderable, text } from "./params.ts";
 import { integerOf, isFoldable, named, notFoldable, sameAs, scalarBy, typeAt } from "./rules.ts";
@@ -166,6 +179,18 @@ function extreme(name: "greatest" | "least"): FunctionRow {
         `The \`${name}\` requires > 1 parameters but the actual number is ${call.args.length}.`,
       );
     }
+    const types = expressions(call).map((arg) => arg.type);
+    const common = types.reduce<DataType | undefined>(
+      (wider, type) => wider && widerTypeWithoutString(wider, type, call.context.ansi),
+      VOID,
+    );
+    if (common === undefined) {
+      throw call.error(
+        "DATATYPE_MISMATCH.DATA_DIFF_TYPES",
+        `Cannot resolve "${name}" due to data type mismatch: Input to \`${name}\` should all be the same type, but it's ` +
+          `[${types.map((type) => `"${sqlType(type)}"`).join(", ")}].`,
+      );
+    }
     return bindSignature(
       call,
       {
@@ -193,7 +218,9 @@ function absolute(call: CallSite) {
       const type = typeAt(bound.args, 0);
       if (type.kind === "interval_year_month") return `to_months(abs(spk_months(${value})))`;
       if (type.kind === "interval_day_time") return `spk_day_time(abs(spk_micros(${value})))`;
-      return ansi || !isIntegral(type) ? `abs(${value})` : `CAST(${wrapping(type)}(abs(CAST(${value} AS HUGEINT))) AS ${typeName(type)})`;
+      return ansi || !isIntegral(type)
+        ? `abs(${value})`
+        : `CAST(${wrapping(type)}(abs(CAST(${value} AS HUGEINT))) AS ${typeName(type)})`;
     },
   );
 }
@@ -314,11 +341,13 @@ export const math: readonly FunctionRow[] = [
     { params: [text, int, int], returns: STRING, nullable: true },
     (args, _, { ansi }) => `spkjs_conv(${args.join(", ")}, ${ansi})`,
   ),
-  scalarBy("width_bucket", category, (call) =>
-    bindSignature(
+  scalarBy("width_bucket", category, (call) => {
+    const interval = expressions(call).find((arg) => isAnsiInterval(arg.type));
+    const bound = interval === undefined ? double : only(interval.type.kind);
+    return bindSignature(
       call,
       {
-        params: [oneOf(double, ansiInterval), oneOf(double, ansiInterval), oneOf(double, ansiInterval), long],
+        params: [bound, bound, bound, long],
         returns: LONG,
         nullable: true,
       },
@@ -331,8 +360,8 @@ export const math: readonly FunctionRow[] = [
         const [value = "NULL", low = "NULL", high = "NULL", count = "NULL"] = args;
         return `spk_width_bucket(${measure(value)}, ${measure(low)}, ${measure(high)}, ${count})`;
       },
-    ),
-  ),
+    );
+  }),
   ...["rand", "randn"].map((name) =>
     scalarBy(name === "rand" ? ["rand", "random"] : [name], category, (call) => {
       if (call.args.length > 0 && integerOf(expressionAt(call, 0)) === undefined) {

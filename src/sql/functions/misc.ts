@@ -18,7 +18,7 @@ import {
 } from "../../core/data-type.ts";
 import { canCast } from "../types/cast-rules.ts";
 import { bindSignature, expressions, scalar, wrongNumber, type CallSite, type FunctionRow } from "./function.ts";
-import { anything, binary, boolean, long, oneOf, only, text } from "./params.ts";
+import { anything, binary, boolean, long, oneOf, only, text, onlyText } from "./params.ts";
 import { scalarBy, typeAt } from "./rules.ts";
 import { filled, string } from "./defaults.ts";
 
@@ -165,7 +165,7 @@ export const misc: readonly FunctionRow[] = [
     scalarBy(name, "url", (call) =>
       bindSignature(
         call,
-        { params: [text, text], optional: [text], returns: STRING, nullable: true },
+        { params: [onlyText, onlyText], optional: [onlyText], returns: STRING, nullable: true },
         ([url = "NULL", part = "NULL", key = "CAST(NULL AS VARCHAR)"], _, { ansi }) => {
           const sql = `spkjs_parse_url(${url}, ${part}, ${key}, ${call.args.length === 3})`;
           return ansi && name === "parse_url" ? sql : `TRY(${sql})`;

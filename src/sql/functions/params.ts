@@ -8,6 +8,7 @@ import {
   INT,
   LONG,
   map,
+  sameType,
   simpleString,
   sqlType,
   STRING,
@@ -57,14 +58,10 @@ export const numeric: Param = {
   },
 };
 
-/** TINYINT to BIGINT as it is; a string becomes BIGINT (ANSI only). */
+/** TINYINT to BIGINT as it is. */
 export const integral: Param = {
   expected: '"INTEGRAL"',
-  accept: (type, ansi) => {
-    if (isIntegral(type)) return type;
-    if (type.kind === "void") return INT;
-    return type.kind === "string" && ansi ? LONG : undefined;
-  },
+  accept: (type) => (isIntegral(type) ? type : type.kind === "void" ? INT : undefined),
 };
 
 /** A decimal as it is; other numbers become the decimal that holds them. */
@@ -101,6 +98,12 @@ export const anyArray: Param = {
   accept: (type) => (type.kind === "array" ? type : type.kind === "void" ? array(type) : undefined),
 };
 
+/** An array, and not NULL. */
+export const anArray: Param = {
+  expected: '"ARRAY"',
+  accept: (type) => (type.kind === "array" ? type : undefined),
+};
+
 export const anyMap: Param = {
   expected: '"MAP"',
   accept: (type) => (type.kind === "map" ? type : type.kind === "void" ? map(type, type) : undefined),
@@ -116,6 +119,22 @@ export function arrayOf(element: Param): Param {
       return type.kind === "array" && accepted !== undefined ? array(accepted, type.containsNull) : undefined;
     },
   };
+}
+
+/** What `param` takes, but nothing is converted to it; only NULL is (Spark's ExpectsInputTypes without implicit casts). */
+export function strictly(param: Param): Param {
+  return {
+    expected: param.expected,
+    accept: (type, ansi) => {
+      const to = param.accept(type, ansi);
+      return to !== undefined && (type.kind === "void" || sameType(to, type) || isText(type, to)) ? to : undefined;
+    },
+  };
+}
+
+/** CHAR and VARCHAR are strings. */
+function isText(type: DataType, to: DataType): boolean {
+  return type.kind === "string" && to.kind === "string";
 }
 
 /**
@@ -139,3 +158,6 @@ export function only(...kinds: readonly DataType["kind"][]): Param {
     accept: (type) => (kinds.includes(type.kind) ? type : undefined),
   };
 }
+
+/** STRING alone. */
+export const onlyText = strictly(text);

@@ -1,7 +1,7 @@
-import { array, BINARY, BOOLEAN, INT, STRING, type DataType } from "../../core/data-type.ts";
+import { array, BINARY, BOOLEAN, INT, STRING, type DataType, DOUBLE } from "../../core/data-type.ts";
 import type { LoweringTools } from "../bound.ts";
 import { bindSignature, expressionAt, scalar, type CallSite, type FunctionRow, type Signature } from "./function.ts";
-import { anything, binary, int, oneOf, only, text } from "./params.ts";
+import { anything, binary, int, oneOf, only, text, onlyText } from "./params.ts";
 import { integerOf, named, sameAs, scalarBy, scalarForms, typeAt } from "./rules.ts";
 import { constant, filled, integer, string } from "./defaults.ts";
 
@@ -27,7 +27,7 @@ function kinded(
 
 const numericParam = oneOf(only("byte", "short", "int", "long", "float", "double", "decimal"), {
   expected: '"NUMERIC"',
-  accept: (type) => (type.kind === "string" || type.kind === "void" ? { kind: "double" } : undefined),
+  accept: (type) => (type.kind === "void" ? DOUBLE : undefined),
 });
 
 const oneText: Signature = { params: [text], returns: sameAs(0) };
@@ -90,8 +90,13 @@ function padRow(name: "lpad" | "rpad"): FunctionRow {
       0,
     );
     const pad = first.kind === "binary" ? constant(new Uint8Array([0]), BINARY) : string(" ");
-    const signature: Signature = { params: [textOrBinary, int, textOrBinary], returns: sameAs(0) };
-    return byKind(filled(call, 3, [pad]), `spk_${name}($1, $2, $3)`, `spkjs_${name}_binary($1, $2, $3)`, signature);
+    const whole = filled(call, 3, [pad]);
+    const bytes = [whole.args[0], whole.args[2]].every(
+      (arg) => arg !== undefined && arg.kind !== "unbound_lambda" && arg.type.kind === "binary",
+    );
+    return bytes
+      ? bindSignature(whole, { params: [binary, int, binary], returns: BINARY }, `spkjs_${name}_binary($1, $2, $3)`)
+      : bindSignature(whole, { params: [text, int, text], returns: STRING }, `spk_${name}($1, $2, $3)`);
   });
 }
 
@@ -130,10 +135,7 @@ export const strings: readonly FunctionRow[] = [
   scalarBy("btrim", category, (call) =>
     call.args.length === 1
       ? bindSignature(call, oneText, ([source = ""], _, tools) => trimmed("trim", source, "' '", tools))
-      : byKind(call, "trim($1, $2)", "spkjs_trim_binary($1, $2)", {
-          params: [textOrBinary, textOrBinary],
-          returns: sameAs(0),
-        }),
+      : bindSignature(call, { params: [text, text], returns: sameAs(0) }, "trim($1, $2)"),
   ),
   trimRow("trim", "BOTH", "trim"),
   trimRow("ltrim", "LEADING", "ltrim"),
@@ -159,7 +161,7 @@ export const strings: readonly FunctionRow[] = [
         if (parts.length === 0) return `CASE WHEN ${separator} IS NULL THEN NULL ELSE '' END`;
         if (!listed.includes(true)) return `concat_ws(${args.join(", ")})`;
         const lists = parts.map((part, index) => (listed[index + 1] === true ? `coalesce(${part}, [])` : `[${part}]`));
-        return `spk_join(list_concat(${lists.join(", ")}), ${separator})`;
+        return joined(`list_concat(${lists.join(", ")})`, separator);
       },
     );
   }),
@@ -227,7 +229,7 @@ export const strings: readonly FunctionRow[] = [
     (call) =>
       bindSignature(
         filled(call, 5, [string("X"), string("x"), string("n"), constant(null, STRING)]),
-        { params: [text, text, text, text, text], returns: STRING, nullable: true },
+        { params: [onlyText, onlyText, onlyText, onlyText, onlyText], returns: STRING, nullable: true },
         "spkjs_mask($*)",
       ),
     ["str", "upperChar", "lowerChar", "digitChar", "otherChar"],
@@ -255,10 +257,16 @@ export const strings: readonly FunctionRow[] = [
   scalar(
     "sentences",
     category,
-    { params: [text], optional: [text, text], returns: array(array(STRING, false), false), nullable: true },
+    {
+      params: [text],
+      optional: [text, text],
+      returns: array(array(STRING, false), false),
+      nullable: true,
+      pretty: ([source = "", language = "", country = ""]) => `sentences(${source}, ${language}, ${country})`,
+    },
     "spkjs_sentences($1)",
   ),
-  scalar("soundex", category, { params: [text], returns: STRING }, "spkjs_soundex($1)"),
+  scalar("soundex", category, { params: [onlyText], returns: STRING }, "spkjs_soundex($1)"),
   scalar("space", category, { params: [int], returns: STRING }, "repeat(' ', spk_count($1))"),
   scalar("split_part", category, { params: [text, text, int], returns: sameAs(0) }, "spk_split_part($1, $2, $3)"),
   substringRow,
@@ -281,7 +289,7 @@ export const strings: readonly FunctionRow[] = [
   scalar("try_validate_utf8", category, { params: [textOrBinary], returns: STRING, nullable: true }, (args, call) =>
     utf8("try_validate", args[0] ?? "NULL", call.args[0]?.type),
   ),
-  scalar("collation", category, { params: [text], returns: STRING, nullable: false }, (_, call, tools) => {
+  scalar("collation", category, { params: [onlyText], returns: STRING, nullable: false }, (_, call, tools) => {
     const type = call.args[0]?.type;
     return tools.text(`SYSTEM.BUILTIN.${(type?.kind === "string" ? type.collation : undefined) ?? "UTF8_BINARY"}`);
   }),
@@ -293,6 +301,11 @@ export const strings: readonly FunctionRow[] = [
     ),
   ),
 ];
+
+/** The elements of a list in one text. */
+export function joined(list: string, separator: string): string {
+  return /^'(?:[^']|'')*'$/.test(separator) ? `spk_join(${list}, ${separator})` : `spk_join_by(${list}, ${separator})`;
+}
 
 /** A STRING is always valid here: DuckDB holds nothing else. */
 function utf8(what: string, sql: string, type: DataType | undefined): string {

@@ -1,13 +1,13 @@
 import { array, BOOLEAN, DOUBLE, FLOAT, INT, LONG, SHORT, STRING, type DataType } from "../../core/data-type.ts";
 import { bindSignature, expressionAt, type FunctionRow } from "./function.ts";
-import { text } from "./params.ts";
+import { onlyText } from "./params.ts";
 import { notFoldable, scalarBy, textOf } from "./rules.ts";
 
 const category = "xml";
 
 function xpath(names: string | readonly [string, ...string[]], returns: DataType, lower: string): FunctionRow {
   return scalarBy(names, category, (call) => {
-    const bound = bindSignature(call, { params: [text, text], returns, nullable: true }, lower);
+    const bound = bindSignature(call, { params: [onlyText, onlyText], returns, nullable: true }, lower);
     if (textOf(expressionAt(call, 1)) === undefined) throw notFoldable(call, 1, "path");
     return bound;
   });

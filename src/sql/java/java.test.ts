@@ -24,7 +24,7 @@ describe("numbers as Java prints them", () => {
       "1.0E7",
       "-1.5",
       "1.0E22",
-      "5.0E-324",
+      "4.9E-324",
     ]);
   });
 

@@ -5,7 +5,13 @@ export function javaDouble(value: number): string {
   if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0";
   const size = Math.abs(value);
   if (size >= 1e-3 && size < 1e7) return withPoint(plain(String(value)));
-  return scientific(value.toExponential());
+  return scientific(twoDigits(value.toExponential(), value));
+}
+
+/** Where one digit would do, Java writes the two that come nearest: `4.9E-324`. */
+function twoDigits(shortest: string, value: number): string {
+  if (shortest.includes(".")) return shortest;
+  return value.toExponential(1).replace(".0", "");
 }
 
 /** A float as Java's `Float.toString` prints it: the shortest digits that read back as the same float. */
@@ -13,7 +19,8 @@ export function javaFloat(value: number): string {
   if (!Number.isFinite(value) || value === 0) return javaDouble(value);
   const shortest = shortestFloat(value);
   const size = Math.abs(value);
-  return size >= 1e-3 && size < 1e7 ? withPoint(plain(shortest)) : scientific(Number(shortest).toExponential());
+  if (size >= 1e-3 && size < 1e7) return withPoint(plain(shortest));
+  return scientific(twoDigits(Number(shortest).toExponential(), Math.fround(value)));
 }
 
 function shortestFloat(value: number): string {

@@ -36,11 +36,12 @@ function compute(
   const scale = Math.max(a.scale, b.scale);
   const digits = Math.max(a.precision - a.scale, b.precision - b.scale) + scale;
   if ((operator === "+" || operator === "-") && digits < MAX_PRECISION) {
-    const common = `DECIMAL(${digits},${scale})`;
+    // DuckDB keeps the result of 18 digits to 18, where Spark has one more.
+    const common = `DECIMAL(${digits === NARROW ? digits + 1 : digits},${scale})`;
     return `CAST(CAST(${left} AS ${common}) ${operator} CAST(${right} AS ${common}) AS ${type})`;
   }
   if (operator === "*" && a.precision + b.precision <= MAX_PRECISION) {
-    return `CAST(${left} * ${right} AS ${type})`;
+    return `CAST(${product(left, right, a, b)} AS ${type})`;
   }
   if ((operator === "%" || operator === "pmod") && digits < MAX_PRECISION) {
     const common = `DECIMAL(${digits},${scale})`;
@@ -74,6 +75,18 @@ function compute(
   }
   const bigger = `spkjs_decimal('${operator}', CAST(${left} AS VARCHAR), CAST(${right} AS VARCHAR), ${result.precision}, ${result.scale}, ${tools.ansi ? "true" : "false"})`;
   return `CAST(${bigger} AS ${type})`;
+}
+
+/** Digits that DuckDB computes with in 64 bits. */
+const NARROW = 18;
+const SHORT = 300;
+
+/** DuckDB keeps the product of two narrow decimals narrow: where that overflows, it is computed again with 128 bits. */
+function product(left: string, right: string, a: DecimalType, b: DecimalType): string {
+  const narrow = Math.max(a.precision, b.precision) <= NARROW && a.precision + b.precision > NARROW;
+  if (!narrow) return `(${left} * ${right})`;
+  const wide = `(CAST(${left} AS DECIMAL(${MAX_PRECISION - b.precision},${a.scale})) * ${right})`;
+  return left.length + right.length > SHORT ? wide : `coalesce(TRY(${left} * ${right}), ${wide})`;
 }
 
 function fits(type: DecimalType): boolean {

@@ -1,5 +1,4 @@
-import { BOOLEAN, INT, LONG, type DataType } from "../../core/data-type.ts";
-import type { BoundExpression } from "../bound.ts";
+import { BOOLEAN, INT } from "../../core/data-type.ts";
 import {
   bindSignature,
   coerce,
@@ -10,7 +9,7 @@ import {
   type ScalarRow,
   type Signature,
 } from "../functions/function.ts";
-import { anything, boolean, int, integral, text } from "../functions/params.ts";
+import { anything, boolean, int, integral, only, oneOf, text } from "../functions/params.ts";
 import { widerType } from "../types/common-type.ts";
 import { isIntegral } from "../types/kinds.ts";
 import { differingTypes, infix, result, twoOperands, wrongType } from "./binary.ts";
@@ -79,8 +78,12 @@ function bitwise(call: CallSite, symbol: string, sql: string): BoundFunction {
 
 /** Java's shifts: only the low bits of the distance count, and bits fall off at the end. */
 function shift(call: CallSite, symbol: "<<" | ">>" | ">>>"): BoundFunction {
-  const [value, distance] = twoOperands(call);
-  const type: DataType = value.type.kind === "long" ? LONG : INT;
+  const bound = bindSignature(
+    call,
+    { params: [oneOf(int, only("long")), int], returns: ([value]) => value?.type ?? INT },
+    "",
+  );
+  const type = bound.type;
   const long = type.kind === "long";
   const [bits, mask] = long ? ["64", "63"] : ["32", "31"];
   const power = `(1::HUGEINT << CAST($2 & ${mask} AS INTEGER))`;
@@ -90,17 +93,6 @@ function shift(call: CallSite, symbol: "<<" | ">>" | ">>>"): BoundFunction {
     ">>": `CAST(spk_floor_div($1::HUGEINT, ${power}) AS $T)`,
     ">>>": `spk_wrap${bits}(${unsigned} // ${power})`,
   }[symbol];
-  const args = [
-    integralOperand(call, value, type),
-    coerce(distance, int.accept(distance.type, call.context.ansi) ?? INT, call),
-  ];
   const operator = call.name === symbol ? infix(symbol) : undefined;
-  return { args, type, nullable: args.some((arg) => arg.nullable), lower: template(sql), pretty: operator };
-}
-
-function integralOperand(call: CallSite, value: BoundExpression, type: DataType) {
-  if (!isIntegral(value.type) && value.type.kind !== "void" && value.type.kind !== "string") {
-    throw wrongType(call, call.name, value.type, "INT or BIGINT");
-  }
-  return coerce(value, type, call);
+  return { ...bound, lower: template(sql), pretty: operator };
 }

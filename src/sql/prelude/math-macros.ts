@@ -6,7 +6,6 @@ export const mathMacros: readonly Macro[] = [
     "x",
     "CASE WHEN isnan(x) THEN 0 WHEN x >= 9223372036854775807 THEN 9223372036854775807 WHEN x <= -9223372036854775808 THEN -9223372036854775808 ELSE CAST(x AS BIGINT) END",
   ),
-  macro("spk_abs_wrapping", "x", "CASE WHEN TRY(abs(x)) IS NULL THEN x ELSE abs(x) END"),
   macro(
     "spk_pow",
     "a, b",

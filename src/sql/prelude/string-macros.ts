@@ -32,6 +32,13 @@ export const stringMacros: readonly Macro[] = [
   macro("spk_lpad", "s, n, p", "CASE WHEN p = '' THEN left(s, spk_count(n)) ELSE lpad(s, spk_count(n), p) END"),
   macro("spk_rpad", "s, n, p", "CASE WHEN p = '' THEN left(s, spk_count(n)) ELSE rpad(s, spk_count(n), p) END"),
   macro("spk_join", "l, s", "CASE WHEN l IS NULL OR s IS NULL THEN NULL ELSE coalesce(array_to_string(l, s), '') END"),
+  /** The same for a separator that is not constant, which `array_to_string` does not take. */
+  macro(
+    "spk_join_by",
+    "l, s",
+    `CASE WHEN l IS NULL OR s IS NULL THEN NULL
+      ELSE coalesce(substring(array_to_string(list_transform(l, lambda x: s || x), ''), length(s) + 1), '') END`,
+  ),
   macro("spk_elt", "l, i", "CASE WHEN i >= 1 THEN l[i] END"),
   macro(
     "spk_elt_ansi",
@@ -46,12 +53,12 @@ export const stringMacros: readonly Macro[] = [
   macro(
     "spk_overlay",
     "s, r, p, n",
-    "spk_substring(s, 1, p - 1) || r || spk_substring(s, p + CASE WHEN n >= 0 THEN n ELSE length(r) END, 2147483647)",
+    "spk_substring(s, 1, spk_wrap32(p::BIGINT - 1)) || r || spk_substring(s, spk_wrap32(p::BIGINT + CASE WHEN n >= 0 THEN n ELSE length(r) END), 2147483647)",
   ),
   macro(
     "spk_overlay_binary",
     "s, r, p, n",
-    "spk_substring_binary(s, 1, p - 1) || r || spk_substring_binary(s, p + CASE WHEN n >= 0 THEN n ELSE octet_length(r) END, 2147483647)",
+    "spk_substring_binary(s, 1, spk_wrap32(p::BIGINT - 1)) || r || spk_substring_binary(s, spk_wrap32(p::BIGINT + CASE WHEN n >= 0 THEN n ELSE octet_length(r) END), 2147483647)",
   ),
   macro(
     "spk_split_part",
@@ -62,8 +69,8 @@ export const stringMacros: readonly Macro[] = [
     "spk_substring_index",
     "s, d, n",
     `CASE WHEN n = 0 OR d = '' THEN CASE WHEN s IS NULL THEN NULL ELSE '' END
-      WHEN n > 0 THEN array_to_string(string_split(s, d)[1:n], d)
-      WHEN n < 0 THEN array_to_string(string_split(s, d)[n:], d) END`,
+      WHEN n > 0 THEN spk_join_by(string_split(s, d)[1:n], d)
+      WHEN n < 0 THEN spk_join_by(string_split(s, d)[n:], d) END`,
   ),
   /** Not below zero; null stays null, which `greatest` would lose. */
   macro("spk_count", "n", "CASE WHEN n < 0 THEN 0 ELSE n END"),

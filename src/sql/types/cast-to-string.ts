@@ -7,10 +7,18 @@ import { quoteIdentifier } from "../quote.ts";
 
 /** Text as Spark writes it: doubles as Java prints them, timestamps in the session's zone, `[1, null]`, `{a -> 1}`. */
 export function castToString(sql: string, from: DataType, mode: CastMode, tools: CastTools, cast: Cast): string {
+  // Inside other values a VARIANT shows as itself.
+  const inner = (value: string, type: DataType): string =>
+    type.kind === "variant" ? `spkjs_variant_json(${value}, 'UTC')` : cast(value, type, STRING, mode, tools);
   switch (from.kind) {
     case "float":
     case "double":
       return tools.once(sql, (value) => `spk_text_double(${value})`);
+    case "decimal":
+      // Without digits before the point DuckDB leaves out the zero.
+      return from.precision > from.scale
+        ? `CAST(${sql} AS VARCHAR)`
+        : `regexp_replace(CAST(${sql} AS VARCHAR), '^(-?)[.]', '\\10.')`;
     case "timestamp":
       return `CAST(CAST(${sql} AS TIMESTAMP) AS VARCHAR)`;
     case "binary":
@@ -22,13 +30,13 @@ export function castToString(sql: string, from: DataType, mode: CastMode, tools:
       return tools.once(sql, (value) => intervalText(value, from));
     case "array": {
       const x = quoteIdentifier(tools.fresh("x"));
-      const element = `coalesce(${cast(x, from.element, STRING, mode, tools)}, 'null')`;
+      const element = `coalesce(${inner(x, from.element)}, 'null')`;
       return `('[' || array_to_string(list_transform(${sql}, lambda ${x}: ${element}), ', ') || ']')`;
     }
     case "map": {
       const x = quoteIdentifier(tools.fresh("x"));
       const key = cast(`${x}."key"`, from.key, STRING, mode, tools);
-      const value = `coalesce(${cast(`${x}."value"`, from.value, STRING, mode, tools)}, 'null')`;
+      const value = `coalesce(${inner(`${x}."value"`, from.value)}, 'null')`;
       const entries = `list_transform(map_entries(${sql}), lambda ${x}: ${key} || ' -> ' || ${value})`;
       return `('{' || array_to_string(${entries}, ', ') || '}')`;
     }
@@ -36,7 +44,7 @@ export function castToString(sql: string, from: DataType, mode: CastMode, tools:
       const names = structNames(from.fields);
       return tools.once(sql, (value) => {
         const fields = from.fields.map((each, index) => {
-          const text = cast(`${value}.${quoteIdentifier(names[index] ?? "")}`, each.type, STRING, mode, tools);
+          const text = inner(`${value}.${quoteIdentifier(names[index] ?? "")}`, each.type);
           return `coalesce(${text}, 'null')`;
         });
         return `CASE WHEN ${value} IS NOT NULL THEN '{' || ${fields.join(" || ', ' || ")} || '}' END`;

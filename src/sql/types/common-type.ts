@@ -32,6 +32,15 @@ export function widerType(a: DataType, b: DataType, ansi: boolean): DataType | u
   );
 }
 
+/** `widerType` where a string stays apart from everything else (Spark: `findWiderTypeWithoutStringPromotionForTwo`). */
+export function widerTypeWithoutString(a: DataType, b: DataType, ansi: boolean): DataType | undefined {
+  return (
+    tightestCommonType(a, b, ansi) ??
+    widerWithDecimal(a, b) ??
+    nested(a, b, (x, y) => widerTypeWithoutString(x, y, ansi))
+  );
+}
+
 /** `widerType` over many. Strings last, so that the order of the arguments does not matter. */
 export function commonType(types: readonly DataType[], ansi: boolean): DataType | undefined {
   const [strings, others] = [types.filter(isText), types.filter((type) => !isText(type))];

@@ -13,9 +13,12 @@ import { usesOuterOnly } from "./outer.ts";
 import { bindRoutine } from "./routine.ts";
 import { refuseVariantArguments } from "./variant-use.ts";
 import { bindWindow } from "./window.ts";
+import { windowReference } from "./window-call.ts";
 
 /** A call as the parser gives it: built-in function, aggregate, window function, generator or a user's own function. */
 export function bindCall(node: Call, env: Env): BoundExpression {
+  const window = windowReference(node, env);
+  if (window !== undefined) return window;
   const parts = functionParts(node, env);
   const written = (parts.at(-1) ?? "").toLowerCase();
   const name = node.syntax === "keywords" && written === "substr" ? "substring" : written;

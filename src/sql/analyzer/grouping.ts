@@ -1,7 +1,6 @@
 import type { Expression, NamedExpression } from "../ast/expression.ts";
 import type { GroupBy, GroupingAnalytics, GroupingItem } from "../ast/query.ts";
 import type { BoundExpression } from "../bound.ts";
-import { displayType } from "../types/duckdb-type.ts";
 import { failure } from "./analysis.ts";
 import { refuseCollation } from "./collation.ts";
 import { bind, inClause, type Env } from "./env.ts";
@@ -10,6 +9,7 @@ import { bindName } from "./name.ts";
 import { some } from "./rewrite.ts";
 import { lookup } from "./scope.ts";
 import type { SelectItem } from "./select-item.ts";
+import { refuseVariantGroup } from "./variant-use.ts";
 
 /** What a query is grouped by: expressions, and the sets of their positions where there is more than one. */
 export interface Grouping {
@@ -52,7 +52,7 @@ export function bindGroupBy(
 
 /** A position counts items as written, which a star blurs. */
 function refuseStarPosition(node: GroupBy, written: readonly NamedExpression[], env: Env): void {
-  const position = node.items.find((item) => !isAnalytics(item) && positionOf(item) !== undefined);
+  const position = node.items.find((item) => !isAnalytics(item) && groupPosition(item, env) !== undefined);
   if (position === undefined || written.every((item) => item.expression.kind !== "star")) return;
   throw failure(
     env.analysis,
@@ -122,20 +122,12 @@ function groupExpression(node: Expression, items: readonly SelectItem[], env: En
   if (hasAggregate(expression)) {
     throw failure(env.analysis, node.span, "GROUP_BY_AGGREGATE", "Aggregate functions are not allowed in GROUP BY.");
   }
-  if (expression.type.kind === "variant") {
-    throw failure(
-      env.analysis,
-      node.span,
-      "GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE",
-      `The expression cannot be used as a grouping expression because its data type "${displayType(expression.type)}" is not an orderable data type.`,
-      { sqlState: "42822" },
-    );
-  }
+  refuseVariantGroup(expression, node.span, env.analysis);
   return expression;
 }
 
 function ordinal(node: Expression, items: readonly SelectItem[], env: Env): BoundExpression | undefined {
-  const position = positionOf(node);
+  const position = groupPosition(node, env);
   if (position === undefined) return undefined;
   if (position < 1 || position > items.length) {
     throw failure(
@@ -155,6 +147,11 @@ function ordinal(node: Expression, items: readonly SelectItem[], env: Env): Boun
     );
   }
   return expression;
+}
+
+function groupPosition(node: Expression, env: Env): number | undefined {
+  const isOff = env.analysis.statement.context.settings?.get("spark.sql.groupbyordinal") === "false";
+  return isOff ? undefined : positionOf(node);
 }
 
 /** The number of an integer literal that stands alone. */

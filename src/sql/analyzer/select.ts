@@ -1,5 +1,6 @@
 import { BOOLEAN } from "../../core/data-type.ts";
 import type { Expression, SortItem, Window, WindowReference } from "../ast/expression.ts";
+import type { Span } from "../ast/node.ts";
 import type { Select } from "../ast/query.ts";
 import type { BoundExpression, BoundPlan, Column, Projection, SortOrder } from "../bound.ts";
 import { castTo } from "../types/cast-expression.ts";
@@ -18,6 +19,9 @@ import { bindOrderBy } from "./order-by.ts";
 import { passing, project, reference } from "./project.ts";
 import { rewrite, some } from "./rewrite.ts";
 import { bindItems, type SelectItem } from "./select-item.ts";
+import { mergedSessions } from "./session-merge.ts";
+import { timeWindow } from "./time-window.ts";
+import { refuseVariantColumns } from "./variant-use.ts";
 
 /** ORDER BY of the query whose body the SELECT is: it sees the inside of the SELECT. */
 export interface OrderClause {
@@ -37,20 +41,24 @@ export function bindSelect(node: Select, outer: Env, order: OrderClause = NO_ORD
   return selectFrom(source, node, outer, order);
 }
 
-export function selectFrom(source: BoundRelation, node: Select, outer: Env, order: OrderClause): BoundRelation {
+export function selectFrom(given: BoundRelation, node: Select, outer: Env, order: OrderClause): BoundRelation {
   const windows = new Map(order.windows);
   for (const each of node.windows) windows.set(each.name.name.toLowerCase(), each.window);
-  const env: Env = { ...outer, scope: source.scope, windows };
-  const input =
-    node.where === undefined
-      ? source.plan
-      : filtered(source.plan, node.where, inClause(env, source.scope, { clause: "WHERE" }));
+  const around: Env = { ...outer, scope: given.scope, windows, timeWindow: undefined };
+  const rows = { plan: where(given, node.where, around), scope: given.scope };
+  const clauses = [node.items, node.groupBy, node.having, node.qualify, node.windows, order.items];
+  const found = timeWindow(clauses, rows, around);
+  const source = found?.source ?? rows;
+  const input = source.plan;
+  const env: Env = { ...around, scope: source.scope, timeWindow: found?.window };
   const items = bindItems(
     node.items,
     inClause(env, source.scope, { aggregates: true, windows: true, generators: true, clause: "SELECT" }),
   );
-  const aliasOf = (name: string): BoundExpression | undefined => {
-    const item = items.find((each) => each.alias?.toLowerCase() === name.toLowerCase());
+  const aliasOf = (name: string, span?: Span): BoundExpression | undefined => {
+    const named = items.filter((each) => each.name.toLowerCase() === name.toLowerCase());
+    const [item, second] = named;
+    if (second !== undefined) throw ambiguousAlias(name, named.length, span, env.analysis);
     return item === undefined ? undefined : withoutAliases(item.expression, items);
   };
   const late: Env = {
@@ -80,6 +88,20 @@ export function selectFrom(source: BoundRelation, node: Select, outer: Env, orde
   return assemble(grouped ? grouping(node, input, parts, aliasOf, env) : ungrouped(input, parts), node, env);
 }
 
+function where(source: BoundRelation, node: Expression | undefined, env: Env): BoundPlan {
+  if (node === undefined) return source.plan;
+  const found = timeWindow([node], source, env);
+  const over = found?.source ?? source;
+  const inside = inClause({ ...env, timeWindow: found?.window }, over.scope, { clause: "WHERE" });
+  const plan = filtered(over.plan, node, inside);
+  return found === undefined ? plan : project(plan, source.plan.columns.map(passing));
+}
+
+function ambiguousAlias(name: string, count: number, span: Span | undefined, analysis: Analysis): Error {
+  const options = Array.from({ length: count }, () => `\`${name}\``).join(", ");
+  return failure(analysis, span, "AMBIGUOUS_REFERENCE", `Reference \`${name}\` is ambiguous, could be: [${options}].`);
+}
+
 interface Parts {
   readonly items: readonly SelectItem[];
   readonly outputs: readonly Column[];
@@ -93,11 +115,19 @@ function grouping(
   node: Select,
   input: BoundPlan,
   parts: Parts,
-  aliasOf: (name: string) => BoundExpression | undefined,
+  aliasOf: (name: string, span?: Span) => BoundExpression | undefined,
   env: Env,
 ): { readonly plan: BoundPlan; readonly parts: Parts } {
   const by = node.groupBy === undefined ? undefined : bindGroupBy(node.groupBy, parts.items, node.items, env);
-  const state: Aggregation = aggregation(input, by, node.groupBy?.all ?? false, env.analysis);
+  const every = [parts.items, parts.order].flat().map((each) => each.expression);
+  if (parts.having !== undefined) every.push(parts.having);
+  if (parts.qualify !== undefined) every.push(parts.qualify);
+  const state: Aggregation = aggregation(
+    mergedSessions(input, by, every, env),
+    by,
+    node.groupBy?.all ?? false,
+    env.analysis,
+  );
   const items = parts.items.map((item) => ({ ...item, expression: state.extract(item.expression) }));
   const having = parts.having === undefined ? undefined : state.extract(parts.having, aliasOf);
   const qualify = parts.qualify === undefined ? undefined : state.extract(parts.qualify, aliasOf);
@@ -180,6 +210,7 @@ function finish(
     );
   }
   let plan = project(input, [...items, ...extra.values()]);
+  if (isDistinct) refuseVariantColumns(plan.columns, undefined, analysis);
   if (isDistinct) plan = { kind: "distinct", input: plan, columns: plan.columns };
   if (keys.length > 0) plan = { kind: "sort", input: plan, order: keys, columns: plan.columns };
   if (extra.size > 0) plan = project(plan, columns.map(passing));
@@ -278,7 +309,9 @@ function outputColumns(items: readonly SelectItem[], input: BoundPlan, analysis:
       taken.add(expression.column.id);
       return { ...expression.column, name: item.name };
     }
-    return newColumn(analysis, item.name, expression.type, expression.nullable);
+    const column = newColumn(analysis, item.name, expression.type, expression.nullable);
+    const repeats = expression.kind === "column" && item.alias === undefined && taken.has(expression.column.id);
+    return repeats ? { ...column, copyOf: expression.column.copyOf ?? expression.column.id } : column;
   });
 }
 

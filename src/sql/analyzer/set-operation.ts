@@ -9,6 +9,7 @@ import { failure, newColumn } from "./analysis.ts";
 import { refuseCollation } from "./collation.ts";
 import type { BoundRelation, Env } from "./env.ts";
 import { projectTo } from "./project.ts";
+import { refuseVariantColumns } from "./variant-use.ts";
 
 /** UNION, INTERSECT, EXCEPT: by position, each column in the common type of both sides, named by the left one. */
 export function bindSetOperation(node: SetOperation, env: Env): BoundRelation {
@@ -47,8 +48,9 @@ export function combined(
     );
   });
   if (!all || operator !== "union") {
+    refuseVariantColumns([...left.columns, ...right.columns], span, analysis);
     for (const type of types) refuseCollation(type, span, analysis);
-    const bad = types.findIndex((type) => hasMap(type) || type.kind === "variant");
+    const bad = types.findIndex((type) => hasMap(type));
     if (bad >= 0) {
       throw failure(
         analysis,

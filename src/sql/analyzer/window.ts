@@ -10,6 +10,7 @@ import { castTo } from "../types/cast-expression.ts";
 import { failure } from "./analysis.ts";
 import { bind, bindAll, type Env } from "./env.ts";
 import { bindSortItems } from "./order.ts";
+import { refuseVariantPartitions } from "./variant-use.ts";
 
 const ROWS_TO_CURRENT = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW";
 const RANGE_TO_CURRENT = "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW";
@@ -46,6 +47,7 @@ export function bindWindow(
   const spec = definition(over, env);
   const inner: Env = { ...env, allows: { ...env.allows, windows: false, generators: false } };
   const partitionBy = bindAll(spec.partitionBy, inner);
+  refuseVariantPartitions(partitionBy, env.analysis);
   const orderBy = bindSortItems(spec.orderBy, inner);
   const frame = spec.frame === undefined ? undefined : bindFrame(spec.frame, orderBy, inner);
   if (

@@ -5,6 +5,7 @@ import { collectionTexts } from "./documentation/collections.ts";
 import { dateTexts } from "./documentation/dates.ts";
 import { generalTexts } from "./documentation/general.ts";
 import { stringTexts } from "./documentation/strings.ts";
+import { variantTexts } from "./documentation/variants.ts";
 
 /** What the reference says of a function. */
 export interface FunctionDocumentation {
@@ -46,7 +47,7 @@ function documented(row: FunctionRow): FunctionDocumentation[] {
 
 /** Lines of `signature — description`, under the name before the first parenthesis. */
 const texts = new Map(
-  [aggregateTexts, collectionTexts, dateTexts, generalTexts, stringTexts].flatMap((block) =>
+  [aggregateTexts, collectionTexts, dateTexts, generalTexts, stringTexts, variantTexts].flatMap((block) =>
     block
       .split("\n")
       .filter((line) => line.includes(" — "))

@@ -1,4 +1,4 @@
-import { DOUBLE, INT, type DataType } from "../../core/data-type.ts";
+import { DOUBLE, INT, VOID, type DataType } from "../../core/data-type.ts";
 import { constant, filled, integer } from "./defaults.ts";
 import {
   bindSignature,
@@ -30,7 +30,7 @@ function offset(name: "lag" | "lead"): WindowRow {
     names: [name],
     category,
     bind: (given) => {
-      const call = filled(given, 3, [integer(1), constant(null, INT)]);
+      const call = filled(given, 3, [integer(1), constant(null, VOID)]);
       const [value, rows, other] = unify(call, expressions(call), [0, 2]);
       const args = [value, rows, other].filter((arg) => arg !== undefined);
       return {

@@ -1,6 +1,8 @@
 import type { DataType } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
 import { parseTimestamp } from "../java/date-parse.ts";
+import { escapedBytes } from "../variant/cast.ts";
+import { variantOfJson } from "../variant/from-json-node.ts";
 import { readJson, writeJson, type JsonNode, type JsonReadOptions } from "./json-text.ts";
 
 export interface FromJsonOptions {
@@ -20,6 +22,8 @@ export interface FromJsonOptions {
 export function normalizeJson(text: string, type: DataType, options: FromJsonOptions): string | null {
   if (text.trim() === "") return null;
   const node = readJson(text, options.read);
+  if (node !== undefined && type.kind === "variant")
+    return convert(node, type, options) ?? malformed(text, type, options);
   if (node === undefined) return malformed(text, type, options);
   const rooted = type.kind === "struct" && node.kind === "array" ? (node.items[0] ?? null) : node;
   if (rooted === null) return null;
@@ -43,6 +47,10 @@ function malformed(text: string, type: DataType, options: FromJsonOptions): stri
 
 /** Undefined: the value does not fit the type. */
 function convert(node: JsonNode, type: DataType, options: FromJsonOptions): string | undefined {
+  if (type.kind === "variant") {
+    const bytes = variantOfJson(node);
+    return bytes && JSON.stringify(escapedBytes(bytes));
+  }
   if (node.kind === "null") return "null";
   switch (type.kind) {
     case "struct": {

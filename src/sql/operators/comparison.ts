@@ -4,6 +4,7 @@ import { coerce, expressions, type BoundFunction, type CallSite, type ScalarRow 
 import { commonType, widerType } from "../types/common-type.ts";
 import { displayType } from "../types/duckdb-type.ts";
 import { hasMap, isAtomic, isNumeric, isOrderable } from "../types/kinds.ts";
+import { hasVariant } from "../types/variant-type.ts";
 import { decimalForInteger, widerDecimal } from "../types/decimal.ts";
 import { padded } from "./char-padding.ts";
 import { differingTypes, result, twoOperands, wrongType } from "./binary.ts";
@@ -40,11 +41,20 @@ function compare(call: CallSite, symbol: string, sql: string): BoundFunction {
   const [left = operands[0], right = operands[1]] = padded(operands);
   const type = comparisonType(left, right, call.context.ansi);
   if (type === undefined) throw differingTypes(call, symbol, left.type, right.type);
+  refuseVariants(call, symbol, type);
   if (symbol === "=" || symbol === "<=>" ? hasMap(type) : !isOrderable(type)) {
     throw wrongType(call, symbol, type, "ordering");
   }
   const args = [coerce(left, type, call), coerce(right, type, call)];
   return result(call, symbol, args, BOOLEAN, sql, symbol === "<=>" ? false : undefined);
+}
+
+function refuseVariants(call: CallSite, symbol: string, type: DataType): void {
+  if (!hasVariant(type)) return;
+  throw call.error(
+    "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
+    `Cannot resolve "${symbol}" due to data type mismatch: The \`${symbol}\` does not support ordering on type "${displayType(type)}".`,
+  );
 }
 
 /** The type in which two values are compared. */
@@ -90,6 +100,7 @@ function inList(call: CallSite): BoundFunction {
         `[${args.map((arg) => `"${displayType(arg.type)}"`).join(", ")}].`,
     );
   }
+  refuseVariants(call, "in", type);
   return {
     args: args.map((arg) => coerce(arg, type, call)),
     type: BOOLEAN,

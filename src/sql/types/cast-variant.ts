@@ -1,4 +1,4 @@
-import { field, struct, type DataType } from "../../core/data-type.ts";
+import { field, STRING, struct, type DataType } from "../../core/data-type.ts";
 import { schemaToJson } from "../../core/schema-json.ts";
 import { quoteIdentifier, quoteString } from "../quote.ts";
 import type { CastTools } from "./cast-tools.ts";
@@ -91,6 +91,33 @@ export function fromVariant(
     case "timestamp_ntz":
       return `make_timestamp(${call("long")})`;
     default:
-      return `CAST(CAST(${call("nested")} AS JSON) AS ${duckDbType(to)})`;
+      return fromJsonText(call("nested"), to);
   }
+}
+
+/** SQL of a value from JSON text in which bytes stand as DuckDB writes them as text: `\xAA\x00`. */
+export function fromJsonText(sql: string, to: DataType): string {
+  const json = `CAST(CAST(${sql} AS JSON) AS ${duckDbType(bytesAsText(to))})`;
+  return hasBytes(to) ? `CAST(${json} AS ${duckDbType(to)})` : json;
+}
+
+/** DuckDB takes the characters of a JSON string for bytes, as they are. */
+function bytesAsText(type: DataType): DataType {
+  switch (type.kind) {
+    case "array":
+      return { ...type, element: bytesAsText(type.element) };
+    case "map":
+      return { ...type, key: bytesAsText(type.key), value: bytesAsText(type.value) };
+    case "struct":
+      return { ...type, fields: type.fields.map((each) => ({ ...each, type: bytesAsText(each.type) })) };
+    case "binary":
+    case "variant":
+      return STRING;
+    default:
+      return type;
+  }
+}
+
+function hasBytes(type: DataType): boolean {
+  return duckDbType(type).includes("BLOB");
 }

@@ -279,7 +279,7 @@ function toLocal(value: VariantNode, zone: string): bigint | undefined {
     case "timestamp_ntz":
       return value.micros;
     case "string":
-      return WORD.test(value.value) ? undefined : parseTime(value.value, now(), zone)?.local;
+      return /^\s*[+-]?\d{4}/.test(value.value) ? parseTime(value.value, 0n, zone)?.local : undefined;
     default:
       return undefined;
   }

@@ -72,7 +72,6 @@ schema_of_xml(xml [, options]) — The schema of an XML element, as DDL.
 to_csv(struct [, options]) — A struct as a CSV record.
 to_json(value [, options]) — A struct, array or map as JSON text.
 to_xml(struct [, options]) — A struct as XML text.
-variant_path := value:path — What stands at a path of JSON text.
 bitmap_bit_position(number) — The position in its bitmap of a number.
 bitmap_bucket_number(number) — Which bitmap a number belongs to.
 bitmap_count(bitmap) — How many bits are set.

@@ -6,7 +6,7 @@ import { DuckDb } from "../../src/duckdb/duckdb.ts";
 import { newAnalysis } from "../../src/sql/analyzer/analysis.ts";
 import { analyzeQuery, binders } from "../../src/sql/analyzer/analyze.ts";
 import { rootEnv } from "../../src/sql/analyzer/env.ts";
-import { objectParts } from "../../src/sql/analyzer/table.ts";
+import { objectParts } from "../../src/sql/analyzer/identifier.ts";
 import type { ObjectName } from "../../src/sql/ast/expression.ts";
 import type { Query } from "../../src/sql/ast/query.ts";
 import type { Statement } from "../../src/sql/ast/statement.ts";
@@ -76,7 +76,15 @@ export class SqlSession {
   #ansi: boolean;
   #timeZone: string;
 
-  constructor(databases: Databases, options: { readonly ansi: boolean; readonly timeZone: string }) {
+  constructor(
+    databases: Databases,
+    options: {
+      readonly ansi: boolean;
+      readonly timeZone: string;
+      readonly settings?: Readonly<Record<string, string>>;
+    },
+  ) {
+    for (const [name, value] of Object.entries(options.settings ?? {})) this.#settings.set(name.toLowerCase(), value);
     this.#databases = databases;
     this.#ansi = options.ansi;
     this.#timeZone = options.timeZone;

@@ -162,7 +162,7 @@ async function* goldenCases({ data, wanted }: SuiteOptions, databases: Databases
     const golden = JSON.parse(readFileSync(join(folder, file), "utf8")) as GoldenFile;
     const ids = golden.statements.map((each) => `golden/${name}/${each.i}`);
     if (!ids.some(wanted)) continue;
-    const session = new SqlSession(databases, { ansi: golden.ansi, timeZone: golden.tz });
+    const session = new SqlSession(databases, { ansi: golden.ansi, timeZone: golden.tz, settings: golden.settings });
     const unsupported = golden.skip ?? legacySetting(golden.settings);
     const binary = binaryStyle(golden.settings["spark.sql.binaryOutputStyle"]);
     for (const [index, each] of golden.statements.entries()) {

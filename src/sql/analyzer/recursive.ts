@@ -89,7 +89,8 @@ function limits(table: CommonTable, env: Env): { readonly maxLevel: number; read
   const setting = (name: string, otherwise: number): number => Number(settings?.get(name) ?? otherwise);
   return {
     maxLevel: table.maxRecursion ?? setting("spark.sql.cterecursionlevellimit", 100),
-    maxRows: setting("spark.sql.cterecursionrowlimit", 1_000_000),
+    // LIMIT ALL lifts it. Where in the query does not matter here.
+    maxRows: /\blimit\s+all\b/i.test(env.analysis.text) ? -1 : setting("spark.sql.cterecursionrowlimit", 1_000_000),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Expression, Star, Window, WindowReference } from "../ast/expression.ts";
 import type { Span } from "../ast/node.ts";
 import type { Query, QueryBody } from "../ast/query.ts";
-import type { BoundExpression, BoundPlan, LambdaVariableExpression } from "../bound.ts";
+import type { BoundExpression, BoundPlan, Column, LambdaVariableExpression } from "../bound.ts";
 import type { Analysis } from "./analysis.ts";
 import { EMPTY_SCOPE, type Scope } from "./scope.ts";
 
@@ -19,8 +19,18 @@ export interface Env {
   /** Parameters of the SQL function whose body this is, by name in lower case. */
   readonly parameters: ReadonlyMap<string, BoundExpression> | undefined;
   readonly windows: ReadonlyMap<string, Window | WindowReference>;
+  /** What calls of `window` and `session_window` stand for. */
+  readonly timeWindow?: TimeWindow | undefined;
   readonly allows: Allowed;
   readonly binders: Binders;
+}
+
+/** A window of time as a column of the rows that are selected from. */
+export interface TimeWindow {
+  /** `struct<start, end>`, named `window` or `session_window`. */
+  readonly column: Column;
+  /** A session is that of its row alone, until GROUP BY merges those that meet. */
+  readonly isSession: boolean;
 }
 
 /** What may stand here; a text says where we are, for the error. */
@@ -83,6 +93,7 @@ export function nestedEnv(env: Env): Env {
     scope: EMPTY_SCOPE,
     outer: env,
     windows: new Map(),
+    timeWindow: undefined,
     allows: NOTHING,
   };
 }

@@ -23,6 +23,8 @@ import { regexps } from "./regexps.ts";
 import { sequences } from "./sequence.ts";
 import { strings } from "./strings.ts";
 import { unsupportedFunctions } from "./unsupported.ts";
+import { timeBuckets } from "./time-bucket.ts";
+import { timeWindows } from "./time-windows.ts";
 import { times } from "./times.ts";
 import { variants } from "./variants.ts";
 import { vectors } from "./vectors.ts";
@@ -47,6 +49,8 @@ export const functionRows: readonly FunctionRow[] = [
   ...dateParts,
   ...makeTimestamps,
   ...times,
+  ...timeBuckets,
+  ...timeWindows,
   ...numberFormats,
   ...arrays,
   ...sequences,

@@ -92,11 +92,6 @@ export const unsupportedFunctions: readonly FunctionRow[] = [
   ),
   unsupported(["timestamp_nanos", "unix_nanos"], "date and time", "timestamps have microseconds here"),
   unsupported(
-    ["window", "session_window", "window_time", "time_bucket"],
-    "date and time",
-    "grouping by windows of time is not implemented",
-  ),
-  unsupported(
     [
       "variant_array_append",
       "try_variant_array_append",

@@ -38,6 +38,8 @@ next_day(date, weekday) — The next such weekday after the date.
 now() — The moment at which the statement began.
 quarter(date) — The quarter.
 second(timestamp) — The second.
+session_window(timestamp, gap) — The session, a stretch without a gap of this length, that the moment lies in: a struct of start and end.
+time_bucket(width, timestamp [, origin]) — The beginning of the stretch of this width that the moment lies in.
 time_diff(unit, start, end) — How many whole units lie between two times of day.
 time_from_micros(number) — The time of day so many microseconds after midnight.
 time_from_millis(number) — The time of day so many milliseconds after midnight.
@@ -72,5 +74,7 @@ unix_seconds(timestamp) — Seconds since 1970.
 unix_timestamp([text [, pattern]]) — Seconds since 1970, of now or of a text.
 weekday(date) — The weekday, 0 for Monday.
 weekofyear(date) — The week of the year, by ISO 8601.
+window(timestamp, duration [, slide [, start]]) — The windows of time that the moment lies in: structs of start and end.
+window_time(window) — The last moment of a window.
 year(date) — The year.
 `;

@@ -16,6 +16,8 @@ export interface Column {
   readonly name: string;
   readonly type: DataType;
   readonly nullable: boolean;
+  /** The `id` of the column that it repeats under the same name: both names mean the same. */
+  readonly copyOf?: number;
   /** Of a stored CHAR column: its values are compared without regard to blanks at the end. */
   readonly charLength?: number;
 }

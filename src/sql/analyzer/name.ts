@@ -21,11 +21,11 @@ export function bindName(parts: readonly Identifier[], span: Span, env: Env): Bo
 function resolve(names: readonly string[], span: Span, env: Env): BoundExpression | undefined {
   const variable = lambdaVariable(names, span, env);
   if (variable !== undefined) return variable;
-  const column = env.first === undefined ? undefined : inScope(env.first, names, span, env);
-  const here = column ?? inScope(env.scope, names, span, env);
-  if (here !== undefined) return here;
-  const alias = env.alias?.(names[0] ?? "", span);
+  const here = inScopes(env, names, span);
+  if (here !== undefined && !(here instanceof Error)) return here;
+  const alias = here === undefined || env.allows.clause === "HAVING" ? env.alias?.(names[0] ?? "", span) : undefined;
   if (alias !== undefined) return fieldsOf(alias, names.slice(1), span, env.analysis);
+  if (here !== undefined) throw here;
   const constant = names.length === 1 ? withoutParentheses(names[0] ?? "", span, env) : undefined;
   return constant ?? outerColumn(names, span, env) ?? parameter(names, span, env);
 }
@@ -38,11 +38,19 @@ function lambdaVariable(names: readonly string[], span: Span, env: Env): BoundEx
   return undefined;
 }
 
-function inScope(scope: Scope, names: readonly string[], span: Span, env: Env): BoundExpression | undefined {
+/** What SELECT gives may leave a name open that is clear in FROM. An error tells of one that is open everywhere. */
+function inScopes(env: Env, names: readonly string[], span: Span): BoundExpression | Error | undefined {
+  if (env.first === undefined) return inScope(env.scope, names, span, env);
+  const given = inScope(env.first, names, span, env);
+  if (given !== undefined && !(given instanceof Error)) return given;
+  return inScope(env.scope, names, span, env) ?? given;
+}
+
+function inScope(scope: Scope, names: readonly string[], span: Span, env: Env): BoundExpression | Error | undefined {
   const matches = distinct(lookup(scope, names));
   const [match, second] = matches;
   if (match === undefined) return undefined;
-  if (second !== undefined) throw ambiguous(names, matches, scope, span, env.analysis);
+  if (second !== undefined) return ambiguous(names, matches, scope, span, env.analysis);
   const written = names[names.length - match.fields.length - 1] ?? match.column.name;
   const { column } = match;
   const reference: BoundExpression = {
@@ -57,7 +65,12 @@ function inScope(scope: Scope, names: readonly string[], span: Span, env: Env): 
 
 function distinct(matches: readonly Match[]): readonly Match[] {
   if (matches.length < 2) return matches;
-  return [...new Map(matches.map((match) => [match.column.id, match])).values()];
+  const first = new Map<number, Match>();
+  for (const match of matches) {
+    const id = match.column.copyOf ?? match.column.id;
+    if (!first.has(id)) first.set(id, match);
+  }
+  return [...first.values()];
 }
 
 function outerColumn(names: readonly string[], span: Span, env: Env): BoundExpression | undefined {
@@ -65,6 +78,7 @@ function outerColumn(names: readonly string[], span: Span, env: Env): BoundExpre
     const variable = lambdaVariable(names, span, outer);
     if (variable !== undefined) return variable;
     const found = inScope(outer.scope, names, span, outer);
+    if (found instanceof Error) throw found;
     if (found !== undefined) {
       return markedAsOuter(found, outer.scope);
     }

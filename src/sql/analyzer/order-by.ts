@@ -9,7 +9,7 @@ import { lookup, type Scope } from "./scope.ts";
 
 /**
  * ORDER BY: names mean what SELECT gives first, then what stands in FROM; a number is the position of an item, ALL every
- * item.
+ * item. Without the setting for positions a number is a constant.
  */
 export function bindOrderBy(nodes: readonly SortItem[], outputs: readonly Column[], env: Env): SortOrder[] {
   const first: Scope = { visible: outputs.map((column) => ({ column, qualifier: [] })), hidden: [] };
@@ -17,8 +17,9 @@ export function bindOrderBy(nodes: readonly SortItem[], outputs: readonly Column
   if (nodes.length === 1 && only !== undefined && isAll(only, env, first)) {
     return outputs.map((column) => sortOrder(only, checkOrderable(reference(column), only, env)));
   }
+  const usesPositions = env.analysis.statement.context.settings?.get("spark.sql.orderbyordinal") !== "false";
   return nodes.map((node) => {
-    const position = positionOf(node.expression);
+    const position = usesPositions ? positionOf(node.expression) : undefined;
     if (position !== undefined)
       return sortOrder(node, checkOrderable(reference(atPosition(position, outputs, node, env)), node, env));
     return sortOrder(node, checkOrderable(bind(node.expression, { ...env, first }), node, env));

@@ -199,20 +199,31 @@ function aggregateBlock(plan: AggregatePlan, scope: PlanScope): Block {
   const keys = groups.map(({ sql }) => ({ sql, name: quoteIdentifier(scope.names.fresh("g")) }));
   const below: Block = { ...open, items: ["*", ...keys.map(({ sql, name }) => `${sql} AS ${name}`)] };
   const names = keys.map((key) => key.name);
+  const used = new Set(plan.sets.flat());
   const over = wrapped(
     open.from === "" ? { ...below, items: keys.map(({ sql, name }) => `${sql} AS ${name}`) } : below,
   );
   const sets = plan.sets.map((set) => `(${set.map((position) => names[position] ?? "").join(", ")})`);
   const id =
-    plan.groupingId === undefined
-      ? []
-      : [`${names.length === 0 ? "0" : `GROUPING(${names.join(", ")})`} AS ${columnName(plan.groupingId.id)}`];
-  const chosen = groups.map(({ name }, index) => `${names[index] ?? ""} AS ${name}`);
+    plan.groupingId === undefined ? [] : [`${groupingIdSql(names, used)} AS ${columnName(plan.groupingId.id)}`];
+  const chosen = plan.groups.map(({ column }, index) => {
+    const key = used.has(index) ? (names[index] ?? "") : `CAST(NULL AS ${duckDbType(column.type)})`;
+    return `${key} AS ${columnName(column.id)}`;
+  });
   return {
     ...over,
     items: [...chosen, ...aggregates, ...id],
     groupBy: `GROUPING SETS (${sets.join(", ")}) HAVING count(*) > 0`,
   };
+}
+
+/** Bits of the keys, the last one lowest: 1 where a key is not in the row's set. DuckDB knows of those only that are in one. */
+function groupingIdSql(names: readonly string[], used: ReadonlySet<number>): string {
+  if (used.size === names.length) return names.length === 0 ? "0" : `GROUPING(${names.join(", ")})`;
+  const bits = names.map(
+    (name, index) => `${used.has(index) ? `GROUPING(${name})` : "1"} * ${2 ** (names.length - 1 - index)}`,
+  );
+  return `(${bits.join(" + ")})`;
 }
 
 const JOINS = {

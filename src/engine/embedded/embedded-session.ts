@@ -1,6 +1,5 @@
 import { findRelation, findSchema } from "../../catalog/find.ts";
 import { isTable } from "../../catalog/securable.ts";
-import { messageOf } from "../../core/errors.ts";
 import { throwIfAborted } from "../../core/cancellation.ts";
 import { partsOf } from "../../sql/ast/node.ts";
 import { parseName, parseStatement } from "../../sql/parser/parse.ts";
@@ -13,9 +12,9 @@ import type {
   TableState,
 } from "../session.ts";
 import { analyzeStatement } from "./analyze-statement.ts";
-import { commandFor } from "./commands/registry.ts";
 import type { EngineEnvironment } from "./environment.ts";
 import { completed } from "./resolver.ts";
+import { runStatement } from "./run-statement.ts";
 import { newSessionState, type SessionState } from "./session-state.ts";
 import { StatementCall } from "./statement-call.ts";
 import { openStreams } from "./streams.ts";
@@ -62,22 +61,7 @@ class EmbeddedSession implements Session {
   async sql(text: string, options: StatementOptions = {}): Promise<StatementResult> {
     throwIfAborted(options.signal);
     const statement = parseStatement(text, parseOptions(options));
-    const call = new StatementCall(this.#env, this.#state, text, options);
-    const command = commandFor(statement.kind);
-    if (command === undefined) {
-      throw call.unsupported(statement.span, `${statement.kind.replaceAll("_", " ").toUpperCase()}`);
-    }
-    try {
-      const result = await command.run(statement, call);
-      // A query runs while its result is read, and lets go then.
-      if (statement.kind !== "query") await call.release();
-      return result;
-    } catch (error) {
-      const explained = await call.explain(error);
-      await call.release();
-      await this.#refused(error);
-      throw explained;
-    }
+    return runStatement(statement, new StatementCall(this.#env, this.#state, text, { ...options, run: runStatement }));
   }
 
   async streams(
@@ -138,17 +122,10 @@ class EmbeddedSession implements Session {
 
   close(): Promise<void> {
     this.#state.temporaryViews.clear();
+    this.#state.variables.clear();
     for (const { connection } of this.#state.streams.values()) connection.close();
     this.#state.streams.clear();
     return Promise.resolve();
-  }
-
-  /** An access that was refused is kept in the audit log; changes of the catalog keep their own. */
-  async #refused(error: unknown): Promise<void> {
-    const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
-    if (code !== "INSUFFICIENT_PERMISSIONS") return;
-    const parameters = { message: messageOf(error) };
-    await this.#env.catalog.audit({ user: this.user, action: "commandSubmit", parameters, error });
   }
 }
 

@@ -1,9 +1,11 @@
 import type { StructType } from "../../core/data-type.ts";
+import type { ColumnBatch, Value } from "../../core/value.ts";
 import type { Connection } from "../../duckdb/connection.ts";
 import type { Query } from "../../sql/ast/query.ts";
 import type { BoundQuery, ColumnSource, Scan } from "../../sql/bound.ts";
 import { analyzeQuery } from "../../sql/analyzer/analyze.ts";
 import { generate } from "../../sql/generator/generate.ts";
+import type { QueryRows } from "../../sql/script/host.ts";
 import type { StatementResult } from "../session.ts";
 import { openConnection } from "./connection.ts";
 import { recordLineage } from "./lineage.ts";
@@ -67,6 +69,57 @@ export async function runQuery(query: Query, call: StatementCall): Promise<State
     connection.close();
     throw error;
   }
+}
+
+/** The rows of a query one by one, instants as text in UTC: what a script computes with. */
+export async function rowsOfQuery(query: Query, call: StatementCall, limit = Infinity): Promise<QueryRows> {
+  const { signal } = call;
+  let connection: Connection | undefined;
+  const release = async (): Promise<void> => {
+    connection?.close();
+    await call.release();
+  };
+  try {
+    const bound = await call.analyze((resolver, context) => analyzeQuery(query, resolver, context));
+    const planned = await planBound(bound, call, { names: "result" });
+    ({ connection } = planned);
+    const { schema, sql } = planned;
+    const control = { schema, zone: "UTC", ...(signal === undefined ? {} : { signal }) };
+    const { batches } = await connection.stream(sql, control);
+    await recordLineage(call, planned);
+    const explain = (thrown: unknown): Promise<unknown> => call.explain(thrown);
+    return { schema, rows: rowsOf(batches, { limit, release, explain }) };
+  } catch (error) {
+    const explained = await call.explain(error);
+    await release();
+    throw explained;
+  }
+}
+
+async function* rowsOf(
+  batches: AsyncIterable<ColumnBatch>,
+  { limit, release, explain }: RowsOptions,
+): AsyncGenerator<readonly Value[]> {
+  let left = limit;
+  try {
+    for await (const { columns, rowCount } of batches) {
+      for (let row = 0; row < rowCount && left > 0; row += 1) {
+        left -= 1;
+        yield columns.map((column) => column[row] ?? null);
+      }
+      if (left === 0) return;
+    }
+  } catch (error) {
+    throw await explain(error);
+  } finally {
+    await release();
+  }
+}
+
+interface RowsOptions {
+  readonly limit: number;
+  readonly release: () => Promise<void>;
+  readonly explain: (thrown: unknown) => Promise<unknown>;
 }
 
 export interface GenerateOptions {

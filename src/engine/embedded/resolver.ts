@@ -66,6 +66,7 @@ export class StatementResolver implements Resolver {
   readonly #sources = new Map<Relation, Source>();
   readonly #relations = new Map<string, Relation>();
   readonly #dependencies = new Map<string, string>();
+  /** What only the session has and the statement names: `view x`. */
   readonly #temporary = new Set<string>();
   /** The variables of the script that the statement stands in. */
   readonly #scope: Scope | undefined;
@@ -125,7 +126,9 @@ export class StatementResolver implements Resolver {
   }
 
   variable(name: readonly string[]): VariableValue | undefined {
-    return variableValue(name, this.#scope, this.#state.variables);
+    const found = variableValue(name, this.#scope, this.#state.variables);
+    if (found !== undefined) this.#temporary.add(`variable ${name.join(".")}`);
+    return found;
   }
 
   *relationNames(): Iterable<string> {
@@ -147,8 +150,8 @@ export class StatementResolver implements Resolver {
     return [...this.#dependencies].map(([name, fingerprint]) => ({ name, fingerprint }));
   }
 
-  /** The temporary views that were looked at. */
-  get temporaryViews(): readonly string[] {
+  /** What ends with the session and was looked at: `view x`, `variable y`. */
+  get temporaryObjects(): readonly string[] {
     return [...this.#temporary];
   }
 
@@ -173,7 +176,7 @@ export class StatementResolver implements Resolver {
   #temporaryView(name: string): Relation | undefined {
     const view = this.#state.temporaryViews.get(name.toLowerCase());
     if (view === undefined) return undefined;
-    this.#temporary.add(view.name);
+    this.#temporary.add(`view ${view.name}`);
     return { name: [view.name], kind: "view", schema: view.schema, view: view.definition };
   }
 

@@ -41,6 +41,22 @@ export function changeResult(operation: string, metrics: OperationMetrics): Stat
   return rowsResult(operation, struct(counts.map(([name]) => field(name, LONG))), [row], metrics);
 }
 
+/** A result read to its end, to be given on later. */
+export async function heldResult(result: StatementResult): Promise<StatementResult> {
+  const held: ColumnBatch[] = [];
+  for await (const batch of result.batches()) held.push(batch);
+  return streamedResult({
+    operation: result.operation,
+    schema: result.schema,
+    metrics: result.metrics,
+    batches: (async function* () {
+      yield* await Promise.resolve(held);
+    })(),
+    release: () => Promise.resolve(),
+    explain: (thrown) => Promise.resolve(thrown),
+  });
+}
+
 /** Columns of text, for SHOW and DESCRIBE. */
 export function textColumns(...names: readonly string[]): StructType {
   return struct(names.map((name) => field(name, STRING)));

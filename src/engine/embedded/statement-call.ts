@@ -1,22 +1,31 @@
 import type { Access } from "../../catalog/access.ts";
 import { locationOf } from "../../core/diagnostic.ts";
-import { BoathouseError, isBoathouseError } from "../../core/errors.ts";
+import { BoathouseError, isBoathouseError, unreachable } from "../../core/errors.ts";
 import type { Value } from "../../core/value.ts";
 import type { Expression, ObjectName } from "../../sql/ast/expression.ts";
 import { partsOf, type Span } from "../../sql/ast/node.ts";
+import type { Statement } from "../../sql/ast/statement.ts";
 import { newAnalysis } from "../../sql/analyzer/analysis.ts";
 import { binders } from "../../sql/analyzer/analyze.ts";
 import { rootEnv } from "../../sql/analyzer/env.ts";
-import { objectParts } from "../../sql/analyzer/table.ts";
+import { objectParts } from "../../sql/analyzer/identifier.ts";
 import type { AnalysisContext, TypedValue } from "../../sql/resolver.ts";
+import type { Place } from "../../sql/script/host.ts";
 import type { Scope } from "../../sql/script/scope.ts";
 import type { LiteralValue } from "../../sql/value.ts";
-import type { Parameter, StatementOptions } from "../session.ts";
+import type { Parameter, StatementOptions, StatementResult } from "../session.ts";
 import type { EngineEnvironment } from "./environment.ts";
 import { FileSources } from "./file-sources.ts";
 import { withLoading } from "./not-loaded.ts";
 import { completed, StatementResolver } from "./resolver.ts";
 import { isAnsi, timeZoneOf, type SessionState } from "./session-state.ts";
+
+interface CallOptions extends StatementOptions {
+  readonly checkpoint?: string;
+  /** The variables of the script that the statement stands in. */
+  readonly scope?: Scope | undefined;
+  readonly run?: (statement: Statement, call: StatementCall) => Promise<StatementResult>;
+}
 
 /** One statement on its way: who runs it, in which session, with what given. */
 export class StatementCall {
@@ -27,17 +36,14 @@ export class StatementCall {
   readonly id: string;
   readonly #checkpoint: string | undefined;
   readonly #scope: Scope | undefined;
+  readonly #run: CallOptions["run"];
   #resolver: Promise<StatementResolver> | undefined;
   readonly #now: bigint;
 
-  constructor(
-    env: EngineEnvironment,
-    state: SessionState,
-    text: string,
-    options: StatementOptions & { readonly checkpoint?: string; readonly scope?: Scope | undefined },
-  ) {
+  constructor(env: EngineEnvironment, state: SessionState, text: string, options: CallOptions) {
     this.env = env;
     this.#scope = options.scope;
+    this.#run = options.run;
     this.#checkpoint = options.checkpoint;
     this.state = state;
     this.text = text;
@@ -52,6 +58,29 @@ export class StatementCall {
 
   get signal(): AbortSignal | undefined {
     return this.options.signal;
+  }
+
+  /** Where this statement stands, for those inside it. */
+  get place(): Place {
+    return { text: this.text, file: this.options.file, scope: this.#scope };
+  }
+
+  /** Another statement of this session: one of a script, or the text of EXECUTE IMMEDIATE. */
+  nested({ text, file, scope }: Place): StatementCall {
+    const { parameters, signal } = this.options;
+    const run = this.#run;
+    return new StatementCall(this.env, this.state, text, {
+      ...(parameters === undefined || text !== this.text ? {} : { parameters }),
+      ...(signal === undefined ? {} : { signal }),
+      ...(file === undefined ? {} : { file }),
+      ...(run === undefined ? {} : { run }),
+      scope,
+    });
+  }
+
+  /** Runs a statement under this call. */
+  execute(statement: Statement): Promise<StatementResult> {
+    return this.#run?.(statement, this) ?? unreachable("A statement inside another one needs the session.");
   }
 
   /** The names of this statement: loaded once, one version of everything. */

@@ -9,9 +9,10 @@ import { callSite } from "./call.ts";
 import { constantValue } from "./constant.ts";
 import { bind, inClause, type BoundRelation, type Env } from "./env.ts";
 import { generated } from "./generate.ts";
+import { objectParts } from "./identifier.ts";
 import { expandTableRoutine, routineArguments } from "./routine.ts";
 import { EMPTY_SCOPE } from "./scope.ts";
-import { bindRelation, objectParts } from "./table.ts";
+import { bindRelation } from "./table.ts";
 
 /** `range(10)`, `explode(a)`, `read_files(…)` and users' table functions, in FROM. */
 export function bindTableFunction(node: TableFunction, env: Env): BoundRelation {

@@ -1,14 +1,13 @@
 import type { Property } from "../ast/definition.ts";
-import type { ObjectName } from "../ast/expression.ts";
-import { partsOf, type Span } from "../ast/node.ts";
+import type { Span } from "../ast/node.ts";
 import type { TableName } from "../ast/query.ts";
 import type { BoundPlan } from "../bound.ts";
 import { nearest } from "../../core/nearest.ts";
 import type { Relation } from "../resolver.ts";
 import { plainText, type TimeTravel } from "../value.ts";
 import { askedAt, enter, failure, newColumn, unsupported, type Analysis, type CteScope } from "./analysis.ts";
-import { constantValue } from "./constant.ts";
 import { bind, rootEnv, type BoundRelation, type Env } from "./env.ts";
+import { objectParts } from "./identifier.ts";
 import { parseInstant } from "../types/instant.ts";
 import { castTo } from "../types/cast-expression.ts";
 import { canCast } from "../types/cast-rules.ts";
@@ -34,31 +33,6 @@ export function bindTableName(node: TableName, env: Env): BoundRelation {
     { stream: node.stream, timeTravel: timeTravel(node, env), span: node.name.span, parts },
     env,
   );
-}
-
-export function objectParts(name: ObjectName, env: Env): string[] {
-  if (name.kind === "name") return partsOf(name);
-  const value = constantValue(bind(name.expression, env));
-  if (typeof value?.value !== "string") {
-    throw failure(
-      env.analysis,
-      name.span,
-      "NOT_A_CONSTANT_STRING.NOT_CONSTANT",
-      "The expression used for the table name must be a constant string.",
-      { sqlState: "42601" },
-    );
-  }
-  return [...identifierParts(value.value), ...rest(name.rest)];
-}
-
-function rest(parts: readonly { readonly name: string }[]): string[] {
-  return parts.map((part) => part.name);
-}
-
-/** `a.`b.c`` as its two parts. */
-function identifierParts(text: string): string[] {
-  const parts = [...text.matchAll(/`((?:[^`]|``)*)`|([^.`]+)/g)];
-  return parts.map((part) => (part[1] === undefined ? (part[2] ?? "").trim() : part[1].replaceAll("``", "`")));
 }
 
 function refuseOptions(options: readonly Property[], env: Env): void {

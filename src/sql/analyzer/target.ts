@@ -10,7 +10,8 @@ import { governed } from "./policy.ts";
 import { passing, project, reference } from "./project.ts";
 import { rewrite } from "./rewrite.ts";
 import { renamed, type Scope } from "./scope.ts";
-import { findRelation, objectParts, scan } from "./table.ts";
+import { objectParts } from "./identifier.ts";
+import { findRelation, scan } from "./table.ts";
 
 /** The table that a statement changes. */
 export interface Target {

@@ -1,7 +1,6 @@
-import { sqlType, quoteIfNeeded, type DataType, type IntervalType } from "../../core/data-type.ts";
+import { sqlType, quoteIfNeeded, type DataType } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
 import type { Value } from "../../core/value.ts";
-import { literalText } from "../analyzer/literal-text.ts";
 import { javaDouble, javaFloat } from "../java/number.ts";
 
 /**
@@ -62,7 +61,8 @@ function scalarSql(value: string | number | bigint | boolean | Uint8Array, type:
       return `CAST('${plain(value)}' AS ${sqlType(type)})`;
     case "interval_year_month":
     case "interval_day_time":
-      return intervalSql(plain(value), type);
+      // Results have them as literals.
+      return plain(value);
     case "calendar_interval":
       return `INTERVAL '${plain(value)}'`;
     default:
@@ -96,22 +96,6 @@ function mapSql(entries: readonly Value[], type: DataType & { readonly kind: "ma
     .filter(object)
     .flatMap((each) => [literalSql(each["key"] ?? null, type.key), literalSql(each["value"] ?? null, type.value)]);
   return `MAP(${parts.join(", ")})`;
-}
-
-/** `1-2`, `-3 04:05:06.000000000`: an interval as results have it. */
-function intervalSql(shown: string, type: IntervalType): string {
-  const negative = shown.startsWith("-");
-  const [first = "0", ...rest] = shown.replace(/^-/, "").split(/[-: ]/);
-  const sign = negative ? -1n : 1n;
-  if (type.kind === "interval_year_month") {
-    const months = Number(first) * 12 + Number(rest[0] ?? 0);
-    return literalText({ months: Number(sign) * months, days: 0, micros: 0n }, type);
-  }
-  const [hours = "0", minutes = "0", seconds = "0"] = rest;
-  const [whole = "0", fraction = ""] = seconds.split(".");
-  const total = ((BigInt(first) * 24n + BigInt(hours)) * 60n + BigInt(minutes)) * 60n + BigInt(whole);
-  const micros = total * 1_000_000n + BigInt(fraction.slice(0, 6).padEnd(6, "0"));
-  return literalText({ months: 0, days: 0, micros: sign * micros }, type);
 }
 
 /** Elements say the type of a list, unless there are none. */

@@ -32,7 +32,7 @@ import { declareVariable, setVariable } from "./variables.ts";
 export async function runScript<Result>(block: Block, host: ScriptHost<Result>, at: Place): Promise<Result> {
   checkScript(block, at);
   const run = new ScriptRun(host, at);
-  await run.block(block, undefined, undefined);
+  await run.block(block, undefined, undefined, undefined);
   return run.result ?? host.nothing("SCRIPT");
 }
 
@@ -58,7 +58,7 @@ class ScriptRun<Result> {
     node: Block,
     parent: Scope | undefined,
     handled: BoathouseError | undefined,
-    outer = parent,
+    outer: Scope | undefined,
   ): Promise<Flow | undefined> {
     const scope = newScope(node.label?.name, parent, outer);
     try {
@@ -86,7 +86,7 @@ class ScriptRun<Result> {
     const at = { ...this.#at, scope };
     switch (node.kind) {
       case "block":
-        return this.block(node, scope, handled);
+        return this.block(node, scope, handled, scope);
       case "if":
         return this.#branches(node, scope, handled, (branch) => branch.condition);
       case "case_statement":
@@ -207,7 +207,7 @@ class ScriptRun<Result> {
         await host.turn();
         const { value: next, flow } = await this.#value(scope, () => rows.next());
         if (flow !== undefined || next === SKIPPED || next.done === true) return flow;
-        const inner = newScope(node.variable?.name, scope);
+        const inner = newScope(node.variable?.name, scope, scope);
         for (const [index, { name, type }] of fields.entries()) {
           const key = name.toLowerCase();
           if (inner.variables.has(key)) {

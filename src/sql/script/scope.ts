@@ -33,7 +33,11 @@ export interface Scope {
   readonly outerHandlers: Scope | undefined;
 }
 
-export function newScope(label: string | undefined, parent: Scope | undefined, outerHandlers = parent): Scope {
+export function newScope(
+  label: string | undefined,
+  parent: Scope | undefined,
+  outerHandlers: Scope | undefined,
+): Scope {
   return {
     label: label?.toLowerCase(),
     parent,

@@ -15,7 +15,7 @@ import { boundText } from "../bound-text.ts";
 import { analyzeQuery } from "../../../sql/analyzer/analyze.ts";
 import type { Command } from "./command.ts";
 import { columnsOf } from "./create-table.ts";
-import { refuseTemporaryViews } from "./create-view.ts";
+import { refuseTemporary } from "./create-view.ts";
 import { namedObject } from "./grant.ts";
 import { setColumnMask, setRowFilter } from "./policies.ts";
 import { tableOf } from "./relation-of.ts";
@@ -264,7 +264,7 @@ async function setQuery(
   call: StatementCall,
 ): Promise<void> {
   const bound = await call.analyze((resolver, context) => analyzeQuery(action.query, resolver, context));
-  await refuseTemporaryViews(action.query, call);
+  await refuseTemporary(action.query, call);
   const definition = {
     text: boundText(action.query, call).text,
     catalog: call.state.catalog,

@@ -49,7 +49,7 @@ async function createTemporary(statement: CreateView, query: Query, call: Statem
 async function createStored(statement: CreateView, query: Query, call: StatementCall): Promise<void> {
   const columns = await viewSchema(statement, query, call);
   const { comment } = statement;
-  await refuseTemporaryViews(query, call);
+  await refuseTemporary(query, call);
   await call.env.catalog.createView(call.user, {
     name: await call.objectName(statement.name),
     mode: statement.mode === "refresh" || statement.mode === "replace_existing" ? "replace" : statement.mode,
@@ -61,14 +61,14 @@ async function createStored(statement: CreateView, query: Query, call: Statement
 }
 
 /** What outlives the session reads nothing that ends with it. The query was analyzed before. */
-export async function refuseTemporaryViews(query: Query, call: StatementCall): Promise<void> {
-  const [temporary] = (await call.resolver()).temporaryViews;
+export async function refuseTemporary(query: Query, call: StatementCall): Promise<void> {
+  const [temporary] = (await call.resolver()).temporaryObjects;
   if (temporary === undefined) return;
   throw call.error(
     query.span,
     "INVALID_TEMP_OBJ_REFERENCE",
-    `A stored view cannot read the temporary view ${temporary}, which ends with this session.`,
-    "Create the view as a TEMPORARY VIEW, or the one that it reads as a stored one.",
+    `A stored view cannot read the temporary ${temporary}, which ends with this session.`,
+    "Create the view as a TEMPORARY VIEW, or what it reads as a stored object.",
   );
 }
 

@@ -1,9 +1,11 @@
 import { rm } from "node:fs/promises";
 import { isTable, type Securable } from "../../../catalog/securable.ts";
+import { dropVariable } from "../../../sql/script/variables.ts";
 import { doneResult } from "../result.ts";
 import type { StatementCall } from "../statement-call.ts";
 import type { Command } from "./command.ts";
 import { namedObject } from "./grant.ts";
+import { scriptHost } from "./script.ts";
 
 /** `DROP …`. The data of managed tables and volumes goes with them, after the catalog has forgotten them. */
 export const drop: Command<"drop"> = {
@@ -14,6 +16,10 @@ export const drop: Command<"drop"> = {
       const parts = await call.parts(statement.name);
       const isTemporary = parts.length === 1 && call.state.temporaryViews.delete((parts[0] ?? "").toLowerCase());
       if (isTemporary) return doneResult(operation);
+    }
+    if (statement.object === "variable") {
+      await dropVariable(statement, scriptHost(call), call.place);
+      return doneResult(operation);
     }
     if (statement.object === "group" || statement.object === "user") {
       await call.env.catalog.dropPrincipal(call.user, (await call.parts(statement.name)).at(-1) ?? "");

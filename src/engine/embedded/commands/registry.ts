@@ -14,6 +14,7 @@ import { insert } from "./insert.ts";
 import { query } from "./query.ts";
 import { rowChange } from "./row-change.ts";
 import { resetConfiguration, setConfiguration, setTimeZone, use } from "./session-commands.ts";
+import { script } from "./script.ts";
 import { show } from "./show.ts";
 import { truncate } from "./truncate.ts";
 
@@ -43,6 +44,7 @@ const COMMANDS = [
   setConfiguration,
   resetConfiguration,
   setTimeZone,
+  script,
 ] as const;
 
 const BY_KIND = new Map<Statement["kind"], Command>(

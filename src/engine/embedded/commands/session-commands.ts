@@ -1,5 +1,6 @@
 import { getCatalog, getSchema } from "../../../catalog/find.ts";
 import { didYouMean } from "../../../core/nearest.ts";
+import { refuseVariable } from "../../../sql/script/variables.ts";
 import { doneResult, rowsResult, textColumns } from "../result.ts";
 import { isAnsi, PARTITION_OVERWRITE_MODE, timeZoneOf, type SessionState } from "../session-state.ts";
 import type { Command } from "./command.ts";
@@ -59,6 +60,7 @@ export const setConfiguration: Command<"set_configuration"> = {
       const rows = SETTINGS.map(({ names: [name], shown }) => ({ key: name, value: shown(state) }));
       return rowsResult("SET", schema, rows);
     }
+    refuseVariable(key, statement.span, call.place, state.variables);
     const setting = settingOf(key);
     if (setting === undefined) {
       const names = SETTINGS.flatMap((each) => each.names);

@@ -150,6 +150,8 @@ export interface AliasExpression extends Typed {
   readonly kind: "alias";
   readonly index: number;
   readonly name: string;
+  /** It stands for a column that a generator makes. */
+  readonly generated?: true | undefined;
 }
 
 /** A generator where a column could stand; gone (into a `generate` plan) when analysis is done. */

@@ -29,7 +29,7 @@ export function bindCall(node: Call, env: Env): BoundExpression {
   const inner: Env = isAggregate
     ? { ...env, first: node.over === undefined ? undefined : env.first, allows: insideAggregate(node, builtIn, env) }
     : env;
-  const star = name === "count" && named.length === 1 && isPlainStar(named[0]?.value);
+  const star = name === "count" && !node.distinct && named.length === 1 && isPlainStar(named[0]?.value);
   const args = star ? [] : expandStars(named, inner);
   const orderBy = bindSortItems(node.withinGroup, inner);
   const site = callSite(name, args, node.span, env, {

@@ -280,11 +280,11 @@ function bindCast(node: Cast, env: Env): BoundExpression {
 }
 
 function bindStruct(node: StructConstructor, env: Env): BoundExpression {
-  const fields = node.fields.flatMap(({ expression, aliases, span }) =>
-    bindList([expression], env).map((value) => ({ value, alias: aliases[0]?.name, span })),
+  const fields = node.fields.flatMap(({ expression, aliases, span }, index) =>
+    bindList([expression], env).map((value) => ({ value, alias: aliases[0]?.name, position: index + 1, span })),
   );
-  const args = fields.flatMap(({ value, alias, span }, index) => [
-    constant(alias ?? fieldName(value) ?? `col${index + 1}`, STRING, span),
+  const args = fields.flatMap(({ value, alias, position, span }) => [
+    constant(alias ?? fieldName(value) ?? `col${position}`, STRING, span),
     value,
   ]);
   const row = lookupFunction("named_struct");

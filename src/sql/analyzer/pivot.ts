@@ -164,7 +164,8 @@ export function bindUnpivot(source: BoundRelation, clause: UnpivotClause, env: E
       { column: newColumn(analysis, clause.name.name, STRING, false), expression: constant(set.name, STRING) },
       ...set.values.map((value, index) => {
         const expression = castTo(value, types[index] ?? value.type, "ansi");
-        return { column: newColumn(analysis, clause.values[index]?.name ?? "", expression.type, true), expression };
+        const nullable = sets.some((each) => each.values[index]?.nullable ?? true);
+        return { column: newColumn(analysis, clause.values[index]?.name ?? "", expression.type, nullable), expression };
       }),
     ];
     const projected = project(source.plan, items);

@@ -39,7 +39,7 @@ export function pretty(expression: BoundArgument): string {
     case "lambda":
       return `lambdafunction(${[expression.body, ...expression.parameters].map(pretty).join(", ")})`;
     case "alias":
-      return `lateralAliasReference(${expression.name})`;
+      return expression.generated === undefined ? `lateralAliasReference(${expression.name})` : expression.name;
     case "subquery":
       return subqueryText(expression.form, expression.values, expression.outer);
   }

@@ -9,6 +9,17 @@ export function reference(column: Column): BoundExpression {
   return { kind: "column", column, type: column.type, nullable: column.nullable };
 }
 
+/** New columns like the given ones; what repeats another does so still. */
+export function renewed(columns: readonly Column[], analysis: Analysis): Column[] {
+  const first = new Map<number, Column>();
+  return columns.map((given) => {
+    const column = newColumn(analysis, given.name, given.type, given.nullable);
+    const origin = first.get(given.copyOf ?? given.id);
+    if (origin === undefined) first.set(given.copyOf ?? given.id, column);
+    return origin === undefined ? column : { ...column, copyOf: origin.id };
+  });
+}
+
 /** An item that passes a column on, under the same identity. */
 export function passing(column: Column): Projection {
   return { column, expression: reference(column) };

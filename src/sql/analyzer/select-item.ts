@@ -36,8 +36,12 @@ export function bindItems(nodes: readonly NamedExpression[], env: Env): SelectIt
         `Lateral column alias \`${name}\` is ambiguous and has ${found.length} matches.`,
       );
     }
-    const { type, nullable } = match.item.expression;
-    return { kind: "alias", index: match.index, name, type, nullable, span };
+    const { expression } = match.item;
+    const { type, nullable } = expression;
+    const alias: BoundExpression = { kind: "alias", index: match.index, name, type, nullable, span };
+    if (expression.kind !== "generator") return alias;
+    const isNullable = expression.outer || (expression.columns[0]?.nullable ?? true);
+    return { ...alias, nullable: isNullable, generated: true };
   };
   const inner = { ...env, alias };
   for (const node of nodes) {
@@ -69,8 +73,8 @@ function bindItem(node: NamedExpression, env: Env): SelectItem {
 
 /** Spark's name for an expression without alias. */
 function automaticName(node: Expression, expression: BoundExpression): string {
-  if (node.kind === "column" && (expression.kind !== "call" || expression.name === "grouping_id"))
-    return node.parts.at(-1)?.name ?? "";
+  const bare = expression.kind !== "call" || ["grouping_id", "variablereference"].includes(expression.name);
+  if (node.kind === "column" && bare) return node.parts.at(-1)?.name ?? "";
   if (node.kind === "column" && node.parts.length > 1) return node.parts.at(-1)?.name ?? "";
   if (expression.kind === "column") return expression.column.name;
   if (

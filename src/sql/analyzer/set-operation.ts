@@ -1,14 +1,14 @@
 import type { DataType } from "../../core/data-type.ts";
 import type { Span } from "../ast/node.ts";
 import type { SetOperation } from "../ast/query.ts";
-import type { BoundPlan, SetPlan } from "../bound.ts";
+import type { BoundPlan, Column, SetPlan } from "../bound.ts";
 import { widerType } from "../types/common-type.ts";
 import { displayType } from "../types/duckdb-type.ts";
 import { hasMap } from "../types/kinds.ts";
 import { failure, newColumn } from "./analysis.ts";
 import { refuseCollation } from "./collation.ts";
 import type { BoundRelation, Env } from "./env.ts";
-import { projectTo } from "./project.ts";
+import { projectTo, renewed } from "./project.ts";
 import { refuseVariantColumns } from "./variant-use.ts";
 
 /** UNION, INTERSECT, EXCEPT: by position, each column in the common type of both sides, named by the left one. */
@@ -61,13 +61,14 @@ export function combined(
     }
   }
   const [first, second] = [projectTo(left, types, analysis), projectTo(right, types, analysis)];
-  const columns = types.map((type, index) => {
+  const renamed = renewed(left.columns, analysis);
+  const columns = types.map((type, index): Column => {
     const [a, b] = [left.columns[index], right.columns[index]];
     const nullable =
       operator === "union"
         ? (a?.nullable ?? true) || (b?.nullable ?? true)
         : (a?.nullable ?? true) && (operator === "except" || (b?.nullable ?? true));
-    return newColumn(analysis, a?.name ?? "", type, nullable);
+    return { ...(renamed[index] ?? newColumn(analysis, "", type, nullable)), type, nullable };
   });
   const plan: SetPlan = { kind: "set", operator, all, left: first, right: second, columns };
   return { plan, scope: { visible: columns.map((column) => ({ column, qualifier: [] })), hidden: [] } };

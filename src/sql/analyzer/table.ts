@@ -14,7 +14,7 @@ import { canCast } from "../types/cast-rules.ts";
 import { sameType, type StructType } from "../../core/data-type.ts";
 import { valueType } from "./collation.ts";
 import { governed } from "./policy.ts";
-import { project, reference } from "./project.ts";
+import { project, reference, renewed } from "./project.ts";
 import type { Scope, Visible } from "./scope.ts";
 
 /** A name in FROM: a common table expression, a table, a view or a path. */
@@ -48,9 +48,7 @@ function findCte(ctes: CteScope | undefined, name: string): CteScope | undefined
 }
 
 function cteRelation(cte: CteScope, analysis: Analysis): BoundRelation {
-  const columns = cte.definition.columns.map((column) =>
-    newColumn(analysis, column.name, column.type, column.nullable),
-  );
+  const columns = renewed(cte.definition.columns, analysis);
   return {
     plan: { kind: "cte", id: cte.definition.id, columns },
     scope: { visible: columns.map((column) => ({ column, qualifier: [cte.name] })), hidden: [] },

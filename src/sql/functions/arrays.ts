@@ -44,8 +44,9 @@ import {
   strictly,
   anArray,
 } from "./params.ts";
+import { implicitCast } from "../types/implicit-cast.ts";
 import { sameAs, scalarBy, typeAt } from "./rules.ts";
-import { widerTypeWithoutString } from "../types/common-type.ts";
+import { tightestCommonType, widerTypeWithoutString } from "../types/common-type.ts";
 import { joined } from "./strings.ts";
 
 const category = "array";
@@ -66,7 +67,8 @@ function withElement(call: CallSite, arrayIndex = 0, valueIndex = 1): BoundExpre
   const listType = anyArray.accept(list.type, call.context.ansi);
   if (listType === undefined) throw mismatch(call, arrayIndex, anyArray.expected, simpleString(list.type));
   if (list.type.kind === "void" || (value.type.kind === "void" && NO_NULL.has(call.name))) throw nullTyped(call);
-  const common = widerTypeWithoutString(elementOf(listType), value.type, false);
+  const wider = TIGHT.has(call.name) ? tightestCommonType : widerTypeWithoutString;
+  const common = wider(elementOf(listType), value.type, false);
   if (common === undefined) {
     throw call.error(
       "DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES",
@@ -79,6 +81,8 @@ function withElement(call: CallSite, arrayIndex = 0, valueIndex = 1): BoundExpre
   });
 }
 
+/** They take no value for which the elements would have to become decimals with more digits. */
+const TIGHT = new Set(["array_position", "array_remove", "array_insert"]);
 const NO_NULL = new Set(["array_contains", "array_position", "array_remove"]);
 
 function nullTyped(call: CallSite): Error {
@@ -209,7 +213,10 @@ function subscript(call: CallSite): BoundFunction {
   const [base, key] = expressions(call);
   if (base === undefined || key === undefined) throw wrongNumber(call, "2");
   const pretty = ([a = "", b = ""]: readonly string[]): string => `${a}[${b}]`;
-  if (base.type.kind === "map") return { ...mapValue(call, base, key), pretty };
+  if (base.type.kind === "map") {
+    const wanted = implicitCast(key.type, base.type.key, call.context.ansi);
+    return { ...mapValue(call, base, wanted === undefined ? key : coerce(key, wanted, call)), pretty };
+  }
   if (base.type.kind !== "array") {
     throw call.error(
       "INVALID_EXTRACT_BASE_FIELD_TYPE",
@@ -342,7 +349,7 @@ export const arrays: readonly FunctionRow[] = [
     const args = withElement(call, 0, 2);
     const [list, position, value] = args;
     if (list === undefined || position === undefined || value === undefined) throw wrongNumber(call, "3");
-    if (!isIntegral(position.type) && position.type.kind !== "void") {
+    if (!(isIntegral(position.type) && position.type.kind !== "long") && position.type.kind !== "void") {
       throw mismatch(call, 1, '"INT"', sqlType(position.type));
     }
     return {

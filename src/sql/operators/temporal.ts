@@ -162,11 +162,14 @@ function scaled(
     return interval === left ? [a, b] : [b, a];
   };
   if (symbol === "*") {
-    return result(call, "*", args, type, (texts, _, tools) => {
+    const product = result(call, "*", args, type, (texts, _, tools) => {
       const [i, n] = ordered(texts);
       const product = whole ? `${amount}(${i})::HUGEINT * ${n}` : `round(${amount}(${i}) * ${n})`;
       return make(product, INTERVAL_OVERFLOW, tools);
     });
+    // Spark puts the interval first.
+    const shown: Pretty = ([a = "", b = ""]) => (interval === left ? `(${a} * ${b})` : `(${b} * ${a})`);
+    return { ...product, pretty: product.pretty === undefined ? undefined : shown };
   }
   return result(
     call,

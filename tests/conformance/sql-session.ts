@@ -70,6 +70,8 @@ export class SqlSession {
   readonly #settings = new Map<string, string>();
   readonly #variables: Variables = new Map();
   readonly #functions = new Map<string, Routine>();
+  /** Since a view was begun. */
+  readonly #variablesUsed: string[] = [];
   /** Tables that a statement for the engine has changed, and is no longer known what is in them. */
   readonly #changed = new Set<string>();
   #schema = "default";
@@ -155,7 +157,12 @@ export class SqlSession {
   excuse(text: string): string | undefined {
     const legacy = [...this.#settings].find(([name, value]) => /legacy/i.test(name) && value.toLowerCase() === "true");
     if (legacy !== undefined) return `needs ${legacy.join(" = ")}`;
-    const names = referencesOf(parseStatement(text)).relations.map(({ name }) => this.#found(name));
+    const statement = parseStatement(text);
+    const [some] = this.#changed;
+    // What a script reads, its text does not say.
+    if (some !== undefined && (statement.kind === "block" || statement.kind === "execute_immediate"))
+      return `needs the engine: it has changed ${some}`;
+    const names = referencesOf(statement).relations.map(({ name }) => this.#found(name));
     const changed = names.find((name) => this.#changed.has(name));
     return changed === undefined ? undefined : `needs the engine: it has changed ${changed}`;
   }
@@ -221,7 +228,11 @@ export class SqlSession {
     return {
       relation: (name) => this.#tables.get(this.#found(name))?.relation,
       routine: (name) => this.#functions.get((name.at(-1) ?? "").toLowerCase()),
-      variable: (name) => variableValue(name, scope, this.#variables),
+      variable: (name) => {
+        const found = variableValue(name, scope, this.#variables);
+        if (found !== undefined) this.#variablesUsed.push(name.join("."));
+        return found;
+      },
       relationNames: () => this.#tables.keys(),
     };
   }
@@ -262,7 +273,10 @@ export class SqlSession {
     const { query } = statement;
     const { text } = at;
     if (query === undefined) throw new NotHere("create_view");
+    this.#variablesUsed.length = 0;
     const { schema } = analyzeQuery(query, this.#resolver(at.scope), this.#context(text));
+    if (statement.scope === undefined && this.#variablesUsed.length > 0)
+      throw new BoathouseError("INVALID_TEMP_OBJ_REFERENCE", "A stored view cannot read a variable.");
     const named = struct(
       schema.fields.map((each, index) =>
         field(statement.columns[index]?.name.parts.at(-1)?.name ?? each.name, each.type, each.nullable),
@@ -326,16 +340,13 @@ export class SqlSession {
     const key = this.#key(statement.target, at);
     const table = this.#tables.get(key);
     if (table === undefined) throw new BoathouseError("TABLE_OR_VIEW_NOT_FOUND", `There is no table ${key}.`);
-    if (
-      statement.columns.length > 0 ||
-      statement.overwrite ||
-      statement.partition !== undefined ||
-      statement.with !== undefined
-    )
+    if (statement.overwrite || statement.partition !== undefined || statement.with !== undefined)
       throw this.#leftOut(statement);
     const { unique, schema } = this.#sqlOf(statement.query, at);
     const { fields } = table.relation.schema;
-    if (schema.fields.length !== fields.length) throw this.#leftOut(statement);
+    const given = statement.columns.map((each) => each.name.toLowerCase());
+    const sources = fields.map((each, index) => (given.length === 0 ? index : given.indexOf(each.name.toLowerCase())));
+    if (schema.fields.length !== (given.length === 0 ? fields.length : given.length)) throw this.#leftOut(statement);
     let count = 0;
     const tools = {
       fresh: (hint: string) => `${hint}_${(count += 1)}`,
@@ -343,9 +354,12 @@ export class SqlSession {
       timeZone: this.#timeZone,
     };
     const names = schema.fields.map((_, index) => `c${index}`);
-    const values = fields.map((each, index) =>
-      castSql(`s.c${index}`, schema.fields[index]?.type ?? each.type, each.type, this.#ansi ? "ansi" : "legacy", tools),
-    );
+    const values = fields.map((each, index) => {
+      const source = sources[index] ?? -1;
+      const type = schema.fields[source]?.type;
+      if (type === undefined) return "NULL";
+      return castSql(`s.c${source}`, type, each.type, this.#ansi ? "ansi" : "legacy", tools);
+    });
     const sql = `INSERT INTO ${table.sql} SELECT ${values.join(", ")} FROM (${unique}) AS s(${names.join(", ")})`;
     await (await this.#connection(sql)).run(sql);
     return EMPTY;

@@ -23,12 +23,12 @@ export function dynamicParts({ expression, rest, span }: DynamicName, env: Env):
     const message = `The expression ${shown} used for the routine or table name must be a constant string which is NOT NULL. ${why}`;
     return failure(analysis, span, `NOT_A_CONSTANT_STRING.${reason}`, message);
   };
+  const isNull = (bound.kind === "cast" ? bound.operand : bound).type.kind === "void";
+  const value = isNull ? null : constantValue(bound)?.value;
+  if (value === undefined) throw refused("NOT_CONSTANT", "It is no constant that is known here.");
   if (bound.type.kind !== "string" && bound.type.kind !== "void") {
     throw refused("WRONG_TYPE", `The data type of the expression is ${displayType(bound.type)}.`);
   }
-  const isNull = (bound.kind === "cast" ? bound.operand : bound).type.kind === "void";
-  const value = constantValue(bound)?.value;
-  if (isNull || value === null) throw refused("NULL", "The expression evaluates to NULL.");
-  if (typeof value !== "string") throw refused("NOT_CONSTANT", "It is no constant that is known here.");
+  if (typeof value !== "string") throw refused("NULL", "The expression evaluates to NULL.");
   return [...partsOf(parseName(value)), ...rest.map((part) => part.name)];
 }

@@ -73,6 +73,10 @@ function timeZone(c: Cursor, start: number): Statement {
 
 function setVariable(c: Cursor, start: number): Statement {
   if (c.at("(")) {
+    if (c.peekIs(1, ")")) {
+      const message = "Expected format is 'SET VARIABLE (name, …) = (query)' with at least one name.";
+      c.raise("INVALID_SET_SYNTAX", message, c.span(start));
+    }
     const targets = c.parenthesized(() => c.name("a variable"));
     c.expect("=", "(");
     const source: Query = c.rules.query(c);

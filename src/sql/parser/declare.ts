@@ -19,6 +19,7 @@ export function declare(c: Cursor): ScriptStatement {
   const names = c.list(() => objectName(c, "a variable"));
   let type: DataType | undefined;
   let typeSpan: Span | undefined;
+  if (c.at("NOT")) c.fail("a data type");
   if (!c.atAny("DEFAULT", "=", ";") && !c.atEnd()) {
     const at = c.start;
     type = dataType(c);
@@ -26,7 +27,14 @@ export function declare(c: Cursor): ScriptStatement {
   }
   let value: Expression | undefined;
   if (c.acceptAny("DEFAULT", "=") !== undefined) value = c.rules.expression(c);
-  if (type === undefined && value === undefined) c.fail("a data type or 'DEFAULT'");
+  if (type === undefined && value === undefined) {
+    c.raise(
+      "INVALID_SQL_SYNTAX.VARIABLE_TYPE_OR_DEFAULT_REQUIRED",
+      "The definition of a SQL variable requires either a datatype or a DEFAULT clause.",
+      c.span(start),
+      "Write DECLARE name STRING, or DECLARE name = 'value'.",
+    );
+  }
   return { kind: "declare_variable", span: c.span(start), replace, names, type, typeSpan, default: value };
 }
 

@@ -1,6 +1,7 @@
-import { sqlType, quoteIfNeeded, type DataType } from "../../core/data-type.ts";
+import { sqlType, quoteIfNeeded, type DataType, type IntervalType } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
 import type { Value } from "../../core/value.ts";
+import { literalText } from "../analyzer/literal-text.ts";
 import { javaDouble, javaFloat } from "../java/number.ts";
 
 /**
@@ -61,8 +62,7 @@ function scalarSql(value: string | number | bigint | boolean | Uint8Array, type:
       return `CAST('${plain(value)}' AS ${sqlType(type)})`;
     case "interval_year_month":
     case "interval_day_time":
-      // Results have them as literals.
-      return plain(value);
+      return intervalSql(plain(value), type);
     case "calendar_interval":
       return `INTERVAL '${plain(value)}'`;
     default:
@@ -96,6 +96,21 @@ function mapSql(entries: readonly Value[], type: DataType & { readonly kind: "ma
     .filter(object)
     .flatMap((each) => [literalSql(each["key"] ?? null, type.key), literalSql(each["value"] ?? null, type.value)]);
   return `MAP(${parts.join(", ")})`;
+}
+
+/** `INTERVAL '1-2' YEAR TO MONTH`, `INTERVAL '-3 04:05:06.7' DAY TO SECOND`, as results have it, of the type's own fields. */
+function intervalSql(shown: string, type: IntervalType): string {
+  const inner = /^INTERVAL '(.*)'/.exec(shown)?.[1] ?? shown;
+  const sign = inner.startsWith("-") ? -1 : 1;
+  const [first = "0", ...rest] = inner.replace(/^-/, "").split(/[-: ]/);
+  if (type.kind === "interval_year_month") {
+    return literalText({ months: sign * (Number(first) * 12 + Number(rest[0] ?? 0)), days: 0, micros: 0n }, type);
+  }
+  const [hours = "0", minutes = "0", seconds = "0"] = rest;
+  const [whole = "0", fraction = ""] = seconds.split(".");
+  const total = ((BigInt(first) * 24n + BigInt(hours)) * 60n + BigInt(minutes)) * 60n + BigInt(whole);
+  const micros = total * 1_000_000n + BigInt(fraction.slice(0, 6).padEnd(6, "0"));
+  return literalText({ months: 0, days: 0, micros: BigInt(sign) * micros }, type);
 }
 
 /** Elements say the type of a list, unless there are none. */

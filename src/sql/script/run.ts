@@ -61,6 +61,7 @@ class ScriptRun<Result> {
     outer: Scope | undefined,
   ): Promise<Flow | undefined> {
     const scope = newScope(node.label?.name, parent, outer);
+    for (const each of node.statements) if (each.kind === "declare_handler") scope.handlers.push(each);
     try {
       const flow = await this.#statements(node.statements, scope, handled);
       if (flow?.to === "exit") return flow.scope === scope ? undefined : flow;
@@ -100,7 +101,6 @@ class ScriptRun<Result> {
       case "jump":
         return jump(node);
       case "declare_handler":
-        scope.handlers.push(node);
         return undefined;
       case "declare_condition":
         scope.conditions.set(node.name.name.toLowerCase(), node.sqlState ?? "45000");
@@ -153,7 +153,8 @@ class ScriptRun<Result> {
         body.kind === "block"
           ? await this.block(body, declaring, found.error, around)
           : await this.#statement(body, inner, found.error);
-      if (flow !== undefined) return { value: SKIPPED, flow };
+      // As in Spark, leaving a block further out from here only ends the handler: its own block decides where it goes on.
+      if (flow !== undefined && flow.to !== "exit") return { value: SKIPPED, flow };
       return { value: SKIPPED, flow: handler.action === "exit" ? { to: "exit", scope: declaring } : undefined };
     }
   }

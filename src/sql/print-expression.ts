@@ -197,8 +197,9 @@ function printIntervalPart(part: IntervalPart): string {
 function printStep(step: JsonStep, index: number): string {
   if (step.key === undefined) return "[*]";
   if (typeof step.key === "number") return `[${step.key}]`;
-  if (step.exact) return `[${printString(step.key)}]`;
-  return index === 0 ? step.key : `.${step.key}`;
+  if (step.brackets) return `[${printString(step.key)}]`;
+  const name = step.exact ? `\`${step.key.replaceAll("`", "``")}\`` : step.key;
+  return index === 0 ? name : `.${name}`;
 }
 
 /** What needs no parentheses beside an operator. */

@@ -97,6 +97,7 @@ export function fromVariant(
 
 /** SQL of a value from JSON text in which bytes stand as DuckDB writes them as text: `\xAA\x00`. */
 export function fromJsonText(sql: string, to: DataType): string {
+  if (to.kind === "variant") return `CAST((CAST(${sql} AS JSON) ->> '$') AS BLOB)`;
   const json = `CAST(CAST(${sql} AS JSON) AS ${duckDbType(bytesAsText(to))})`;
   return hasBytes(to) ? `CAST(${json} AS ${duckDbType(to)})` : json;
 }

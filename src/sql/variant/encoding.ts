@@ -3,11 +3,11 @@
  *
  * **How such a value travels through DuckDB: as one BLOB, the metadata followed by the value.** Not as DuckDB's own
  * VARIANT, which has other numbers (of JSON's `1.50` it makes a double, of 10^28 too), its own casts (it rounds where
- * Spark cuts, and reads texts that Spark refuses) and cannot be handed to a function in JavaScript; and not as a struct of
- * two BLOBs, which has to be taken apart and put together for each call. Metadata tells its own length, so nothing more
- * is needed; Parquet's group of `metadata` and `value` becomes it by `metadata || value`, and DuckDB's
- * `variant_bytes_to_variant` takes just these bytes where a file is written with DuckDB's VARIANT, and its reader's
- * `variant_to_parquet_variant` gives the two parts back.
+ * Spark cuts, and reads texts that Spark refuses), takes a null of JSON for NULL, and cannot be handed to a function in
+ * JavaScript; and not as a struct of two BLOBs, which has to be taken apart and put together for each call. Metadata tells
+ * its own length, so nothing more is needed. Parquet's group of `metadata` and `value` becomes it by `metadata || value`;
+ * what DuckDB reads as its VARIANT (annotated and shredded columns) has those two parts too, by
+ * `variant_to_parquet_variant`, and `variant_bytes_to_variant` takes just these bytes.
  */
 export const BASIC = { primitive: 0, shortString: 1, object: 2, array: 3 } as const;
 

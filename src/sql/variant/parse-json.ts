@@ -66,7 +66,6 @@ class Reader {
   }
 
   #value(depth: number): VariantNode {
-    if (depth > DEEPEST) throw new NotJson("too deep");
     this.#blank();
     switch (this.#text.charAt(this.#at)) {
       case "{":
@@ -127,6 +126,7 @@ class Reader {
   }
 
   #array(depth: number): VariantNode {
+    if (depth > DEEPEST) throw new NotJson("too deep");
     const items: VariantNode[] = [];
     if (this.#opened("]")) return { kind: "array", items };
     for (;;) {
@@ -136,6 +136,7 @@ class Reader {
   }
 
   #object(depth: number): VariantNode {
+    if (depth > DEEPEST) throw new NotJson("too deep");
     const fields: VariantField[] = [];
     if (this.#opened("}")) return { kind: "object", fields };
     for (;;) {

@@ -27,6 +27,10 @@ export function routineOf(statement: CreateFunction, { name, context, text }: Ro
     const scalar = { kind: "scalar" as const, expression: body.expression, returns: returns?.type };
     return { name, parameters, context, text, body: scalar };
   }
+  if (body.kind === "return_query" && returns?.table !== true) {
+    const expression = { kind: "subquery" as const, span: body.query.span, query: body.query };
+    return { name, parameters, context, text, body: { kind: "scalar", expression, returns: returns?.type } };
+  }
   if (body.kind !== "return_query") {
     throw new BoathouseError(
       "UNSUPPORTED_FEATURE",

@@ -5,6 +5,7 @@ import type { Connection } from "../../src/duckdb/connection.ts";
 import { DuckDb } from "../../src/duckdb/duckdb.ts";
 import { newAnalysis } from "../../src/sql/analyzer/analysis.ts";
 import { analyzeQuery, binders } from "../../src/sql/analyzer/analyze.ts";
+import { checkRoutine } from "../../src/sql/analyzer/check-routine.ts";
 import { rootEnv } from "../../src/sql/analyzer/env.ts";
 import { objectParts } from "../../src/sql/analyzer/identifier.ts";
 import type { ObjectName } from "../../src/sql/ast/expression.ts";
@@ -324,7 +325,9 @@ export class SqlSession {
       throw this.#leftOut(statement);
     const name = this.#parts(statement.name, at);
     const context: NameContext = { catalog: "spark_catalog", schema: this.#schema, user: "mockingjay" };
-    this.#functions.set((name.at(-1) ?? "").toLowerCase(), routineOf(statement, { name, context, text: at.text }));
+    const routine = routineOf(statement, { name, context, text: at.text });
+    checkRoutine(statement, routine, this.#resolver(at.scope), this.#context(at.text));
+    this.#functions.set((name.at(-1) ?? "").toLowerCase(), routine);
     return EMPTY;
   }
 

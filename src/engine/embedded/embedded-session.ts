@@ -122,6 +122,7 @@ class EmbeddedSession implements Session {
 
   close(): Promise<void> {
     this.#state.temporaryViews.clear();
+    this.#state.temporaryFunctions.clear();
     this.#state.variables.clear();
     for (const { connection } of this.#state.streams.values()) connection.close();
     this.#state.streams.clear();

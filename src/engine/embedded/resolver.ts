@@ -10,6 +10,7 @@ import { FILE_METADATA } from "../../formats/source-file.ts";
 import { NotLoaded } from "../../sql/not-loaded.ts";
 import type { Span } from "../../sql/ast/node.ts";
 import type { Query } from "../../sql/ast/query.ts";
+import { isTemporaryName } from "../../sql/analyzer/check-routine.ts";
 import { parseExpression, parseStatement } from "../../sql/parser/parse.ts";
 import { routineOf } from "../../sql/routine.ts";
 import type {
@@ -71,6 +72,7 @@ export class StatementResolver implements Resolver {
   /** The variables of the script that the statement stands in. */
   readonly #scope: Scope | undefined;
   #target: ChangeTarget | undefined;
+  #created: readonly string[] | undefined;
 
   constructor(
     env: EngineEnvironment,
@@ -117,9 +119,13 @@ export class StatementResolver implements Resolver {
   routine(name: readonly string[], context: NameContext): Routine | undefined {
     // What is built in is found first, whatever a schema holds or hides.
     if (name.length === 1 && this.#isBuiltIn(name[0] ?? "")) return undefined;
+    const temporary = context.stored === true ? undefined : this.#temporaryFunction(name);
+    if (temporary !== undefined) return temporary;
     const access = this.#accessOf(context.user);
-    const found = findRoutine(access, completed(name, context));
+    const full = completed(name, context);
+    const found = findRoutine(access, full);
     if (found === undefined) return undefined;
+    this.#refuseCycle(full);
     access.require("EXECUTE", found);
     this.#depend(found.id, found.definition.text);
     return this.#routineOf(found);
@@ -171,6 +177,25 @@ export class StatementResolver implements Resolver {
   #isBuiltIn(name: string): boolean {
     const called = name.toLowerCase();
     return FILE_FUNCTIONS.has(called) || this.#env.tableFunctions.has(called);
+  }
+
+  #temporaryFunction(name: readonly string[]): Routine | undefined {
+    if (!isTemporaryName(name)) return undefined;
+    const called = (name.at(-1) ?? "").toLowerCase();
+    const found = this.#state.temporaryFunctions.get(called)?.routine;
+    if (found !== undefined) this.#temporary.add(`function ${called}`);
+    return found;
+  }
+
+  /** Says which function is made: its body may not come back to it. */
+  willCreate(name: readonly string[]): void {
+    this.#created = name;
+  }
+
+  #refuseCycle(full: readonly string[]): void {
+    const name = this.#created?.join(".");
+    if (name?.toLowerCase() !== full.join(".").toLowerCase()) return;
+    throw new BoathouseError("CYCLIC_FUNCTION_REFERENCE", `Cyclic function reference detected: ${name} calls itself.`);
   }
 
   #temporaryView(name: string): Relation | undefined {

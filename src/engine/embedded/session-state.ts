@@ -1,6 +1,7 @@
 import type { StructType } from "../../core/data-type.ts";
+import type { CreateFunction } from "../../sql/ast/create.ts";
 import type { OpenStreams } from "./file-sources.ts";
-import type { NameContext, ViewDefinition } from "../../sql/resolver.ts";
+import type { NameContext, Routine, ViewDefinition } from "../../sql/resolver.ts";
 import type { Variables } from "../../sql/script/scope.ts";
 
 /** What a session remembers between statements. */
@@ -12,6 +13,8 @@ export interface SessionState {
   readonly settings: Map<string, string>;
   /** By name in lower case. */
   readonly temporaryViews: Map<string, TemporaryView>;
+  /** `CREATE TEMPORARY FUNCTION`, by name in lower case. */
+  readonly temporaryFunctions: Map<string, TemporaryFunction>;
   /** `DECLARE VARIABLE`. */
   readonly variables: Variables;
   /** Streams of files that `Session.streams` has opened. */
@@ -24,6 +27,11 @@ export interface TemporaryView {
   readonly schema: StructType;
 }
 
+export interface TemporaryFunction {
+  readonly routine: Routine;
+  readonly statement: CreateFunction;
+}
+
 export function newSessionState(context: NameContext): SessionState {
   return {
     user: context.user,
@@ -31,6 +39,7 @@ export function newSessionState(context: NameContext): SessionState {
     schema: context.schema,
     settings: new Map(),
     temporaryViews: new Map(),
+    temporaryFunctions: new Map(),
     variables: new Map(),
     streams: new Map(),
   };

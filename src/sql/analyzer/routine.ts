@@ -3,9 +3,9 @@ import type { Span } from "../ast/node.ts";
 import type { BoundExpression } from "../bound.ts";
 import type { Routine } from "../resolver.ts";
 import { castTo } from "../types/cast-expression.ts";
-import { implicitCast } from "../types/implicit-cast.ts";
-import { displayType } from "../types/duckdb-type.ts";
 import { askedAt, enter, failure, newColumn } from "./analysis.ts";
+import { pretty } from "./pretty.ts";
+import { boundArguments } from "./routine-arguments.ts";
 import { bind, rootEnv, type BoundRelation, type Env } from "./env.ts";
 import { reference } from "./project.ts";
 
@@ -14,65 +14,20 @@ export function bindRoutine(node: Call, parts: readonly string[], env: Env): Bou
   const { analysis } = env;
   const routine = askedAt(node.span, analysis, () => analysis.statement.resolver.routine(parts, analysis.names));
   if (routine === undefined) return undefined;
-  const given = node.arguments.map((argument) => ({ name: argument.name?.name, value: bind(argument.value, env) }));
-  const args = routineArguments(routine, given, node.span, env);
+  const { args, shown: given } = boundArguments(routine, node.arguments, node.span, env, env);
   const body = inlineRoutine(routine, args, node.span, env);
-  const shown = `${routine.name.join(".")}`;
+  const shown = `${routine.name.join(".")}(${given.map(pretty).join(", ")})`;
   return {
     kind: "call",
-    name: shown,
+    name: routine.name.join("."),
     args: [body],
     type: body.type,
     nullable: body.nullable,
     deterministic: true,
     lower: ([sql = "NULL"]) => sql,
-    pretty: () => `${shown}(${args.map((_, index) => routine.parameters[index]?.name ?? "").join(", ")})`,
+    pretty: () => shown,
     span: node.span,
   };
-}
-
-/** The arguments in order of the parameters, converted to their types, defaults filled in. */
-export function routineArguments(
-  routine: Routine,
-  given: readonly { readonly name: string | undefined; readonly value: BoundExpression }[],
-  span: Span | undefined,
-  env: Env,
-): BoundExpression[] {
-  const { parameters } = routine;
-  const shown = routine.name.join(".");
-  if (given.length > parameters.length) {
-    throw failure(
-      env.analysis,
-      span,
-      "WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
-      `The \`${shown}\` requires ${parameters.length} parameters but the actual number is ${given.length}.`,
-    );
-  }
-  const inner = rootEnv(enter(env.analysis, routine.context, routine.text, span), env.binders);
-  return parameters.map((parameter, index) => {
-    const named = given.find((argument) => argument.name?.toLowerCase() === parameter.name.toLowerCase());
-    const positional = given[index];
-    const argument = named?.value ?? (positional?.name === undefined ? positional?.value : undefined);
-    const value = argument ?? (parameter.default === undefined ? undefined : bind(parameter.default, inner));
-    if (value === undefined) {
-      throw failure(
-        env.analysis,
-        span,
-        "REQUIRED_PARAMETER_NOT_FOUND",
-        `The parameter \`${parameter.name}\` of \`${shown}\` is missing.`,
-        { sqlState: "4274K" },
-      );
-    }
-    if (implicitCast(value.type, parameter.type, true) === undefined) {
-      throw failure(
-        env.analysis,
-        span,
-        "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
-        `The parameter \`${parameter.name}\` of \`${shown}\` requires "${displayType(parameter.type)}", but got "${displayType(value.type)}".`,
-      );
-    }
-    return castTo(value, parameter.type, "ansi");
-  });
 }
 
 /** The body of a scalar SQL function with its parameters replaced; it is bound under the function's own names. */

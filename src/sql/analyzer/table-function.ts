@@ -10,7 +10,8 @@ import { constantValue } from "./constant.ts";
 import { bind, inClause, type BoundRelation, type Env } from "./env.ts";
 import { generated } from "./generate.ts";
 import { objectParts } from "./identifier.ts";
-import { expandTableRoutine, routineArguments } from "./routine.ts";
+import { boundArguments } from "./routine-arguments.ts";
+import { expandTableRoutine } from "./routine.ts";
 import { EMPTY_SCOPE } from "./scope.ts";
 import { bindRelation } from "./table.ts";
 
@@ -66,8 +67,8 @@ export function bindTableFunction(node: TableFunction, env: Env): BoundRelation 
   const { resolver } = env.analysis.statement;
   const routine = askedAt(node.span, env.analysis, () => resolver.routine(parts, env.analysis.names));
   if (routine !== undefined) {
-    const given = args.map((each) => ({ name: each.name?.name, value: bind(each.value, inner) }));
-    return expandTableRoutine(routine, routineArguments(routine, given, node.span, env), node.span, env);
+    const { args: values } = boundArguments(routine, args, node.span, env, inner);
+    return expandTableRoutine(routine, values, node.span, env);
   }
   const use = {
     context: env.analysis.names,

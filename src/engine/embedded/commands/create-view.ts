@@ -1,5 +1,6 @@
 import { field, struct } from "../../../core/data-type.ts";
 import type { CreateView } from "../../../sql/ast/create.ts";
+import type { Node } from "../../../sql/ast/node.ts";
 import type { Query } from "../../../sql/ast/query.ts";
 import { analyzeQuery } from "../../../sql/analyzer/analyze.ts";
 import { doneResult } from "../result.ts";
@@ -61,14 +62,14 @@ async function createStored(statement: CreateView, query: Query, call: Statement
 }
 
 /** What outlives the session reads nothing that ends with it. The query was analyzed before. */
-export async function refuseTemporary(query: Query, call: StatementCall): Promise<void> {
+export async function refuseTemporary(node: Node, call: StatementCall, what = "view"): Promise<void> {
   const [temporary] = (await call.resolver()).temporaryObjects;
   if (temporary === undefined) return;
   throw call.error(
-    query.span,
+    node.span,
     "INVALID_TEMP_OBJ_REFERENCE",
-    `A stored view cannot read the temporary ${temporary}, which ends with this session.`,
-    "Create the view as a TEMPORARY VIEW, or what it reads as a stored object.",
+    `A stored ${what} cannot read the temporary ${temporary}, which ends with this session.`,
+    `Create the ${what} as a TEMPORARY one, or what it reads as a stored one.`,
   );
 }
 

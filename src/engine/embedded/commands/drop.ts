@@ -1,5 +1,7 @@
 import { rm } from "node:fs/promises";
 import { isTable, type Securable } from "../../../catalog/securable.ts";
+import { isTemporaryName } from "../../../sql/analyzer/check-routine.ts";
+import type { DropStatement } from "../../../sql/ast/create.ts";
 import { dropVariable } from "../../../sql/script/variables.ts";
 import { doneResult } from "../result.ts";
 import type { StatementCall } from "../statement-call.ts";
@@ -16,6 +18,10 @@ export const drop: Command<"drop"> = {
       const parts = await call.parts(statement.name);
       const isTemporary = parts.length === 1 && call.state.temporaryViews.delete((parts[0] ?? "").toLowerCase());
       if (isTemporary) return doneResult(operation);
+    }
+    if (statement.object === "function" && statement.temporary) {
+      await dropTemporaryFunction(statement, call);
+      return doneResult(operation);
     }
     if (statement.object === "variable") {
       await dropVariable(statement, scriptHost(call), call.place);
@@ -35,6 +41,20 @@ export const drop: Command<"drop"> = {
     return doneResult(operation);
   },
 };
+
+async function dropTemporaryFunction(statement: DropStatement, call: StatementCall): Promise<void> {
+  const { name } = statement;
+  const parts = await call.parts(name);
+  if (!isTemporaryName(parts)) {
+    const message = `DROP TEMPORARY FUNCTION with multiple part name (\`${parts.join("`.`")}\`) is not allowed.`;
+    throw call.error(name.span, "INVALID_SQL_SYNTAX.MULTI_PART_NAME", message);
+  }
+  const own = parts.at(-1) ?? "";
+  if (call.state.temporaryFunctions.delete(own.toLowerCase()) || statement.ifExists) return;
+  const message = `The routine \`${own}\` cannot be found among those of this session.`;
+  const hint = "Verify the spelling, or use DROP TEMPORARY FUNCTION IF EXISTS.";
+  throw call.error(name.span, "ROUTINE_NOT_FOUND", message, hint);
+}
 
 async function removeData(gone: Securable, call: StatementCall): Promise<void> {
   if (!isTable(gone) && gone.kind !== "volume") return;

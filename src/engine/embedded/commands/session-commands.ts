@@ -1,5 +1,6 @@
 import { getCatalog, getSchema } from "../../../catalog/find.ts";
 import { didYouMean } from "../../../core/nearest.ts";
+import { resolveZone } from "../../../sql/java/zone.ts";
 import { refuseVariable } from "../../../sql/script/variables.ts";
 import { doneResult, rowsResult, textColumns } from "../result.ts";
 import { isAnsi, PARTITION_OVERWRITE_MODE, timeZoneOf, type SessionState } from "../session-state.ts";
@@ -107,9 +108,5 @@ function checkSetting({ values }: Setting, value: string, fail: (message: string
 }
 
 function checkTimeZone(value: string, fail: (message: string) => Error): void {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: value });
-  } catch {
-    throw fail(`There is no time zone "${value}".`);
-  }
+  if (resolveZone(value) === undefined) throw fail(`There is no time zone "${value}".`);
 }

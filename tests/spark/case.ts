@@ -43,8 +43,8 @@ function select(tree: Tree, from: string): { readonly statement: Tree; readonly 
 function overRows(maker: Maker, example: Example): { readonly statement: Tree; readonly ordered: boolean } {
   const { random } = maker;
   const call = aCall({ random, column: columnOf }, example);
-  const filter = example.kind === "aggregate" && random.chance(0.15) ? " FILTER (WHERE id > 2)" : "";
   const windowed = example.kind === "window" || random.chance(0.2);
+  const filter = example.kind === "aggregate" && !windowed && random.chance(0.15) ? " FILTER (WHERE id > 2)" : "";
   const already = / OVER\s*\(/i.test(textOf(call));
   const over = windowed && !already ? ` OVER (${random.pick(["", "PARTITION BY id % 2 "])}ORDER BY id)` : "";
   const group = over === "" && !already && random.chance(0.3) ? " GROUP BY id % 3" : "";

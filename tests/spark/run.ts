@@ -9,6 +9,7 @@ import { parseStatement } from "../../src/sql/parser/parse.ts";
 import { examplesOf } from "./calls.ts";
 import { caseOf, MODES, statementOf, type Case } from "./case.ts";
 import type { Difference, Kind } from "./compare.ts";
+import { explanationOf, plainExplanation } from "./explained.ts";
 import { shrink } from "./shrink.ts";
 import { Sides } from "./sides.ts";
 import { installSpark, startSpark } from "./spark.ts";
@@ -16,7 +17,6 @@ import { textOf } from "./tree.ts";
 
 const REPOSITORY = resolve(import.meta.dirname, "../..");
 const BATCH = 100;
-const SHRUNK = 60;
 
 const GRAVITY: readonly Kind[] = ["value", "accepted", "crash", "refused", "type", "name", "condition"];
 
@@ -60,10 +60,20 @@ if (python === undefined) {
     }
     found.sort((a, b) => GRAVITY.indexOf(a.difference.kind) - GRAVITY.indexOf(b.difference.kind));
     const printed = new Set<string>();
-    for (const { each, difference } of found
-      .filter((one) => values.kind === undefined || one.difference.kind === values.kind)
-      .slice(0, SHRUNK)) {
-      const small = await shrink(each, difference, sides);
+    const explained = new Map<string, number>();
+    let failed = 0;
+    for (const { each, difference } of found.filter(
+      (one) => values.kind === undefined || one.difference.kind === values.kind,
+    )) {
+      const plain = plainExplanation(difference, textOf(each.statement));
+      const small =
+        plain === undefined ? await shrink(each, difference, sides) : { statement: each.statement, difference };
+      const reason = plain ?? (await explanationOf(each, small.statement, small.difference, sides));
+      if (reason !== undefined) {
+        explained.set(reason, (explained.get(reason) ?? 0) + 1);
+        continue;
+      }
+      failed += 1;
       const text = textOf(small.statement);
       if (printed.has(text)) continue;
       printed.add(text);
@@ -71,10 +81,11 @@ if (python === undefined) {
       console.log(`  ours  ${small.difference.ours.slice(0, 500)}\n  Spark ${small.difference.theirs.slice(0, 500)}`);
     }
     console.log(`\n${[...counts].map(([kind, many]) => `${many} ${kind}`).join(", ")}`);
-    console.log(
-      `${counts.get("passed") ?? 0} passed, ${found.length} failed, ${counts.get("unsupported") ?? 0} skipped`,
-    );
-    if (found.length > 0) process.exitCode = 1;
+    for (const [reason, many] of explained) console.log(`${many} explained: ${reason}`);
+    const passed = (counts.get("passed") ?? 0) + (counts.get("nullable") ?? 0);
+    const skipped = (counts.get("unsupported") ?? 0) + found.length - failed;
+    console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+    if (failed > 0) process.exitCode = 1;
   } finally {
     await sides.close();
     await spark.close();

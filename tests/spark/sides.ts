@@ -1,6 +1,6 @@
 import { Databases, SqlSession } from "../conformance/sql-session.ts";
 import { answerOf, differenceOf, type Difference } from "./compare.ts";
-import type { Spark } from "./spark.ts";
+import type { Spark, SparkAnswer } from "./spark.ts";
 import { TABLES } from "./table.ts";
 
 /** How a session is set. */
@@ -40,6 +40,13 @@ export class Sides {
 
   /** The differences, one for each statement. */
   async compare(mode: Mode, statements: readonly Statement[]): Promise<(Difference | undefined)[]> {
+    const answers = await this.answers(mode, statements);
+    return answers.map(([ours, theirs], index) => differenceOf(ours, theirs, statements[index]?.ordered ?? false));
+  }
+
+  /** Our answer and Spark's. */
+  async answers(mode: Mode, statements: readonly Statement[]): Promise<(readonly [SparkAnswer, SparkAnswer])[]> {
+    if (statements.length === 0) return [];
     const key = JSON.stringify(mode);
     const setup = Object.entries(TABLES).map(([name, query]) => `CREATE OR REPLACE TEMPORARY VIEW ${name} AS ${query}`);
     const theirs = this.#spark.run({
@@ -49,13 +56,13 @@ export class Sides {
     });
     this.#prepared = key;
     const session = await this.session(mode);
-    const ours = [];
+    const ours: SparkAnswer[] = [];
     for (const { text } of statements) ours.push(await answerOf(() => session.run(text)));
     const answers = await theirs;
     return ours.map((own, index) => {
       const other = answers[index];
       if (other === undefined) throw new RangeError("Spark gave too few answers.");
-      return differenceOf(own, other, statements[index]?.ordered ?? false);
+      return [own, other] as const;
     });
   }
 

@@ -27,6 +27,8 @@ spark = (
     .config("spark.driver.extraJavaOptions", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1")
     .config("spark.sql.shuffle.partitions", "1")
     .config("spark.sql.adaptive.enabled", "false")
+    # As the spark-sql shell has it: java.sql's dates have another calendar before 1582.
+    .config("spark.sql.datetime.java8API.enabled", "true")
     # Compiling code for a handful of rows costs more than it saves.
     .config("spark.sql.codegen.wholeStage", "false")
     .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")

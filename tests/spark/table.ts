@@ -34,7 +34,7 @@ export const TABLES: Readonly<Record<string, string>> = {
   t: `SELECT * FROM VALUES ${Array.from({ length: ROWS }, (_, row) => `(${row}, ${columns.map(({ values }) => values[row]).join(", ")})`).join(", ")} AS t(id, ${columns.map(({ name }) => name).join(", ")})`,
   u: `SELECT * FROM VALUES
     (1, 'a', 1.5BD, 0.5D, DATE'2024-01-01', true), (2, 'b', -2.5BD, 1.5D, DATE'2024-01-31', false),
-    (2, 'a', 0.1BD, CAST('NaN' AS DOUBLE), DATE'2024-02-29', NULL), (3, NULL, NULL, -0.0D, NULL, true),
+    (2, 'a', 0.1BD, CAST('NaN' AS DOUBLE), DATE'2024-02-29', NULL), (3, NULL, NULL, -1E10D, NULL, true),
     (NULL, 'c', 1.5BD, 0D, DATE'2023-12-31', false), (4, 'd', 9.9BD, NULL, DATE'2024-02-29', true),
     (2, 'b', -2.5BD, 1.5D, DATE'2024-01-31', false) AS u(k, s, d, x, day, flag)`,
   v: `SELECT * FROM VALUES

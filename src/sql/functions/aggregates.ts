@@ -1,7 +1,9 @@
+import { hasInnerNulls, orderForm } from "../types/order-form.ts";
 import { array, BOOLEAN, decimal, DOUBLE, INT, LONG, type DataType, type IntervalType } from "../../core/data-type.ts";
 import type { Lowering, LoweringTools } from "../bound.ts";
 import { intervalAmount, intervalOverflow, microsInterval, monthsInterval } from "../types/interval-sql.ts";
-import { isDecimal, isIntegral } from "../types/kinds.ts";
+import { hasMap, isDecimal, isIntegral } from "../types/kinds.ts";
+import { decimalAverage, decimalTotals } from "./decimal-totals.ts";
 import { bool } from "./defaults.ts";
 import {
   aggregate,
@@ -52,7 +54,7 @@ function sumLowering(safe: boolean): Lowering {
       if (safe) return `spk_day_time(TRY_CAST(${total} AS BIGINT))`;
       return microsInterval(total, intervalOverflow("try_add"), tools);
     }
-    const total = tools.aggregate("sum", [value]);
+    const total = isDecimal(type) ? decimalTotals(value, call, tools).sum : tools.aggregate("sum", [value]);
     if (isIntegral(type)) {
       if (safe) return `TRY_CAST(${total} AS BIGINT)`;
       return tools.once(total, (sum) => (tools.ansi ? `spk_sum_long(${sum})` : `spk_wrap64(${sum})`));
@@ -77,6 +79,7 @@ function averageType(type: DataType): DataType {
 function averageLowering(safe: boolean): Lowering {
   return ([value = "NULL"], call, tools) => {
     const type = typeAt(call.args, 0);
+    if (isDecimal(type)) return decimalAverage(value, call, tools);
     const count = tools.aggregate("count", [value]);
     if (type.kind === "interval_year_month" || type.kind === "interval_day_time") {
       const months = type.kind === "interval_year_month";
@@ -88,17 +91,8 @@ function averageLowering(safe: boolean): Lowering {
       if (safe) return mean(`TRY_CAST(${sum} AS ${months ? "INTEGER" : "BIGINT"})`);
       return mean(tools.once(sum, (total) => intervalAmount(total, months, intervalOverflow("try_avg"))));
     }
-    if (!isDecimal(type)) return tools.aggregate("avg", [value]);
-    return decimalAverage(value, type.scale, call.type, count, tools);
+    return tools.aggregate("avg", [value]);
   };
-}
-
-/** The sum's digits times 10^4 over the count, half up; wide sums go through text, which has no limit. */
-function decimalAverage(value: string, scale: number, result: DataType, count: string, tools: LoweringTools): string {
-  const sum = tools.aggregate("sum", [value]);
-  const places = isDecimal(result) ? result.scale : scale;
-  const type = tools.typeName(result);
-  return `CAST(spkjs_divide_decimal(CAST(${sum} AS VARCHAR), CAST(${count} AS BIGINT), ${places}) AS ${type})`;
 }
 
 function count(call: CallSite): BoundFunction {
@@ -180,18 +174,29 @@ function byOrder(name: "max_by" | "min_by"): AggregateRow {
       ? bindSignature(
           call,
           { params: [anything, orderable, int], returns: ([value]) => array(value?.type ?? INT), nullable: true },
-          `${native}!($1, $2, $3)`,
+          ([value = "NULL", key = "NULL", count = "1"], bound, tools) =>
+            tools.aggregate(native, [value, orderForm(key, typeAt(bound.args, 1), tools), count]),
         )
       : bindSignature(
           call,
           { params: [anything, orderable], returns: sameAs(0), nullable: true },
-          `${native}_null!($1, $2)`,
+          ([value = "NULL", key = "NULL"], bound, tools) =>
+            tools.aggregate(`${native}_null`, [value, orderForm(key, typeAt(bound.args, 1), tools)]),
         ),
   );
 }
 
 function extreme(name: "min" | "max"): AggregateRow {
-  return aggregate(name, category, { params: [orderable], returns: sameAs(0), nullable: true }, `${name}!($1)`);
+  return aggregate(
+    name,
+    category,
+    { params: [orderable], returns: sameAs(0), nullable: true },
+    ([value = "NULL"], bound, tools) => {
+      const type = typeAt(bound.args, 0);
+      if (!hasInnerNulls(type)) return tools.aggregate(name, [value]);
+      return tools.aggregate(`arg_${name}`, [value, orderForm(value, type, tools)]);
+    },
+  );
 }
 
 const oneDouble: Signature = { params: [double], returns: DOUBLE, nullable: true };
@@ -251,7 +256,16 @@ export const aggregates: readonly FunctionRow[] = [
   aggregateBy(["last", "last_value"], edge("last")),
   aggregateBy("any_value", edge("first")),
   aggregate(["collect_list", "array_agg"], category, { ...collected, pretty: named("collect_list") }, collect("list")),
-  aggregate("collect_set", category, collected, collect("set")),
+  aggregateBy("collect_set", (call) => {
+    const [value] = expressions(call);
+    if (value !== undefined && hasMap(value.type)) {
+      throw call.error(
+        "DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE",
+        'Cannot resolve "collect_set" due to data type mismatch: The input of collect_set cannot be "MAP" type data.',
+      );
+    }
+    return bindSignature(call, collected, collect("set"));
+  }),
   aggregate(["bool_and", "every"], category, { params: [boolean], returns: BOOLEAN, nullable: true }, "bool_and!($1)"),
   aggregate(
     ["bool_or", "some", "any"],

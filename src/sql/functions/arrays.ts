@@ -44,6 +44,7 @@ import {
   strictly,
   anArray,
 } from "./params.ts";
+import { hasInnerNulls, sortedByForm } from "../types/order-form.ts";
 import { implicitCast } from "../types/implicit-cast.ts";
 import { sameAs, scalarBy, typeAt } from "./rules.ts";
 import { tightestCommonType, widerTypeWithoutString } from "../types/common-type.ts";
@@ -408,19 +409,34 @@ export const arrays: readonly FunctionRow[] = [
     "array_max",
     category,
     { params: [sortable], returns: (args) => elementOf(typeAt(args, 0)), nullable: true },
-    "list_max($1)",
+    ([list = "NULL"], bound, tools) => {
+      const type = elementOf(typeAt(bound.args, 0));
+      if (!hasInnerNulls(type)) return `list_max(${list})`;
+      return `${sortedByForm(list, type, { direction: "DESC", nulls: "LAST" }, tools)}[1]`;
+    },
   ),
   scalar(
     "array_min",
     category,
     { params: [sortable], returns: (args) => elementOf(typeAt(args, 0)), nullable: true },
-    "list_min($1)",
+    ([list = "NULL"], bound, tools) => {
+      const type = elementOf(typeAt(bound.args, 0));
+      if (!hasInnerNulls(type)) return `list_min(${list})`;
+      return `${sortedByForm(list, type, { direction: "ASC", nulls: "LAST" }, tools)}[1]`;
+    },
   ),
   scalarBy("sort_array", category, (given) =>
     bindSignature(
       filled(given, 2, [bool(true)]),
       { params: [sortable, boolean], returns: sameAs(0) },
-      "CASE WHEN $2 THEN list_sort($1, 'ASC', 'NULLS FIRST') WHEN NOT $2 THEN list_sort($1, 'DESC', 'NULLS LAST') END",
+      ([list = "NULL", ascending = "NULL"], bound, tools) => {
+        const type = elementOf(typeAt(bound.args, 0));
+        const sorted = (direction: "ASC" | "DESC", nulls: "FIRST" | "LAST"): string =>
+          hasInnerNulls(type)
+            ? sortedByForm(list, type, { direction, nulls }, tools)
+            : `list_sort(${list}, '${direction}', 'NULLS ${nulls}')`;
+        return `CASE WHEN ${ascending} THEN ${sorted("ASC", "FIRST")} WHEN NOT ${ascending} THEN ${sorted("DESC", "LAST")} END`;
+      },
     ),
   ),
   scalar("slice", category, { params: [anyArray, int, int], returns: sameAs(0) }, "spk_slice($1, $2, $3)"),

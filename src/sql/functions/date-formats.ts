@@ -1,4 +1,5 @@
-import { DATE, LONG, STRING, TIMESTAMP, TIMESTAMP_NTZ, type DataType } from "../../core/data-type.ts";
+import { canCast } from "../types/cast-rules.ts";
+import { DATE, LONG, STRING, TIMESTAMP, TIMESTAMP_NTZ, type DataType, sqlType } from "../../core/data-type.ts";
 import type { LoweringTools } from "../bound.ts";
 import { strftimePattern, strptimePattern } from "../java/native-pattern.ts";
 import { instantSql } from "../types/instant-sql.ts";
@@ -13,8 +14,9 @@ import {
   type BoundFunction,
   type CallSite,
   type FunctionRow,
+  mismatch,
 } from "./function.ts";
-import { anyTimestamp, long, oneOf, only, text } from "./params.ts";
+import { anyTimestamp, long, oneOf, only, text, strictly } from "./params.ts";
 import { named, scalarBy, textOf, typeAt } from "./rules.ts";
 
 const category = "date and time";
@@ -111,6 +113,7 @@ function toMoment(target: DataType, safe: boolean): (call: CallSite) => BoundFun
     const shown = named(call.name);
     const mode = safe ? "try" : call.context.ansi ? "ansi" : "legacy";
     if (pattern === undefined || (value.type.kind !== "string" && value.type.kind !== "void")) {
+      if (!canCast(value.type, target, mode)) throw mismatch(call, 0, `"${sqlType(target)}"`, sqlType(value.type));
       return {
         args,
         type: target,
@@ -121,8 +124,9 @@ function toMoment(target: DataType, safe: boolean): (call: CallSite) => BoundFun
     }
     datePattern(call, pattern, "parse");
     const format = coerce(pattern, STRING, call);
+    const input = coerce(value, STRING, call);
     return {
-      args: [value, format],
+      args: [input, format],
       type: target,
       nullable: safe || !call.context.ansi || value.nullable || format.nullable,
       pretty: shown,
@@ -143,12 +147,15 @@ function unixTimestamp(given: CallSite): BoundFunction {
     };
   }
   const call = filled(given, 2, [string(DEFAULT_PATTERN)]);
-  datePattern(call, expressionAt(call, 1), "parse");
-  const value = oneOf(text, only("date", "timestamp", "timestamp_ntz"));
+  const [moment] = expressions(call);
+  if (moment?.type.kind === "string") datePattern(call, expressionAt(call, 1), "parse");
+  const value = strictly(oneOf(text, only("date", "timestamp", "timestamp_ntz")));
   return bindSignature(call, { params: [value, text], returns: LONG, nullable: true }, (sql, site, tools) => {
     const type = typeAt(site.args, 0);
     if (type.kind === "string") return parsed(sql, site.args, LONG, tools.ansi ? "ansi" : "null", tools);
-    return `spk_floor_div(epoch_us(${tools.cast(sql[0] ?? "NULL", type, TIMESTAMP)}), 1000000)`;
+    const moment = sql[0] ?? "NULL";
+    const instant = type.kind === "timestamp_ntz" ? moment : tools.cast(moment, type, TIMESTAMP);
+    return `spk_floor_div(epoch_us(${instant}), 1000000)`;
   });
 }
 

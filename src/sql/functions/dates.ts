@@ -1,4 +1,4 @@
-import { DATE, DOUBLE, INT, LONG, STRING, TIMESTAMP, type DataType } from "../../core/data-type.ts";
+import { DATE, DOUBLE, INT, LONG, STRING, TIMESTAMP, type DataType, TIMESTAMP_NTZ } from "../../core/data-type.ts";
 import { bool, filled, string } from "./defaults.ts";
 import { bindSignature, scalar, type CallSite, type FunctionRow, type Signature } from "./function.ts";
 import {
@@ -15,9 +15,10 @@ import {
   timestamp,
   strictly,
   integral,
+  exactly,
 } from "./params.ts";
-import { resolveZone } from "../java/zone.ts";
 import { named, scalarBy, textOf, typeAt } from "./rules.ts";
+import { checkZone } from "./zone-argument.ts";
 
 const category = "date and time";
 
@@ -219,17 +220,6 @@ const clock: readonly FunctionRow[] = [
   ),
 ];
 
-/** A zone that is constant and unknown is refused at its place. */
-function checkZone(call: CallSite, index: number): void {
-  const arg = call.args[index];
-  const zone = arg === undefined || arg.kind === "unbound_lambda" ? undefined : textOf(arg);
-  if (typeof zone !== "string" || resolveZone(zone) !== undefined) return;
-  throw call.error(
-    "INVALID_TIMEZONE",
-    `The timezone: ${zone} is invalid. The timezone must be either a region-based zone ID or a zone offset.`,
-  );
-}
-
 function zoneShift(name: string, lower: (moment: string, zone: string) => string): FunctionRow {
   return scalarBy(name, category, (call) => {
     checkZone(call, 1);
@@ -248,16 +238,13 @@ const shifts: readonly FunctionRow[] = [
     return bindSignature(
       { ...call, error: (condition, message, details) => given.error(condition, message, details) },
       {
-        params: [
-          text,
-          text,
-          oneOf(only("timestamp_ntz"), { expected: '"TIMESTAMP_NTZ"', accept: () => ({ kind: "timestamp_ntz" }) }),
-        ],
+        params: [text, text, exactly(TIMESTAMP_NTZ)],
         returns: { kind: "timestamp_ntz" },
         pretty: ([from = "", to = "", moment = ""]) =>
           `convert_timezone(${shown ? "current_timezone()" : from}, ${to}, ${moment})`,
       },
-      ([from = "NULL", to = "NULL", moment = "NULL"]) => local(instant(moment, from), to),
+      ([from = "NULL", to = "NULL", moment = "NULL"]) =>
+        `make_timestamp(spkjs_zone_shift(epoch_us(${moment}), ${from}, ${to}))`,
     );
   }),
 ];

@@ -1,3 +1,4 @@
+import { hasInnerNulls, sortedByForm } from "../types/order-form.ts";
 import {
   BINARY,
   decimal,
@@ -200,7 +201,12 @@ function extreme(name: "greatest" | "least"): FunctionRow {
         returns: sameAs(0),
         nullable: (args) => args.every((arg) => arg.nullable),
       },
-      `${name}($*)`,
+      (args, bound, tools) => {
+        const type = typeAt(bound.args, 0);
+        if (!hasInnerNulls(type)) return `${name}(${args.join(", ")})`;
+        const direction = name === "greatest" ? "DESC" : "ASC";
+        return `${sortedByForm(`[${args.join(", ")}]`, type, { direction, nulls: "LAST" }, tools)}[1]`;
+      },
     );
   });
 }
@@ -227,20 +233,14 @@ function absolute(call: CallSite) {
 
 export const math: readonly FunctionRow[] = [
   scalarBy("abs", category, absolute),
-  unary("acos", within("abs($1) <= 1", "acos")),
-  unary("acosh", "CASE WHEN $1 >= 1 THEN ln($1 + sqrt($1 * $1 - 1)) WHEN $1 IS NOT NULL THEN 'nan'::DOUBLE END"),
-  unary("asin", within("abs($1) <= 1", "asin")),
-  unary("asinh", "CASE WHEN $1 = '-inf'::DOUBLE THEN $1 ELSE ln($1 + sqrt($1 * $1 + 1)) END"),
-  unary("atan", "atan($1)"),
-  unary(
-    "atanh",
-    "CASE WHEN abs($1) < 1 THEN atanh($1) WHEN abs($1) = 1 THEN $1 * 'inf'::DOUBLE WHEN $1 IS NOT NULL THEN 'nan'::DOUBLE END",
+  ...["acos", "acosh", "asin", "asinh", "atan", "atanh", "cosh", "sinh", "tanh"].map((name) =>
+    unary(name, `spkjs_${name}($1)`),
   ),
   scalar(
     "atan2",
     category,
     { params: [double, double], returns: DOUBLE, pretty: named("ATAN2") },
-    "atan2($1 + 0.0, $2 + 0.0)",
+    "spkjs_atan2($1, $2)",
   ),
   unary("cbrt", "spkjs_cbrt($1)"),
   wholeNumber(["ceil", "ceiling"], "ceiling"),
@@ -248,7 +248,6 @@ export const math: readonly FunctionRow[] = [
   rounding("round", "half-up"),
   rounding("bround", "half-even"),
   unary("cos", within("NOT isinf($1)", "cos")),
-  unary("cosh", "cosh($1)"),
   unary("cot", "1 / tan($1)"),
   unary("csc", "1 / sin($1)"),
   unary("sec", "1 / cos($1)"),
@@ -256,7 +255,7 @@ export const math: readonly FunctionRow[] = [
   unary("radians", "radians($1)"),
   scalar("e", category, { params: [], returns: DOUBLE, pretty: named("E") }, "2.718281828459045::DOUBLE"),
   scalar("pi", category, { params: [], returns: DOUBLE, pretty: named("PI") }, "pi()"),
-  unary("exp", "exp($1)"),
+  unary("exp", "spkjs_exp($1)"),
   unary("expm1", "spkjs_expm1($1)"),
   scalar(
     "factorial",
@@ -274,23 +273,23 @@ export const math: readonly FunctionRow[] = [
     "ln",
     category,
     { params: [double], returns: DOUBLE, nullable: true, pretty: named("ln") },
-    positive("ln($1)"),
+    positive("spkjs_ln($1)"),
   ),
   scalarBy("log", category, (call) =>
     call.args.length === 1
       ? bindSignature(
           call,
           { params: [double], returns: DOUBLE, nullable: true, pretty: ([value = ""]) => `LOG(E(), ${value})` },
-          positive("ln($1)"),
+          positive("spkjs_ln($1)"),
         )
       : bindSignature(
           call,
           { params: [double, double], returns: DOUBLE, nullable: true, pretty: named("LOG") },
-          "CASE WHEN $1 > 0 AND $2 > 0 THEN ln($2) / ln($1) END",
+          "CASE WHEN $1 > 0 AND $2 > 0 THEN spkjs_log($1, $2) END",
         ),
   ),
-  unary("log10", positive("log10($1)"), true),
-  unary("log2", positive("ln($1) / 0.6931471805599453::DOUBLE"), true),
+  unary("log10", positive("spkjs_log10($1)"), true),
+  unary("log2", positive("spkjs_log2($1)"), true),
   unary("log1p", positive("spkjs_log1p($1)", "-1"), true),
   scalarBy(["pow", "power"], category, (call) =>
     bindSignature(
@@ -317,10 +316,8 @@ export const math: readonly FunctionRow[] = [
     ),
   ),
   unary("sin", within("NOT isinf($1)", "sin")),
-  unary("sinh", "sinh($1)"),
   unary("sqrt", within("$1 >= 0", "sqrt")),
   unary("tan", within("NOT isinf($1)", "tan")),
-  unary("tanh", "tanh($1)"),
   extreme("greatest"),
   extreme("least"),
   scalar("bin", category, { params: [long], returns: STRING }, "spk_bin($1)"),

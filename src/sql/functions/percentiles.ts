@@ -1,5 +1,13 @@
-import { array, DOUBLE, simpleString, STRING, type DataType, type IntervalType } from "../../core/data-type.ts";
-import type { Lowering, LoweringCall, LoweringTools } from "../bound.ts";
+import {
+  array,
+  DOUBLE,
+  simpleString,
+  STRING,
+  type DataType,
+  type IntervalType,
+  sqlType,
+} from "../../core/data-type.ts";
+import type { BoundExpression, Lowering, LoweringCall, LoweringTools } from "../bound.ts";
 import { isAnsiInterval } from "../types/kinds.ts";
 import { aggregateBy } from "./aggregates.ts";
 import { bool, constant, filled, integer } from "./defaults.ts";
@@ -14,7 +22,7 @@ import {
   type CallSite,
   type FunctionRow,
 } from "./function.ts";
-import { ansiInterval, double, int, numeric, oneOf } from "./params.ts";
+import { ansiInterval, double, int, numeric, oneOf, text } from "./params.ts";
 import { integerOf, literalOf, textOf, typeAt } from "./rules.ts";
 
 /** Aggregates over the order of their values: percentiles, modes, listagg. */
@@ -65,7 +73,14 @@ function continuous(value: string, fraction: string, call: LoweringCall, tools: 
 }
 
 function fractionOf(call: CallSite, index: number): void {
-  const literal = literalOf(expressionAt(call, index));
+  const given = expressionAt(call, index);
+  if (textOf(given) === null && given.type.kind !== "array") {
+    throw call.error(
+      "DATATYPE_MISMATCH.UNEXPECTED_NULL",
+      `Cannot resolve "${call.name}" due to data type mismatch: The percentage must not be null.`,
+    );
+  }
+  const literal = literalOf(given);
   const value = literal?.value === undefined || literal.value === null ? undefined : Number(literal.value);
   if (value !== undefined && (value < 0 || value > 1)) {
     throw call.error(
@@ -219,6 +234,7 @@ function mode(call: CallSite): BoundFunction {
   const args = expressions(call);
   const [value, deterministic] = args;
   if (value === undefined || args.length > 2) throw wrongNumber(call, "[1, 2]");
+  if (deterministic !== undefined) checkFlag(call, deterministic);
   const sure = deterministic === undefined ? false : literalOf(deterministic)?.value === true;
   return {
     args: [value],
@@ -229,6 +245,25 @@ function mode(call: CallSite): BoundFunction {
   };
 }
 
+/** `mode(x, true)`: the flag must be known. */
+function checkFlag(call: CallSite, flag: BoundExpression): void {
+  const value = literalOf(flag)?.value ?? textOf(flag);
+  if (value === undefined) {
+    throw call.error(
+      "NON_FOLDABLE_ARGUMENT",
+      'The function `mode` requires the parameter `deterministic` to be a foldable expression of the type "BOOLEAN", but the actual argument is a non-foldable.',
+    );
+  }
+  if (value === null) {
+    throw call.error(
+      "DATATYPE_MISMATCH.UNEXPECTED_NULL",
+      'Cannot resolve "mode" due to data type mismatch: The deterministic must not be null.',
+    );
+  }
+  if (typeof value !== "boolean") throw mismatch(call, 1, '"BOOLEAN"', sqlType(flag.type));
+}
+
+/** What is joined: a text or what becomes one. */
 function listagg(given: CallSite): BoundFunction {
   const call = filled(given, 2, [constant(null, STRING)]);
   const [value, delimiter] = expressions(call);
@@ -236,6 +271,8 @@ function listagg(given: CallSite): BoundFunction {
   if (value.type.kind === "binary") {
     throw call.error("UNSUPPORTED_FEATURE.FUNCTION", "The function listagg is not supported on BINARY.");
   }
+  if (text.accept(value.type, call.context.ansi) === undefined)
+    throw mismatch(given, 0, '("STRING" or "BINARY")', sqlType(value.type));
   if (textOf(delimiter) === undefined) {
     throw call.error(
       "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
@@ -243,14 +280,13 @@ function listagg(given: CallSite): BoundFunction {
     );
   }
   const orders = call.orderBy.map((order) => order.expression);
-  const text = coerce(value, STRING, call);
   return {
-    args: [text, coerce(delimiter, STRING, call), ...orders],
+    args: [coerce(value, STRING, call), coerce(delimiter, STRING, call), ...orders],
     type: STRING,
     nullable: true,
     lower: ([sql = "NULL"], _, tools) => tools.aggregate("string_agg", [sql, tools.text(textOf(delimiter) ?? "")]),
     pretty: ([a = "", b = "", ...sorted]) => {
-      if (sorted.length === 0) return `${given.name}(${call.distinct ? "DISTINCT " : ""}${a}, ${b})`;
+      if (sorted.length === 0) return `${given.name}(${a}, ${b})`;
       const items = sorted.map((each, index) => {
         const order = call.orderBy[index];
         return `${each} ${order?.direction === "desc" ? "DESC" : "ASC"} NULLS ${order?.nulls === "last" ? "LAST" : "FIRST"}`;

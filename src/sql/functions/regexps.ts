@@ -31,7 +31,7 @@ export const regexps: readonly FunctionRow[] = [
       native(
         ([value, pattern, group]) => `spkjs_regexp_extract(${value}, ${pattern}, ${group})`,
         (args, source, tools, bound) => {
-          const group = checkedGroup(given, bound[2], source);
+          const group = checkedGroup(bound[2], source);
           return group === undefined ? undefined : `regexp_extract(${args[0] ?? ""}, ${tools.text(source)}, ${group})`;
         },
       ),
@@ -46,7 +46,7 @@ export const regexps: readonly FunctionRow[] = [
       native(
         ([value, pattern, group]) => `spkjs_regexp_extract_all(${value}, ${pattern}, ${group})`,
         (args, source, tools, bound) => {
-          const group = checkedGroup(given, bound[2], source);
+          const group = checkedGroup(bound[2], source);
           if (group === undefined || mayMatchEmpty(textOf(bound[1]) ?? "")) return undefined;
           return `list_transform(regexp_extract_all(${args[0] ?? ""}, ${tools.text(source)}, ${group}), lambda spk_x: coalesce(spk_x, ''))`;
         },
@@ -130,16 +130,10 @@ function native(script: (args: readonly string[]) => string, form: NativeForm, c
   };
 }
 
-function checkedGroup(call: CallSite, group: BoundArgument | undefined, source: string): number | undefined {
+function checkedGroup(group: BoundArgument | undefined, source: string): number | undefined {
   const index = integerOf(group);
   if (typeof index !== "number") return undefined;
-  const most = groupCount(source);
-  if (index < 0 || index > most) {
-    throw call.error(
-      "INVALID_PARAMETER_VALUE.REGEX_GROUP_INDEX",
-      `The value of parameter \`idx\` in \`${call.name}\` is invalid: expects group index between 0 and ${most}, but got ${index}.`,
-    );
-  }
+  if (index < 0 || index > groupCount(source)) return undefined;
   return index > 9 ? undefined : index;
 }
 

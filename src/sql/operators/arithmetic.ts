@@ -1,4 +1,4 @@
-import { DOUBLE, INT, LONG, type DataType, type DecimalType } from "../../core/data-type.ts";
+import { DOUBLE, LONG, sqlType, type DataType, type DecimalType } from "../../core/data-type.ts";
 import type { BoundExpression, Lowering, LoweringCall, LoweringTools } from "../bound.ts";
 import {
   coerce,
@@ -8,6 +8,7 @@ import {
   type BoundFunction,
   type CallSite,
   type ScalarRow,
+  mismatch,
 } from "../functions/function.ts";
 import { decimalResult, type DecimalOperator } from "../types/decimal.ts";
 import { INTERVAL_OVERFLOW, microsInterval, monthsInterval } from "../types/interval-sql.ts";
@@ -113,7 +114,7 @@ function divide(call: CallSite): BoundFunction {
     const found = temporalArithmetic(call, "/", left, right);
     if (found !== undefined) return found;
   }
-  const decimals = decimalOperands(left, right, call);
+  const decimals = left.type.kind === "void" ? undefined : decimalOperands(left, right, call);
   if (decimals !== undefined) return decimalCall(call, "/", decimals);
   if (numberType(left.type, right.type, call.context.ansi) === undefined) throw unfit(call, "/", left.type, right.type);
   const args = [coerce(left, DOUBLE, call), coerce(right, DOUBLE, call)];
@@ -211,11 +212,24 @@ function negatedInterval([value = "NULL"]: readonly string[], call: LoweringCall
 
 function positive(call: CallSite): BoundFunction {
   const operand = only(call);
+  if (
+    !isNumeric(operand.type) &&
+    !isInterval(operand.type) &&
+    operand.type.kind !== "string" &&
+    operand.type.kind !== "void"
+  ) {
+    throw mismatch(
+      call,
+      0,
+      '("NUMERIC" or "INTERVAL DAY TO SECOND" or "INTERVAL YEAR TO MONTH" or "INTERVAL")',
+      sqlType(operand.type),
+    );
+  }
   const arg =
     operand.type.kind === "string"
       ? coerce(operand, DOUBLE, call)
       : operand.type.kind === "void"
-        ? coerce(operand, INT, call)
+        ? coerce(operand, DOUBLE, call)
         : operand;
   return {
     args: [arg],

@@ -73,7 +73,8 @@ function asDecimal(operand: BoundExpression, other: DataType): DataType | undefi
   if (type.kind === "void") return other;
   if (isDecimal(type)) return type;
   if (!isIntegral(type)) return undefined;
-  if (operand.kind === "literal" && typeof operand.value === "bigint") return decimalForInteger(operand.value);
+  if (operand.kind === "literal" && typeof operand.value === "bigint" && type.kind !== "byte")
+    return decimalForInteger(operand.value);
   return decimalFor(type);
 }
 

@@ -4,10 +4,32 @@ import { digitsOf, javaFloat, roundDigits, type Digits, type Rounding } from "..
 import { XorShiftRandom } from "../java/random.ts";
 import { asBigint, asNumber, asText, udf, type Udf } from "./udf.ts";
 
+const ONE_NUMBER: readonly (readonly [name: string, of: (x: number) => number])[] = [
+  ["cbrt", Math.cbrt],
+  // JavaScript gives E itself, fdlibm the number after it.
+  ["exp", (x) => (x === 1 ? 2.7182818284590455 : Math.exp(x))],
+  ["ln", Math.log],
+  ["log10", Math.log10],
+  ["log2", (x) => Math.log(x) / Math.log(2)],
+  ["expm1", Math.expm1],
+  ["log1p", Math.log1p],
+  ["acos", Math.acos],
+  ["asin", Math.asin],
+  ["atan", Math.atan],
+  ["cosh", Math.cosh],
+  ["sinh", Math.sinh],
+  ["tanh", Math.tanh],
+  // As Spark spells them out.
+  ["acosh", (x) => Math.log(x + Math.sqrt(x * x - 1))],
+  ["asinh", (x) => (x === -Infinity ? x : Math.log(x + Math.sqrt(x * x + 1)))],
+  ["atanh", (x) => 0.5 * (Math.log1p(x) - Math.log1p(-x))],
+];
+
 export const mathUdfs: readonly Udf[] = [
-  udf("spkjs_cbrt", [DOUBLE], DOUBLE, (x) => Math.cbrt(asNumber(x))),
-  udf("spkjs_expm1", [DOUBLE], DOUBLE, (x) => Math.expm1(asNumber(x))),
-  udf("spkjs_log1p", [DOUBLE], DOUBLE, (x) => Math.log1p(asNumber(x))),
+  // Java and JavaScript both compute these as fdlibm does, to the last digit; DuckDB's own differ in it.
+  ...ONE_NUMBER.map(([name, of]) => udf(`spkjs_${name}`, [DOUBLE], DOUBLE, (x) => of(asNumber(x)))),
+  udf("spkjs_log", [DOUBLE, DOUBLE], DOUBLE, (base, x) => Math.log(asNumber(x)) / Math.log(asNumber(base))),
+  udf("spkjs_atan2", [DOUBLE, DOUBLE], DOUBLE, (y, x) => Math.atan2(asNumber(y) + 0, asNumber(x) + 0)),
   udf("spkjs_hypot", [DOUBLE, DOUBLE], DOUBLE, (x, y) => Math.hypot(asNumber(x), asNumber(y))),
   udf("spkjs_round_double", [DOUBLE, INT, STRING], DOUBLE, (x, scale, mode) => {
     const value = asNumber(x);

@@ -11,13 +11,12 @@ export const regexpUdfs: readonly Udf[] = [
   ),
   udf("spkjs_regexp_extract", [STRING, STRING, INT], STRING, (value, pattern, group) => {
     const expression = compiledPattern(asText(pattern));
-    checkGroup("regexp_extract", expression, asNumber(group));
-    return expression.exec(asText(value))?.[asNumber(group)] ?? "";
+    const match = expression.exec(asText(value));
+    return match === null ? "" : groupOf("regexp_extract", match, asNumber(group));
   }),
   udf("spkjs_regexp_extract_all", [STRING, STRING, INT], array(STRING), (value, pattern, group) => {
     const expression = compiledPattern(asText(pattern));
-    checkGroup("regexp_extract_all", expression, asNumber(group));
-    return allMatches(expression, asText(value)).map((match) => match[asNumber(group)] ?? "");
+    return allMatches(expression, asText(value)).map((match) => groupOf("regexp_extract_all", match, asNumber(group)));
   }),
   udf("spkjs_regexp_replace", [STRING, STRING, STRING, INT], STRING, (value, pattern, replacement, position) => {
     const text = asText(value);
@@ -82,9 +81,10 @@ function allMatches(expression: RegExp, text: string): RegExpExecArray[] {
   return [...text.matchAll(new RegExp(expression.source, `${expression.flags}g`))];
 }
 
-function checkGroup(name: string, expression: RegExp, group: number): void {
-  const most = (new RegExp(`${expression.source}|`, expression.flags).exec("")?.length ?? 1) - 1;
-  if (group >= 0 && group <= most) return;
+/** Without a match nobody asks whether there is such a group. */
+function groupOf(name: string, match: RegExpExecArray, group: number): string {
+  const most = match.length - 1;
+  if (group >= 0 && group <= most) return match[group] ?? "";
   throw new BoathouseError(
     "INVALID_PARAMETER_VALUE.REGEX_GROUP_INDEX",
     `The value of parameter \`idx\` in \`${name}\` is invalid: expects group index between 0 and ${most}, but got ${group}.`,

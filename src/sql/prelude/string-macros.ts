@@ -53,12 +53,12 @@ export const stringMacros: readonly Macro[] = [
   macro(
     "spk_overlay",
     "s, r, p, n",
-    "spk_substring(s, 1, spk_wrap32(p::BIGINT - 1)) || r || spk_substring(s, spk_wrap32(p::BIGINT + CASE WHEN n >= 0 THEN n ELSE length(r) END), 2147483647)",
+    "spk_substring(s, 1, spk_wrap32(p::BIGINT - 1)) || r || spk_substring(s, spk_wrap32(p::BIGINT + CASE WHEN n >= 0 THEN n WHEN n < 0 THEN length(r) END), 2147483647)",
   ),
   macro(
     "spk_overlay_binary",
     "s, r, p, n",
-    "spk_substring_binary(s, 1, spk_wrap32(p::BIGINT - 1)) || r || spk_substring_binary(s, spk_wrap32(p::BIGINT + CASE WHEN n >= 0 THEN n ELSE octet_length(r) END), 2147483647)",
+    "spk_substring_binary(s, 1, spk_wrap32(p::BIGINT - 1)) || r || spk_substring_binary(s, spk_wrap32(p::BIGINT + CASE WHEN n >= 0 THEN n WHEN n < 0 THEN octet_length(r) END), 2147483647)",
   ),
   macro(
     "spk_split_part",

@@ -110,7 +110,9 @@ function sentences(text: string): string[][] {
   const bySentence = new Intl.Segmenter("en", { granularity: "sentence" });
   const byWord = new Intl.Segmenter("en", { granularity: "word" });
   return [...bySentence.segment(text)].map(({ segment }) =>
-    [...byWord.segment(segment)].filter(({ isWordLike }) => isWordLike === true).map((word) => word.segment),
+    [...byWord.segment(segment)].flatMap(({ isWordLike, segment: word }) =>
+      isWordLike === true ? word.split("_").filter((part) => part !== "") : [],
+    ),
   );
 }
 

@@ -1,0 +1,88 @@
+import { statementOf, type Case } from "./case.ts";
+import type { Difference } from "./compare.ts";
+import type { Sides } from "./sides.ts";
+import { textOf, within, type Tree } from "./tree.ts";
+
+/** Why a difference cannot or should not be mended; undefined when it should. */
+export async function explanationOf(
+  each: Case,
+  statement: Tree,
+  difference: Difference,
+  sides: Sides,
+): Promise<string | undefined> {
+  const plain = plainExplanation(difference, textOf(statement));
+  if (plain !== undefined) return plain;
+  return (await computed(each, statement, difference, sides))
+    ? "Whether an operand that fails is computed at all, and which of two first, each engine decides for itself."
+    : undefined;
+}
+
+/** An explanation that the difference alone gives. */
+export function plainExplanation(difference: Difference, text: string): string | undefined {
+  return PLAIN.find((rule) => rule.holds(difference, text))?.reason;
+}
+
+interface Rule {
+  readonly reason: string;
+  holds(difference: Difference, text: string): boolean;
+}
+
+const PLAIN: readonly Rule[] = [
+  {
+    reason: "Spark ends in an error that has no name: any error of ours will do.",
+    holds: ({ kind, theirs }) =>
+      (kind === "condition" && /^(?:_LEGACY_ERROR_TEMP_|java\.|scala\.|org\.)/.test(theirs)) ||
+      /^(?:INTERNAL_ERROR|java\.lang\.(?:AssertionError|NullPointerException|ClassCastException))/.test(theirs),
+  },
+  {
+    reason: "Both refuse the types of the arguments; which check comes first is Spark's own order.",
+    holds: ({ kind, ours, theirs }) =>
+      kind === "condition" && ours.startsWith("DATATYPE_MISMATCH.") && theirs.startsWith("DATATYPE_MISMATCH."),
+  },
+  {
+    reason: "The last digits of moments depend on the order in which rows are added.",
+    holds: ({ kind, ours, theirs }, text) => kind === "value" && MOMENTS.test(text) && close(ours, theirs),
+  },
+  {
+    reason:
+      "A sum that leaves its type on the way and comes back: the total is right here, and an error or NULL in Spark.",
+    holds: ({ kind, theirs }, text) =>
+      /\b(?:try_)?(?:sum|avg|mean)\(/i.test(text) &&
+      ((kind === "value" && theirs.includes("NULL")) || (kind === "accepted" && /OVERFLOW/.test(theirs))),
+  },
+];
+
+const MOMENTS = /\b(?:regr_\w+|skewness|kurtosis|var\w*|std\w*|corr|covar_\w+)\s*\(/i;
+
+/** Equal but for the last digits of numbers. */
+function close(a: string, b: string): boolean {
+  const number = /-?\d+\.\d+(?:E-?\d+)?/g;
+  const [left, right] = [a, b].map((text) => text.match(number) ?? []);
+  if (left === undefined || right === undefined || left.length !== right.length) return false;
+  if (a.replaceAll(number, "#") !== b.replaceAll(number, "#")) return false;
+  return left.every((text, index) => {
+    const [x, y] = [Number(text), Number(right[index])];
+    return Math.abs(x - y) <= 1e-9 * Math.max(Math.abs(x), Math.abs(y), 1e-3);
+  });
+}
+
+const GUARDS = /\b(?:CASE|if|iff|coalesce|nvl2?|ifnull|AND|OR)\b/i;
+
+/** Whether a part of the statement fails alike on both sides when it stands alone. */
+async function computed(each: Case, statement: Tree, difference: Difference, sides: Sides): Promise<boolean> {
+  const { kind, ours, theirs } = difference;
+  if (kind !== "accepted" && kind !== "refused" && kind !== "condition") return false;
+  if (kind === "refused" && GUARDS.test(textOf(statement))) return false;
+  const error = (kind === "accepted" ? theirs : ours).split(":")[0] ?? "";
+  const from = / FROM ([tuv])\b/.exec(textOf(statement))?.[0] ?? "";
+  const parts = within(statement)
+    .flatMap((part) => within(part))
+    .map((part): Tree => ({ parts: ["SELECT ", part, from] }));
+  const answers = await sides.answers(
+    each,
+    parts.map((part) => statementOf({ statement: part, ordered: false })),
+  );
+  return answers.some(
+    ([own, other]) => "error" in own && "error" in other && own.error === error && other.error === error,
+  );
+}

@@ -17,8 +17,7 @@ export function parseVariantJson(text: string): VariantNode {
 
 /** A number as it was written: the smallest kind that holds it exactly, a double for an exponent or more than 38 digits. */
 export function numberNode(text: string): VariantNode {
-  const isWhole = /^-?\d+$/.test(text);
-  if (isWhole) {
+  if (!/[.eE]/.test(text)) {
     if (text.length < 16) return { kind: "long", value: BigInt(text) };
     const value = BigInt(text);
     if (value >= -(2n ** 63n) && value < 2n ** 63n) return { kind: "long", value };
@@ -32,12 +31,11 @@ export function numberNode(text: string): VariantNode {
 }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-/** A stretch of a string without anything special. */
-const PLAIN = /[^"\\\u0000-\u001f]*/y;
-const BLANK = /[ \t\n\r]*/y;
 /** What may not stand right behind a word. */
 const NAME = /[\w$]/;
 
+const QUOTE = 34;
+const BACKSLASH = 92;
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '"',
   "\\": "\\",
@@ -93,7 +91,9 @@ class Reader {
   }
 
   #number(): VariantNode {
-    const number = this.#match(NUMBER);
+    NUMBER.lastIndex = this.#at;
+    const number = NUMBER.test(this.#text) ? this.#text.slice(this.#at, NUMBER.lastIndex) : "";
+    this.#at += number.length;
     if (number === "" || number.length > LONGEST_NUMBER) throw new NotJson("not a number");
     return numberNode(number);
   }
@@ -102,11 +102,13 @@ class Reader {
     this.#at += 1;
     let out = "";
     for (;;) {
-      out += this.#match(PLAIN);
-      const char = this.#text.charAt(this.#at);
+      const start = this.#at;
+      let code = this.#text.charCodeAt(start);
+      while (code >= 32 && code !== QUOTE && code !== BACKSLASH) code = this.#text.charCodeAt((this.#at += 1));
+      out += this.#text.slice(start, this.#at);
       this.#at += 1;
-      if (char === '"') return out;
-      if (char !== "\\") throw new NotJson("a string without end or with a control character");
+      if (code === QUOTE) return out;
+      if (code !== BACKSLASH) throw new NotJson("a string without end or with a control character");
       out += this.#escape();
     }
   }
@@ -170,13 +172,10 @@ class Reader {
   }
 
   #blank(): void {
-    this.#match(BLANK);
-  }
-
-  #match(pattern: RegExp): string {
-    pattern.lastIndex = this.#at;
-    const found = pattern.exec(this.#text)?.[0] ?? "";
-    this.#at += found.length;
-    return found;
+    for (;;) {
+      const code = this.#text.charCodeAt(this.#at);
+      if (code !== 32 && code !== 10 && code !== 13 && code !== 9) return;
+      this.#at += 1;
+    }
   }
 }

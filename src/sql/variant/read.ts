@@ -1,6 +1,13 @@
 import { BoathouseError } from "../../core/errors.ts";
 import { BASIC, PRIMITIVE, VERSION } from "./encoding.ts";
-import { digitCount, malformedVariant, SIZE_LIMIT, type VariantDecimal, type VariantNode } from "./node.ts";
+import {
+  digitCount,
+  malformedVariant,
+  SIZE_LIMIT,
+  type VariantDecimal,
+  type VariantField,
+  type VariantNode,
+} from "./node.ts";
 
 /** Where a value stands in the bytes of a VARIANT. */
 export interface Variant {
@@ -69,23 +76,21 @@ function node(bytes: Buffer, at: number): VariantNode {
       return { kind: "string", value: text(bytes, at + 1, info) };
     case BASIC.object: {
       const { count, ids, idSize, offsets, offsetSize, data } = objectHeader(bytes, at);
-      return {
-        kind: "object",
-        fields: Array.from({ length: count }, (_, index) => {
-          const [start, end] = keyRange(bytes, unsigned(bytes, ids + index * idSize, idSize));
-          const place = data + unsigned(bytes, offsets + index * offsetSize, offsetSize);
-          return [bytes.toString("utf8", start, end), node(bytes, place)] as const;
-        }),
-      };
+      const fields: VariantField[] = [];
+      for (let index = 0; index < count; index += 1) {
+        const [start, end] = keyRange(bytes, unsigned(bytes, ids + index * idSize, idSize));
+        const place = data + unsigned(bytes, offsets + index * offsetSize, offsetSize);
+        fields.push([bytes.toString("utf8", start, end), node(bytes, place)]);
+      }
+      return { kind: "object", fields };
     }
     case BASIC.array: {
       const { count, offsets, offsetSize, data } = arrayHeader(bytes, at);
-      return {
-        kind: "array",
-        items: Array.from({ length: count }, (_, index) =>
-          node(bytes, data + unsigned(bytes, offsets + index * offsetSize, offsetSize)),
-        ),
-      };
+      const items: VariantNode[] = [];
+      for (let index = 0; index < count; index += 1) {
+        items.push(node(bytes, data + unsigned(bytes, offsets + index * offsetSize, offsetSize)));
+      }
+      return { kind: "array", items };
     }
     default:
       return primitive(bytes, at, info);
@@ -203,7 +208,7 @@ function byte(bytes: Buffer, at: number): number {
 }
 
 function unsigned(bytes: Buffer, at: number, size: number): number {
-  return within(bytes, at, size).readUIntLE(at, size);
+  return size === 1 ? byte(bytes, at) : within(bytes, at, size).readUIntLE(at, size);
 }
 
 /** The same bytes, if there are so many. */

@@ -296,5 +296,5 @@ function inRange(micros: bigint | undefined): bigint | undefined {
 
 /** Spark trims blanks and control characters. */
 function trimmed(text: string): string {
-  return text.replace(/^[\u0000-\u0020\u007f]+|[\u0000-\u0020\u007f]+$/g, "");
+  return text.replace(/^[^!-~\u0080-\uffff]+|[^!-~\u0080-\uffff]+$/g, "");
 }

@@ -151,7 +151,8 @@ class Writer {
     this.#shift(start, data, header);
     this.#bytes[start] = ((large ? 1 : 0) << 4) | ((size - 1) << 2) | BASIC.array;
     const list = this.#count(start + 1, items.length, large);
-    [...offsets, data].forEach((offset, index) => this.#bytes.writeUIntLE(offset, list + index * size, size));
+    offsets.forEach((offset, index) => this.#bytes.writeUIntLE(offset, list + index * size, size));
+    this.#bytes.writeUIntLE(data, list + items.length * size, size);
   }
 
   #object(fields: readonly VariantField[]): void {
@@ -229,5 +230,6 @@ class Writer {
 
 /** As Java encodes: half of a pair of surrogates becomes a question mark. */
 function utf8(text: string): Buffer {
-  return Buffer.from(text.replace(/\p{Surrogate}/gu, "?"));
+  const bytes = Buffer.from(text);
+  return bytes.length === text.length ? bytes : Buffer.from(text.replace(/\p{Surrogate}/gu, "?"));
 }

@@ -387,7 +387,9 @@ export function unify(
         `[${chosen.map((arg) => `"${sqlType(arg.type)}"`).join(", ")}].`,
     );
   }
-  return args.map((arg, index) => (which === "all" || which.includes(index) ? coerce(arg, common, call) : arg));
+  // The common type may hold nulls where the argument's own does not.
+  const widened = (arg: BoundExpression): BoundExpression => ({ ...coerce(arg, common, call), type: common });
+  return args.map((arg, index) => (which === "all" || which.includes(index) ? widened(arg) : arg));
 }
 
 function nullability(args: readonly BoundExpression[], signature: Signature): boolean {

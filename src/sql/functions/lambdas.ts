@@ -1,3 +1,4 @@
+import { hasInnerNulls, sortedByForm } from "../types/order-form.ts";
 import { array, BOOLEAN, INT, map, sameType, simpleString, type DataType } from "../../core/data-type.ts";
 
 import { unreachable } from "../../core/errors.ts";
@@ -300,7 +301,11 @@ function arraySort(call: CallSite): BoundFunction {
       args: [list],
       type: list.type,
       nullable: list.nullable,
-      lower: ([value = ""]) => `list_sort(${value}, 'ASC', 'NULLS LAST')`,
+      lower: ([value = ""], _, tools) => {
+        const { type } = element(list);
+        if (!hasInnerNulls(type)) return `list_sort(${value}, 'ASC', 'NULLS LAST')`;
+        return sortedByForm(value, type, { direction: "ASC", nulls: "LAST" }, tools);
+      },
       pretty: ([value = ""]) => `array_sort(${value}, ${DEFAULT_COMPARATOR})`,
     };
   }

@@ -1,4 +1,5 @@
 import { unreachable } from "../../core/errors.ts";
+import { constantValue } from "../analyzer/constant.ts";
 import type {
   AggregateExpression,
   BoundArgument,
@@ -6,6 +7,7 @@ import type {
   BoundPlan,
   CallExpression,
   CaseExpression,
+  CastExpression,
   Column,
   FieldExpression,
   FrameBound,
@@ -15,7 +17,10 @@ import type {
   WindowExpression,
 } from "../bound.ts";
 import { castSql } from "../types/cast-sql.ts";
+import { specialDatetime } from "../types/special-datetime.ts";
+import type { LiteralValue } from "../value.ts";
 import { structNames } from "../types/duckdb-type.ts";
+import { orderForm } from "../types/order-form.ts";
 import { quoteString } from "../quote.ts";
 import { columnName } from "./column-name.ts";
 import { literalSql } from "./literal.ts";
@@ -49,6 +54,8 @@ export function expressionSql(expression: BoundExpression, scope: ExpressionScop
       return aggregateSql(expression.function, expression, scope);
     case "cast": {
       const tools = loweringTools(scope.context, scope.names);
+      const special = specialOf(expression, scope);
+      if (special !== undefined) return literalSql(special, expression.type);
       return castSql(sql(expression.operand), expression.operand.type, expression.type, expression.mode, tools);
     }
     case "case":
@@ -63,6 +70,12 @@ export function expressionSql(expression: BoundExpression, scope: ExpressionScop
     case "generator":
       return unreachable(`A ${expression.kind} was left in the plan.`);
   }
+}
+
+/** The value of a constant text such as `today` as a date or time. */
+function specialOf({ operand, type }: CastExpression, { context }: ExpressionScope): LiteralValue | undefined {
+  if (operand.type.kind !== "string" || !/^(?:date|timestamp)/.test(type.kind)) return undefined;
+  return specialDatetime(constantValue(operand)?.value, type, context);
 }
 
 /** What a subquery needs of the expression around it. */
@@ -121,12 +134,15 @@ function caseSql(expression: CaseExpression, sql: (each: BoundExpression) => str
 }
 
 function aggregateSql(call: AggregateExpression, window: WindowExpression | undefined, scope: ExpressionScope): string {
-  const orderBy = call.orderBy.map((order) => ({ ...order, sql: expressionSql(order.expression, scope) }));
+  const orderBy = call.orderBy.map((order) => {
+    const sql = expressionSql(order.expression, scope);
+    return { ...order, sql, key: orderForm(sql, order.expression.type, loweringTools(scope.context, scope.names)) };
+  });
   const modifiers: Modifiers = {
     distinct: call.distinct,
     ignoreNulls: call.ignoreNulls && window !== undefined,
     orderBy: orderBy
-      .map(({ sql, direction, nulls }) => `${sql} ${direction.toUpperCase()} NULLS ${nulls.toUpperCase()}`)
+      .map(({ key, direction, nulls }) => `${key} ${direction.toUpperCase()} NULLS ${nulls.toUpperCase()}`)
       .join(", "),
     filter: call.filter === undefined ? "" : expressionSql(call.filter, scope),
     over: window === undefined ? "" : windowSql(window, scope),
@@ -169,7 +185,8 @@ export function orderSql(order: readonly SortOrder[], scope: ExpressionScope): s
 /** A constant would be taken for a position. */
 function orderKey(expression: BoundExpression, scope: ExpressionScope): string {
   const sql = expressionSql(expression, scope);
-  return expression.kind === "literal" ? `(${sql} IS NULL)` : sql;
+  if (expression.kind === "literal") return `(${sql} IS NULL)`;
+  return orderForm(sql, expression.type, loweringTools(scope.context, scope.names));
 }
 
 function boundSql(bound: FrameBound, scope: ExpressionScope): string {

@@ -1,5 +1,6 @@
+import { hasInnerNulls, orderForm } from "../types/order-form.ts";
 import { BOOLEAN, DOUBLE, struct, type DataType } from "../../core/data-type.ts";
-import type { BoundExpression } from "../bound.ts";
+import type { BoundExpression, Lowering } from "../bound.ts";
 import { coerce, expressions, type BoundFunction, type CallSite, type ScalarRow } from "../functions/function.ts";
 import { commonType, widerType } from "../types/common-type.ts";
 import { displayType } from "../types/duckdb-type.ts";
@@ -46,7 +47,11 @@ function compare(call: CallSite, symbol: string, sql: string): BoundFunction {
     throw wrongType(call, symbol, type, "ordering");
   }
   const args = [coerce(left, type, call), coerce(right, type, call)];
-  return result(call, symbol, args, BOOLEAN, sql, symbol === "<=>" ? false : undefined);
+  const lower: string | Lowering =
+    symbol === "=" || symbol === "<=>" || !hasInnerNulls(type)
+      ? sql
+      : ([a = "NULL", b = "NULL"], _, tools) => `(${orderForm(a, type, tools)} ${symbol} ${orderForm(b, type, tools)})`;
+  return result(call, symbol, args, BOOLEAN, lower, symbol === "<=>" ? false : undefined);
 }
 
 function refuseVariants(call: CallSite, symbol: string, type: DataType): void {

@@ -228,7 +228,8 @@ async function goldenCase(
   const result = await session.run(each.query);
   const lines = linesOf(result, "hive", binary).map((line) => line.replaceAll(/#\d+/g, "#x"));
   // Golden files are written without the blanks at their end.
-  const actual = lines.length === 1 ? lines.map((line) => line.trimEnd()) : lines;
+  const whole = lines.every((line) => line.trim() === "") ? [] : lines;
+  const actual = whole.length === 1 ? whole.map((line) => line.trimEnd()) : whole;
   const expected = each.output === null || each.output === "" ? [] : each.output.split("\n");
   const value = each.nondet || each.schema === "struct<>" || sameLines(actual, expected, each.query);
   const text = simpleString(result.schema);

@@ -2,6 +2,7 @@ import type { DataType } from "../../core/data-type.ts";
 import { locationOf } from "../../core/diagnostic.ts";
 import { BoathouseError, isBoathouseError, type ErrorOptions } from "../../core/errors.ts";
 import type { Span } from "../ast/node.ts";
+import { collationIn } from "../collation/collation.ts";
 import type { Column, ColumnSource, CteDefinition } from "../bound.ts";
 import { NotLoaded } from "../not-loaded.ts";
 import type { AnalysisContext, NameContext, Relation, Resolver } from "../resolver.ts";
@@ -17,6 +18,8 @@ export interface Statement {
   /** Where the values of columns of scans come from. */
   readonly sources: Map<number, ColumnSource>;
   lastId: number;
+  /** Whether any of its strings has a collation of its own. */
+  collated: boolean;
 }
 
 export interface ScanRecord {
@@ -55,7 +58,7 @@ const MAX_DEPTH = 100;
 
 export function newAnalysis(context: AnalysisContext, resolver: Resolver): Analysis {
   return {
-    statement: { context, resolver, scans: [], reads: new Map(), sources: new Map(), lastId: 0 },
+    statement: { context, resolver, scans: [], reads: new Map(), sources: new Map(), lastId: 0, collated: false },
     names: { catalog: context.currentCatalog, schema: context.currentSchema, user: context.user },
     text: context.text,
     file: context.file,
@@ -85,6 +88,7 @@ export function nextId(analysis: Analysis): number {
 }
 
 export function newColumn(analysis: Analysis, name: string, type: DataType, nullable: boolean): Column {
+  if (collationIn(type) !== undefined) analysis.statement.collated = true;
   return { id: nextId(analysis), name, type, nullable };
 }
 

@@ -5,6 +5,7 @@ import type { AnalysisContext, Resolver } from "../resolver.ts";
 import { sourcesOf } from "../lineage.ts";
 import { newAnalysis, type Analysis } from "./analysis.ts";
 import { rootEnv, type Binders, type Env } from "./env.ts";
+import { collatedPlan } from "./collated-plan.ts";
 import { bindExpression } from "./expression.ts";
 import { bindQuery } from "./query.ts";
 import { inlineCtes } from "./inline-cte.ts";
@@ -27,7 +28,7 @@ function bindRoot(query: Query, env: Env): { readonly plan: BoundPlan } {
 }
 
 function boundQuery(bound: BoundPlan, analysis: Analysis): BoundQuery {
-  const plan = prune(inlineCtes(bound), new Set(bound.columns.map((column) => column.id)));
+  const plan = prune(inlineCtes(collatedPlan(bound, analysis)), new Set(bound.columns.map((column) => column.id)));
   const sources = sourcesOf([plan], analysis.statement.sources);
   return {
     plan,

@@ -1,11 +1,12 @@
 import { didYouMean } from "../../core/nearest.ts";
+import { collationIn } from "../collation/collation.ts";
 import type { Argument, Call, Expression, Lambda } from "../ast/expression.ts";
 import type { Span } from "../ast/node.ts";
 import type { AggregateExpression, BoundExpression, SortOrder } from "../bound.ts";
-import type { CallArgument, CallSite, FunctionRow } from "../functions/function.ts";
+import { collatedBinding } from "../functions/collated.ts";
+import type { BoundFunction, CallArgument, CallSite, FunctionRow } from "../functions/function.ts";
 import { functionNames, lookupFunction } from "../functions/registry.ts";
 import { failure, nextId, unsupported } from "./analysis.ts";
-import { refuseCollation } from "./collation.ts";
 import { bind, type Env } from "./env.ts";
 import { objectParts } from "./identifier.ts";
 import { bindSortItems } from "./order.ts";
@@ -51,8 +52,8 @@ export function callFunction(name: string, args: readonly BoundExpression[], spa
   const row = lookupFunction(name);
   if (row === undefined || row.kind !== "scalar") throw unsupported(env.analysis, span, `The function ${name}`);
   const site = callSite(name, args, span, env);
-  refuseCollations(site, span, env);
-  return scalarCall(row, site, span);
+  refuseVariantArguments(site);
+  return scalarCall(row, site, span, env);
 }
 
 interface Modifiers {
@@ -85,7 +86,7 @@ export function callSite(
 
 function finish(node: Call, row: FunctionRow, site: CallSite, env: Env): BoundExpression {
   const { span } = node;
-  refuseCollations(site, span, env);
+  refuseVariantArguments(site);
   switch (row.kind) {
     case "scalar": {
       if (node.over !== undefined) throw notOverWindow(site.name, node, env);
@@ -98,7 +99,7 @@ function finish(node: Call, row: FunctionRow, site: CallSite, env: Env): BoundEx
           { sqlState: "42000" },
         );
       }
-      return scalarCall(row, site, span);
+      return scalarCall(row, site, span, env);
     }
     case "generator": {
       if (row.onlyInFrom === true) return unknownFunction([site.name], span, env);
@@ -139,14 +140,19 @@ function finish(node: Call, row: FunctionRow, site: CallSite, env: Env): BoundEx
   }
 }
 
-/** Only the binary collation is known: others would compare wrongly. */
-function refuseCollations(site: CallSite, span: Span, env: Env): void {
-  for (const arg of site.args) if (arg.kind !== "unbound_lambda") refuseCollation(arg.type, span, env.analysis);
-  refuseVariantArguments(site);
+/** Binds a function; by its collation where its arguments have one. */
+function bindFunction(
+  row: FunctionRow & { readonly bind: (call: CallSite) => BoundFunction },
+  site: CallSite,
+  env: Env,
+): BoundFunction {
+  const bound = (collatedBinding(row, site) ?? row.bind)(site);
+  if (collationIn(bound.type) !== undefined) env.analysis.statement.collated = true;
+  return bound;
 }
 
-function scalarCall(row: FunctionRow & { kind: "scalar" }, site: CallSite, span: Span): BoundExpression {
-  const bound = row.bind(site);
+function scalarCall(row: FunctionRow & { kind: "scalar" }, site: CallSite, span: Span, env: Env): BoundExpression {
+  const bound = bindFunction(row, site, env);
   return {
     kind: "call",
     name: site.name,
@@ -179,7 +185,7 @@ function aggregateCall(
     node.filter === undefined
       ? undefined
       : bind(node.filter, { ...env, allows: { ...env.allows, aggregates: false, windows: false, generators: false } });
-  const bound = row.bind(site);
+  const bound = bindFunction(row, site, env);
   const aggregate: AggregateExpression = {
     kind: "aggregate",
     name: site.name,

@@ -6,6 +6,7 @@ import type { AnalysisContext, Relation, Resolver } from "../resolver.ts";
 import { newAnalysis, type Analysis } from "./analysis.ts";
 import { binders } from "./analyze.ts";
 import { rootEnv, type Env } from "./env.ts";
+import { collatedPlan } from "./collated-plan.ts";
 import { bindInsert } from "./insert.ts";
 import { bindMerge } from "./merge.ts";
 import { inlineCtes } from "./inline-cte.ts";
@@ -38,7 +39,7 @@ export function analyzeChange(statement: RowStatement, resolver: Resolver, conte
   const env = rootEnv(analysis, binders);
   if (statement.kind === "insert") {
     const { target, plan: bound, overwrite } = bindInsert(statement, env);
-    const plan = whole(bound);
+    const plan = whole(bound, analysis);
     return {
       kind: "insert",
       target,
@@ -50,9 +51,9 @@ export function analyzeChange(statement: RowStatement, resolver: Resolver, conte
     };
   }
   const change = bindRowChange(statement, env);
-  const touched = change.touched === undefined ? undefined : whole(change.touched);
-  const rows = whole(change.rows);
-  const inserts = change.inserts === undefined ? undefined : whole(change.inserts);
+  const touched = change.touched === undefined ? undefined : whole(change.touched, analysis);
+  const rows = whole(change.rows, analysis);
+  const inserts = change.inserts === undefined ? undefined : whole(change.inserts, analysis);
   const { relation, scan } = change.target;
   const plans = [touched, rows, inserts].filter((plan) => plan !== undefined);
   const all = scansOf(plans, analysis);
@@ -81,8 +82,8 @@ function bindRowChange(
   return { ...change, checksCardinality: false };
 }
 
-function whole(plan: BoundPlan): BoundPlan {
-  return prune(inlineCtes(plan), new Set(plan.columns.map((column) => column.id)));
+function whole(plan: BoundPlan, analysis: Analysis): BoundPlan {
+  return prune(inlineCtes(collatedPlan(plan, analysis)), new Set(plan.columns.map((column) => column.id)));
 }
 
 function readsOf(analysis: Analysis): readonly (readonly string[])[] {

@@ -13,6 +13,8 @@ import type {
 import type { Span } from "../ast/node.ts";
 import type { BoundExpression } from "../bound.ts";
 import { lookupFunction } from "../functions/registry.ts";
+import { oneCollation } from "../collation/argument.ts";
+import { knownCollations } from "../collation/collation.ts";
 import { castTo, explicitCast } from "../types/cast-expression.ts";
 import { canCast } from "../types/cast-rules.ts";
 import { commonType } from "../types/common-type.ts";
@@ -238,7 +240,10 @@ function bindCase(node: Case, env: Env): BoundExpression {
     return { when: condition, result: bind(branch.result, env) };
   });
   const otherwise = node.otherwise === undefined ? undefined : bind(node.otherwise, env);
-  const results = [...branches.map((branch) => branch.result), ...(otherwise === undefined ? [] : [otherwise])];
+  const results = oneCollation([
+    ...branches.map((branch) => branch.result),
+    ...(otherwise === undefined ? [] : [otherwise]),
+  ]);
   const type = commonType(
     results.map((each) => each.type),
     mode(env) === "ansi",
@@ -253,8 +258,11 @@ function bindCase(node: Case, env: Env): BoundExpression {
   }
   return {
     kind: "case",
-    branches: branches.map(({ when, result }) => ({ when, result: castTo(result, type, mode(env)) })),
-    otherwise: otherwise === undefined ? undefined : castTo(otherwise, type, mode(env)),
+    branches: branches.map(({ when, result }, index) => ({
+      when,
+      result: castTo(results[index] ?? result, type, mode(env)),
+    })),
+    otherwise: otherwise === undefined ? undefined : castTo(results.at(-1) ?? otherwise, type, mode(env)),
     type,
     nullable: otherwise === undefined || results.some((each) => each.nullable),
     span: node.span,
@@ -265,7 +273,7 @@ function bindCast(node: Cast, env: Env): BoundExpression {
   const operand = bind(node.operand, env);
   const castMode = node.try ? "try" : mode(env);
   // CHAR(n) and VARCHAR(n) are STRING in a cast, as in Spark.
-  const type = node.type.kind === "string" && node.type.length !== undefined ? STRING : node.type;
+  const type = node.type.kind === "string" && node.type.length !== undefined ? STRING : knownCollations(node.type);
   if (!canCast(operand.type, type, castMode)) {
     throw failure(
       env.analysis,

@@ -2,7 +2,6 @@ import type { Expression, NamedExpression } from "../ast/expression.ts";
 import type { GroupBy, GroupingAnalytics, GroupingItem } from "../ast/query.ts";
 import type { BoundExpression } from "../bound.ts";
 import { failure } from "./analysis.ts";
-import { refuseCollation } from "./collation.ts";
 import { bind, inClause, type Env } from "./env.ts";
 import { inlineAliases } from "./layers.ts";
 import { bindName } from "./name.ts";
@@ -118,7 +117,6 @@ function groupExpression(node: Expression, items: readonly SelectItem[], env: En
     },
   };
   const expression = ordinal(node, items, env) ?? bind(node, inner);
-  refuseCollation(expression.type, node.span, env.analysis);
   if (hasAggregate(expression)) {
     throw failure(env.analysis, node.span, "GROUP_BY_AGGREGATE", "Aggregate functions are not allowed in GROUP BY.");
   }

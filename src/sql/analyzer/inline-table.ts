@@ -1,6 +1,7 @@
 import type { DataType } from "../../core/data-type.ts";
 import type { InlineTable } from "../ast/query.ts";
 import type { BoundExpression } from "../bound.ts";
+import { collationIn } from "../collation/collation.ts";
 import { castTo } from "../types/cast-expression.ts";
 import { commonType } from "../types/common-type.ts";
 import { displayType } from "../types/duckdb-type.ts";
@@ -32,7 +33,10 @@ export function bindInlineTable(node: InlineTable, env: Env): BoundRelation {
       cells.map((cell) => cell.type),
       ansi,
     );
-    if (type === undefined)
+    const collations = new Set(
+      cells.filter((cell) => cell.type.kind === "string").map((cell) => collationIn(cell.type)),
+    );
+    if (type === undefined || collations.size > 1)
       throw incompatible(
         node,
         index,

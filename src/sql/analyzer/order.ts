@@ -3,7 +3,6 @@ import type { BoundExpression, SortOrder } from "../bound.ts";
 import { displayType } from "../types/duckdb-type.ts";
 import { isOrderable } from "../types/kinds.ts";
 import { failure } from "./analysis.ts";
-import { refuseCollation } from "./collation.ts";
 import { bind, type Env } from "./env.ts";
 
 /** Ascending puts nulls first, descending last, unless it is said. */
@@ -17,7 +16,6 @@ export function bindSortItems(items: readonly SortItem[], env: Env): SortOrder[]
 }
 
 export function checkOrderable(expression: BoundExpression, item: SortItem, env: Env): BoundExpression {
-  refuseCollation(expression.type, item.span, env.analysis);
   if (isOrderable(expression.type)) return expression;
   throw failure(
     env.analysis,

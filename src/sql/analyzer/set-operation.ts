@@ -6,7 +6,7 @@ import { widerType } from "../types/common-type.ts";
 import { displayType } from "../types/duckdb-type.ts";
 import { hasMap } from "../types/kinds.ts";
 import { failure, newColumn } from "./analysis.ts";
-import { refuseCollation } from "./collation.ts";
+import { collationIn } from "../collation/collation.ts";
 import type { BoundRelation, Env } from "./env.ts";
 import { projectTo, renewed } from "./project.ts";
 import { refuseVariantColumns } from "./variant-use.ts";
@@ -39,7 +39,11 @@ export function combined(
   const types = left.columns.map((column, index): DataType => {
     const other = right.columns[index];
     const type = other && widerType(column.type, other.type, analysis.statement.context.ansi);
-    if (type !== undefined) return type;
+    const differ =
+      column.type.kind !== "void" &&
+      other?.type.kind !== "void" &&
+      collationIn(column.type) !== (other && collationIn(other.type));
+    if (type !== undefined && !differ) return type;
     throw failure(
       analysis,
       span,
@@ -49,7 +53,6 @@ export function combined(
   });
   if (!all || operator !== "union") {
     refuseVariantColumns([...left.columns, ...right.columns], span, analysis);
-    for (const type of types) refuseCollation(type, span, analysis);
     const bad = types.findIndex((type) => hasMap(type));
     if (bad >= 0) {
       throw failure(

@@ -32,7 +32,7 @@ export function optionsOf(call: CallSite, arg: BoundExpression | undefined): Rea
 }
 
 /** The text of a constant, or of constants put together. */
-function foldedText(arg: BoundArgument | undefined): string | null | undefined {
+export function foldedText(arg: BoundArgument | undefined): string | null | undefined {
   const known = textOf(arg);
   if (known !== undefined || arg?.kind !== "call") return known;
   if (arg.name === "concat" || arg.name === "||") {

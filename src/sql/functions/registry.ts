@@ -3,6 +3,7 @@ import { aggregates } from "./aggregates.ts";
 import { arrays } from "./arrays.ts";
 import { bitmaps } from "./bitmaps.ts";
 import { bitwise } from "./bitwise.ts";
+import { collations } from "./collations.ts";
 import { conditional } from "./conditional.ts";
 import { csv } from "./csv.ts";
 import { dateFormats } from "./date-formats.ts";
@@ -40,6 +41,7 @@ export const functionRows: readonly FunctionRow[] = [
   ...windows,
   ...conditional,
   ...strings,
+  ...collations,
   ...regexps,
   ...math,
   ...bitwise,

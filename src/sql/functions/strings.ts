@@ -2,7 +2,7 @@ import { array, BINARY, BOOLEAN, INT, STRING, type DataType, DOUBLE } from "../.
 import type { LoweringTools } from "../bound.ts";
 import { bindSignature, expressionAt, scalar, type CallSite, type FunctionRow, type Signature } from "./function.ts";
 import { anything, binary, int, oneOf, only, text, onlyText } from "./params.ts";
-import { integerOf, named, sameAs, scalarBy, scalarForms, typeAt } from "./rules.ts";
+import { integerOf, named, sameAs, scalarBy, scalarForms, typeAt, textOf, isFoldable, notFoldable } from "./rules.ts";
 import { constant, filled, integer, string } from "./defaults.ts";
 
 const category = "string";
@@ -106,7 +106,7 @@ function lengthType(type: DataType): boolean {
 
 /** A threshold that is NULL in the statement makes the result NULL; one that is NULL in a row counts as 0. */
 function levenshteinLowering(call: CallSite): string {
-  if (call.args.length < 3) return "CAST(levenshtein($1, $2) AS INTEGER)";
+  if (call.args.length < 3) return "spk_levenshtein($1, $2)";
   return integerOf(expressionAt(call, 2)) === null ? "CAST(NULL AS INTEGER)" : "spk_levenshtein_limit($1, $2, $3)";
 }
 
@@ -228,7 +228,7 @@ export const strings: readonly FunctionRow[] = [
     category,
     (call) =>
       bindSignature(
-        filled(call, 5, [string("X"), string("x"), string("n"), constant(null, STRING)]),
+        checkedMask(filled(call, 5, [string("X"), string("x"), string("n"), constant(null, STRING)])),
         { params: [onlyText, onlyText, onlyText, onlyText, onlyText], returns: STRING, nullable: true },
         "spkjs_mask($*)",
       ),
@@ -289,10 +289,6 @@ export const strings: readonly FunctionRow[] = [
   scalar("try_validate_utf8", category, { params: [textOrBinary], returns: STRING, nullable: true }, (args, call) =>
     utf8("try_validate", args[0] ?? "NULL", call.args[0]?.type),
   ),
-  scalar("collation", category, { params: [onlyText], returns: STRING, nullable: false }, (_, call, tools) => {
-    const type = call.args[0]?.type;
-    return tools.text(`SYSTEM.BUILTIN.${(type?.kind === "string" ? type.collation : undefined) ?? "UTF8_BINARY"}`);
-  }),
   scalarBy("randstr", category, (call) =>
     bindSignature(
       filled(call, 2, [constant(null, INT)]),
@@ -305,6 +301,28 @@ export const strings: readonly FunctionRow[] = [
 /** The elements of a list in one text. */
 export function joined(list: string, separator: string): string {
   return /^'(?:[^']|'')*'$/.test(separator) ? `spk_join(${list}, ${separator})` : `spk_join_by(${list}, ${separator})`;
+}
+
+/** What `mask` puts in place of a character is one constant character, or NULL. */
+function checkedMask(call: CallSite): CallSite {
+  for (const [index, name] of ["upperChar", "lowerChar", "digitChar", "otherChar"].entries()) {
+    const arg = expressionAt(call, index + 1);
+    const text = textOf(arg);
+    if (text === undefined && isFoldable(arg)) {
+      throw call.error(
+        "UNSUPPORTED_FEATURE.CONSTANT_EXPRESSION",
+        `The ${name} of mask is not supported unless it is a literal.`,
+      );
+    }
+    if (text === undefined) throw notFoldable(call, index + 1, name);
+    if (arg.type.kind === "string" && text !== null && Array.from(text).length !== 1) {
+      throw call.error(
+        "DATATYPE_MISMATCH.INPUT_SIZE_NOT_ONE",
+        `Cannot resolve "mask" due to data type mismatch: Length of ${name} should be 1.`,
+      );
+    }
+  }
+  return call;
 }
 
 /** A STRING is always valid here: DuckDB holds nothing else. */

@@ -113,7 +113,6 @@ export const unsupportedFunctions: readonly FunctionRow[] = [
     "misc",
     "it has no meaning outside a Spark cluster",
   ),
-  unsupported(["collate", "collations"], "string", "collations are not implemented"),
   unsupported(
     ["st_asbinary", "st_geogfromwkb", "st_geomfromwkb", "st_setsrid", "st_srid"],
     "geospatial",

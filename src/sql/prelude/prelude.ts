@@ -6,10 +6,13 @@ import { aggregateUdfs } from "./aggregate-udfs.ts";
 import { arrayMacros } from "./array-macros.ts";
 import { bitmapUdfs } from "./bitmap-udfs.ts";
 import { bitMacros } from "./bit-macros.ts";
+import { collationMacros } from "./collation-macros.ts";
+import { collationUdfs } from "./collation-udfs.ts";
 import { dateMacros } from "./date-macros.ts";
 import { dateUdfs } from "./date-udfs.ts";
 import { hashMacros } from "./hash-macros.ts";
 import { hashUdfs } from "./hash-udfs.ts";
+import { intervalUdfs } from "./interval-udfs.ts";
 import { jsonUdfs } from "./json-udfs.ts";
 import { macroSql } from "./macro.ts";
 import { mapMacros } from "./map-macros.ts";
@@ -71,8 +74,10 @@ const udfsByName = new Map(
     ...variantUdfs,
     ...vectorUdfs,
     ...xpathUdfs,
+    ...collationUdfs,
     ...dateUdfs,
     ...hashUdfs,
+    ...intervalUdfs,
     ...jsonUdfs,
     ...mathUdfs,
     ...miscUdfs,
@@ -90,6 +95,7 @@ const macrosByName = new Map<string, string>([
     ...aggregateMacros,
     ...arrayMacros,
     ...bitMacros,
+    ...collationMacros,
     ...dateMacros,
     ...hashMacros,
     ...mapMacros,

@@ -45,10 +45,16 @@ export const stringMacros: readonly Macro[] = [
     "l, i",
     "CASE WHEN i < 1 OR i > len(l) THEN error('[INVALID_ARRAY_INDEX] The index ' || i || ' is out of bounds. The array has ' || len(l) || ' elements.') ELSE l[i] END",
   ),
+  /** DuckDB counts bytes. */
+  macro(
+    "spk_levenshtein",
+    "a, b",
+    "CASE WHEN strlen(a) = length(a) AND strlen(b) = length(b) THEN CAST(levenshtein(a, b) AS INTEGER) ELSE spkjs_levenshtein(a, b) END",
+  ),
   macro(
     "spk_levenshtein_limit",
     "a, b, t",
-    "CASE WHEN levenshtein(a, b) <= coalesce(t, 0) THEN CAST(levenshtein(a, b) AS INTEGER) WHEN levenshtein(a, b) > coalesce(t, 0) THEN -1 END",
+    "CASE WHEN spk_levenshtein(a, b) <= coalesce(t, 0) THEN spk_levenshtein(a, b) WHEN spk_levenshtein(a, b) > coalesce(t, 0) THEN -1 END",
   ),
   macro(
     "spk_overlay",

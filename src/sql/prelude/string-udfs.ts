@@ -1,5 +1,6 @@
 import { array, BINARY, BOOLEAN, INT, STRING } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
+import { distanceBetween } from "../collation/distance.ts";
 import { decimalFormat, formatString } from "../java/format.ts";
 import { formatNumber, parseNumber, parseNumberPattern } from "../java/number-pattern.ts";
 import { asBytes, asNumber, asText, udf, type Udf } from "./udf.ts";
@@ -8,9 +9,13 @@ export const stringUdfs: readonly Udf[] = [
   udf("spkjs_lower", [STRING], STRING, (text) => asText(text).toLowerCase()),
   udf("spkjs_upper", [STRING], STRING, (text) => asText(text).toUpperCase()),
   udf("spkjs_initcap", [STRING], STRING, (text) =>
-    asText(text)
-      .toLowerCase()
-      .replaceAll(/(^| )([^ ])/gu, (_, before: string, first: string) => before + titleCase(first)),
+    asText(text).replaceAll(
+      /([^ ])[^ ]*/gu,
+      (word: string, first: string) => titleCase(first) + word.toLowerCase().slice(first.toLowerCase().length),
+    ),
+  ),
+  udf("spkjs_levenshtein", [STRING, STRING], INT, (a, b) =>
+    distanceBetween(Array.from(asText(a)), Array.from(asText(b))),
   ),
   udf("spkjs_format_string", [STRING, STRING, array(STRING)], STRING, (format, kinds, values) => {
     const kindList = asText(kinds).split(",");

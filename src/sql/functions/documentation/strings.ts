@@ -5,7 +5,9 @@ base64(binary) — The bytes as base64.
 bit_length(value) — How many bits the bytes have.
 btrim(text [, characters]) — The text without blanks, or the characters, at both ends.
 chr(number) — The character of a code from 0 to 255.
+collate(text, name) — The text under another collation.
 collation(text) — The name of the text's collation.
+collations() — A table of the collations that there are.
 concat_ws(separator, text | array, …) — The texts that are not null, joined.
 contains(text, part) — Whether the part stands in the text.
 decode(binary, charset) — Bytes as text; decode(value, search, result, …, default) chooses a result.

@@ -242,7 +242,7 @@ describe("what there is", () => {
     await house.run("CREATE TABLE explained AS SELECT 1 AS a, 'x' AS b");
     const [[plan] = []] = await house.values("EXPLAIN SELECT a + 1 AS more FROM explained WHERE a = 5");
     expect(plan).toContain("more: int");
-    expect(plan).toContain("main.s.explained (a)");
+    expect(plan).toContain("Scan main.s.explained [a: int]");
     expect(plan).toContain("0 files to read, 1 skipped");
     expect(plan).toContain("== DuckDB SQL ==");
     expect(await refusal("EXPLAIN SELECT nope FROM explained")).toMatchObject({

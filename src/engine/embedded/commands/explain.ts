@@ -1,42 +1,169 @@
+import { partsOf } from "../../../sql/ast/node.ts";
 import { textOf } from "../../../core/value.ts";
 import { simpleString } from "../../../core/data-type.ts";
+import type { Statement } from "../../../sql/ast/statement.ts";
 import { analyzeQuery } from "../../../sql/analyzer/analyze.ts";
+import { analyzeChange } from "../../../sql/analyzer/change.ts";
+import { pretty } from "../../../sql/analyzer/pretty.ts";
+import type { BoundPlan, Scan } from "../../../sql/bound.ts";
+import type { BoundRowChange } from "../../../sql/change.ts";
+import { planText, type PlanTextOptions } from "../../../sql/plan-text.ts";
 import { generateSql } from "../query.ts";
 import { rowsResult, textColumns } from "../result.ts";
-import { isGoverned } from "../scans.ts";
+import { fileCounts, isGoverned, scanPredicate } from "../scans.ts";
+import type { StatementCall } from "../statement-call.ts";
 import type { Command } from "./command.ts";
+import { givenScan } from "./row-change.ts";
+
+/** What a statement would compute: its plans, and the scans that they share. */
+interface Explained {
+  readonly title: string;
+  readonly plans: readonly { readonly label: string; readonly plan: BoundPlan }[];
+  readonly scans: readonly Scan[];
+  /** Scans that a change reads with the positions of their rows. */
+  readonly given: ReadonlyMap<number, string>;
+}
 
 /**
- * `EXPLAIN query`: the schema, what is read, and the DuckDB SQL; `EXTENDED` adds DuckDB's own plan. Of a query on tables with
- * a row filter or masks only the metastore's admin sees the SQL and the plan: they hold the policies and estimates of hidden
- * rows.
+ * `EXPLAIN statement`: the analyzed plan with what each scan reads, and the DuckDB SQL; `EXTENDED` and `FORMATTED` add DuckDB's
+ * own plan. Nothing is run. Of tables with a row filter or masks only the metastore's admin sees the SQL, DuckDB's plan and the
+ * policies' bodies: they tell of hidden rows.
  */
 export const explain: Command<"explain"> = {
   kinds: ["explain"],
   async run(statement, call) {
-    const { statement: inner } = statement;
-    if (inner.kind !== "query") throw call.unsupported(inner.span, "EXPLAIN of a statement that is no query");
-    const bound = await call.analyze((resolver, context) => analyzeQuery(inner, resolver, context));
-    const { sql, connection, metrics } = await generateSql(bound, call, { names: "result" });
+    const { statement: inner, mode } = statement;
+    const found = await explained(inner, call);
+    if (found === undefined) {
+      const plan = `== Analyzed Plan ==\nExecute ${inner.kind.replaceAll("_", " ").toUpperCase()}`;
+      return rowsResult("EXPLAIN", textColumns("plan"), [{ plan }]);
+    }
+    const isAdmin = (await call.access()).isMetastoreAdmin();
+    const secret = new Set(
+      isAdmin ? [] : found.scans.filter(({ relation }) => isGoverned(relation)).map(({ id }) => id),
+    );
+    const options = { scans: found.scans, notes: await notesOf(found.scans, secret, call), secret };
+    const parts = [`== Analyzed Plan ==\n${treeOf(found, options)}`];
+    if (mode !== "simple") parts.push(`== Output ==\n${outputOf(found)}`);
+    if (secret.size > 0) parts.push("The rest is not shown: a table has a row filter or column masks.");
+    else parts.push(...(await sqlOf(found, mode !== "simple", call)));
+    return rowsResult("EXPLAIN", textColumns("plan"), [{ plan: parts.join("\n\n") }]);
+  },
+};
+
+async function explained(statement: Statement, call: StatementCall): Promise<Explained | undefined> {
+  switch (statement.kind) {
+    case "query": {
+      const bound = await call.analyze((resolver, context) => analyzeQuery(statement, resolver, context));
+      return { title: "", plans: [{ label: "", plan: bound.plan }], scans: bound.scans, given: new Map() };
+    }
+    case "insert":
+    case "update":
+    case "delete":
+    case "merge": {
+      const { target, kind } = statement;
+      const resolver = await call.resolver();
+      resolver.willChange({ span: target.span, rows: kind !== "insert", pipeline: call.options.pipeline });
+      const bound = await call.analyze((names, context) => analyzeChange(statement, names, context));
+      const title = `${kind.charAt(0).toUpperCase()}${kind.slice(1)} ${bound.target.name.join(".")}`;
+      if (bound.kind !== "insert") {
+        return { title, plans: changePlans(bound), scans: bound.scans, given: await targetScan(bound, call) };
+      }
+      const overwrite = { none: "", all: ", overwriting all", where: ", replacing where", using: ", replacing using" };
+      const where = bound.overwrite.kind === "where" ? ` ${pretty(bound.overwrite.condition)}` : "";
+      const how = `${title}${overwrite[bound.overwrite.kind]}${where}`;
+      return { title: how, plans: [{ label: "", plan: bound.plan }], scans: bound.scans, given: new Map() };
+    }
+    case "create_table":
+    case "create_view":
+    case "create_dataset": {
+      const { query, name, kind } = statement;
+      if (query === undefined) return undefined;
+      const bound = await call.analyze((resolver, context) => analyzeQuery(query, resolver, context));
+      const what =
+        kind === "create_table" ? "CreateTableAsSelect" : kind === "create_view" ? "CreateView" : "CreateDataset";
+      const shown = name.kind === "name" ? partsOf(name) : await call.parts(name);
+      const plans = [{ label: "", plan: bound.plan }];
+      return { title: `${what} ${shown.join(".")}`, plans, scans: bound.scans, given: new Map() };
+    }
+    case "block":
+      throw call.unsupported(statement.span, "EXPLAIN of a script", "Explain its statements one by one.");
+    default:
+      return undefined;
+  }
+}
+
+function changePlans({ touched, rows, inserts }: BoundRowChange): Explained["plans"] {
+  return [
+    ...(touched === undefined ? [] : [{ label: "Rows that change, to find their files", plan: touched }]),
+    { label: "Rows to write in the place of those files", plan: rows },
+    ...(inserts === undefined ? [] : [{ label: "Rows to add, when none changes", plan: inserts }]),
+  ];
+}
+
+/** The scan of the table that changes, as the change itself makes it. */
+async function targetScan(bound: BoundRowChange, call: StatementCall): Promise<ReadonlyMap<number, string>> {
+  const source = (await call.resolver()).sourceOf(bound.target);
+  const scan = bound.scans[bound.scan];
+  if (source?.kind !== "delta" || scan === undefined) return new Map();
+  const predicate = scanPredicate(scan);
+  return givenScan(bound, await source.snapshot.scan(predicate === undefined ? {} : { predicate }));
+}
+
+function treeOf({ title, plans }: Explained, options: PlanTextOptions): string {
+  const texts = plans.map(({ label, plan }) =>
+    label === "" ? planText(plan, options) : `${label}:\n${indented(planText(plan, options), "   ")}`,
+  );
+  if (title === "") return texts.join("\n");
+  return `${title}\n${texts.map((text) => `+- ${indented(text, "   ").trimStart()}`).join("\n")}`;
+}
+
+function indented(text: string, by: string): string {
+  return text.replaceAll(/^/gm, by);
+}
+
+/** How many files each scan reads, and by which conditions others are skipped. */
+async function notesOf(
+  scans: readonly Scan[],
+  secret: ReadonlySet<number>,
+  call: StatementCall,
+): Promise<ReadonlyMap<number, readonly string[]>> {
+  const resolver = await call.resolver();
+  const notes = new Map<number, readonly string[]>();
+  for (const scan of scans) {
+    const source = resolver.sourceOf(scan.relation);
+    if (source?.kind !== "delta" || scan.stream) continue;
+    const predicate = scanPredicate(scan);
+    const planned = await source.snapshot.scan(predicate === undefined ? {} : { predicate });
+    const { files, skipped } = fileCounts(planned, scan.relation);
+    const pushed = secret.has(scan.id) ? [] : scan.conjuncts.map(pretty);
+    notes.set(scan.id, [
+      `version ${source.snapshot.version}, ${files} files to read, ${skipped} skipped`,
+      ...(pushed.length === 0 ? [] : [`pushed: ${pushed.join(", ")}`]),
+    ]);
+  }
+  return notes;
+}
+
+function outputOf({ plans }: Explained): string {
+  const columns = plans.at(0)?.plan.columns ?? [];
+  return columns.map((each) => `${each.name}: ${simpleString(each.type)}`).join("\n");
+}
+
+async function sqlOf(found: Explained, withPlan: boolean, call: StatementCall): Promise<string[]> {
+  const parts: string[] = [];
+  for (const { label, plan } of found.plans) {
+    const names = found.title === "" ? "result" : "unique";
+    const { sql, connection } = await generateSql({ plan, scans: found.scans }, call, { names, given: found.given });
+    const of = label === "" ? "" : ` (${label.toLowerCase()})`;
     try {
-      const columns = bound.schema.fields.map((each) => `${each.name}: ${simpleString(each.type)}`);
-      const scans = bound.scans.map((scan) => `${scan.relation.name.join(".")} (${scan.used.join(", ")})`);
-      const parts = [
-        `== Output ==\n${columns.join("\n")}`,
-        `== Scans ==\n${scans.join("\n")}\n${metrics.files} files to read, ${metrics.skipped} skipped`,
-      ];
-      if (bound.scans.some((scan) => isGoverned(scan.relation)) && !(await call.access()).isMetastoreAdmin()) {
-        parts.push("The rest is not shown: a table has a row filter or column masks.");
-        return rowsResult("EXPLAIN", textColumns("plan"), [{ plan: parts.join("\n\n") }]);
-      }
-      parts.push(`== DuckDB SQL ==\n${sql}`);
-      if (statement.mode !== "simple") {
-        const rows = await connection.rows(`EXPLAIN ${sql}`);
-        parts.push(`== DuckDB plan ==\n${rows.map((row) => textOf(row["explain_value"])).join("\n")}`);
-      }
-      return rowsResult("EXPLAIN", textColumns("plan"), [{ plan: parts.join("\n\n") }]);
+      parts.push(`== DuckDB SQL${of} ==\n${sql}`);
+      if (!withPlan) continue;
+      const rows = await connection.rows(`EXPLAIN ${sql}`);
+      parts.push(`== DuckDB plan${of} ==\n${rows.map((row) => textOf(row["explain_value"])).join("\n")}`);
     } finally {
       connection.close();
     }
-  },
-};
+  }
+  return parts;
+}

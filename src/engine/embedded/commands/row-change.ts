@@ -215,7 +215,7 @@ async function touchedFiles(bound: BoundRowChange, scan: Scan, call: StatementCa
   }
 }
 
-function givenScan(bound: BoundRowChange, scan: Scan): ReadonlyMap<number, string> {
+export function givenScan(bound: BoundRowChange, scan: Scan): ReadonlyMap<number, string> {
   return new Map([[bound.scan, scan.sql({ fileColumn: FILE_COLUMN, rowColumn: ROW_COLUMN })]]);
 }
 

@@ -1,6 +1,6 @@
 import { hasInnerNulls, orderForm } from "../types/order-form.ts";
 import { array, BOOLEAN, decimal, DOUBLE, INT, LONG, type DataType, type IntervalType } from "../../core/data-type.ts";
-import type { Lowering, LoweringTools } from "../bound.ts";
+import type { Lowering } from "../bound.ts";
 import { intervalAmount, intervalOverflow, microsInterval, monthsInterval } from "../types/interval-sql.ts";
 import { hasMap, isDecimal, isIntegral } from "../types/kinds.ts";
 import { decimalAverage, decimalTotals } from "./decimal-totals.ts";
@@ -202,8 +202,14 @@ function extreme(name: "min" | "max"): AggregateRow {
 const oneDouble: Signature = { params: [double], returns: DOUBLE, nullable: true };
 const twoDoubles: Signature = { params: [double, double], returns: DOUBLE, nullable: true };
 
+/** DuckDB raises an error where a value is infinite or no number: then there is no moment. */
 function statistic(names: string | readonly [string, ...string[]], native: string): AggregateRow {
-  return aggregate(names, category, oneDouble, native);
+  return aggregateBy(names, (call) => {
+    const exact = expressions(call).every((arg) => isIntegral(arg.type) || isDecimal(arg.type));
+    if (exact) return bindSignature(call, oneDouble, native);
+    const finite = native.replaceAll("$1", "CASE WHEN isfinite($1) THEN $1 END");
+    return bindSignature(call, oneDouble, `CASE WHEN bool_or!(NOT isfinite($1)) THEN 'nan'::DOUBLE ELSE ${finite} END`);
+  });
 }
 
 function pairwise(name: string, native: string): AggregateRow {
@@ -212,6 +218,21 @@ function pairwise(name: string, native: string): AggregateRow {
 
 /** Spark leaves a pair out when either is null. */
 const PAIRED = (value: string): string => `CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN ${value} END`;
+
+/** The average of one of both, over the pairs that are whole; of a decimal a decimal. */
+function pairAverage(name: string, which: 0 | 1): AggregateRow {
+  return aggregateBy(name, (call) =>
+    bindSignature(
+      call,
+      { params: [numeric, numeric], returns: (args) => averageType(typeAt(args, which)), nullable: true },
+      (args, site, tools) => {
+        const both = args.map((each) => `${each} IS NOT NULL`).join(" AND ");
+        const one = { ...site, args: site.args.slice(which, which + 1) };
+        return averageLowering(false)([`CASE WHEN ${both} THEN ${args[which] ?? "NULL"} END`], one, tools);
+      },
+    ),
+  );
+}
 
 function bits(name: string): AggregateRow {
   return aggregate(name, category, { params: [integral], returns: sameAs(0), nullable: true }, `${name}!($1)`);
@@ -287,16 +308,16 @@ export const aggregates: readonly FunctionRow[] = [
   pairwise("corr", "spk_corr(regr_sxy!($1, $2), regr_sxx!($1, $2), regr_syy!($1, $2), regr_count!($1, $2))"),
   pairwise("covar_pop", "covar_pop!($1, $2)"),
   pairwise("covar_samp", "covar_samp!($1, $2)"),
-  pairwise("regr_avgx", "regr_avgx!($1, $2)"),
-  pairwise("regr_avgy", "regr_avgy!($1, $2)"),
+  pairAverage("regr_avgx", 1),
+  pairAverage("regr_avgy", 0),
   aggregate(
     "regr_count",
     category,
     { params: [numeric, numeric], returns: LONG, nullable: false },
     `count!(${PAIRED("1")})`,
   ),
-  pairwise("regr_intercept", "regr_intercept!($1, $2)"),
-  pairwise("regr_slope", "regr_slope!($1, $2)"),
+  pairwise("regr_intercept", `CASE WHEN var_pop!(${PAIRED("$2")}) > 0 THEN regr_intercept!($1, $2) END`),
+  pairwise("regr_slope", `CASE WHEN var_pop!(${PAIRED("$2")}) > 0 THEN regr_slope!($1, $2) END`),
   pairwise("regr_r2", "regr_r2!($1, $2)"),
   pairwise("regr_sxx", `(var_pop!(${PAIRED("$2")}) * count!(${PAIRED("1")}))`),
   pairwise("regr_syy", `(var_pop!(${PAIRED("$1")}) * count!(${PAIRED("1")}))`),

@@ -402,7 +402,7 @@ export const arrays: readonly FunctionRow[] = [
       ([list = "NULL", separator = "NULL", missing]) =>
         missing === undefined
           ? joined(list, separator)
-          : joined(`list_transform(${list}, lambda spk_x: coalesce(spk_x, ${missing}))`, separator),
+          : `CASE WHEN ${missing} IS NOT NULL THEN ${joined(`list_transform(${list}, lambda spk_x: coalesce(spk_x, ${missing}))`, separator)} END`,
     ),
   ),
   scalar(

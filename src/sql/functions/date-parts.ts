@@ -7,6 +7,7 @@ import {
   TIMESTAMP,
   type DataType,
   type IntervalType,
+  sqlType,
 } from "../../core/data-type.ts";
 import type { BoundExpression } from "../bound.ts";
 import { INTERVAL_OVERFLOW, microsInterval, monthsInterval } from "../types/interval-sql.ts";
@@ -19,9 +20,11 @@ import {
   type BoundFunction,
   type CallSite,
   type FunctionRow,
+  mismatch,
 } from "./function.ts";
 import { exactly, int } from "./params.ts";
 import { scalarBy, textOf } from "./rules.ts";
+import { isAnsiInterval, isDatetime } from "../types/kinds.ts";
 
 const category = "date and time";
 const SECONDS = decimal(8, 6);
@@ -59,6 +62,12 @@ const MOMENT_FIELDS: readonly (readonly [names: string, field: Field])[] = [
   ],
 ];
 
+/** The fields that an interval type has. */
+function partsOf(type: IntervalType, fields: typeof MOMENT_FIELDS): typeof MOMENT_FIELDS {
+  const names = fields.map(([each]) => each.split(" ")[0]?.toLowerCase() ?? "");
+  return fields.slice(names.indexOf(type.start), names.indexOf(type.end) + 1);
+}
+
 const byteField = (sql: string): Field => ({
   type: BYTE,
   sql: (value) => `CAST(${sql.replaceAll("$1", value)} AS TINYINT)`,
@@ -86,8 +95,8 @@ const TIME_FIELDS = MOMENT_FIELDS.filter(([names]) => /^(?:HOUR|MINUTE|SECOND) /
 
 function fieldsOf(type: DataType): typeof MOMENT_FIELDS {
   if (type.kind === "time") return TIME_FIELDS;
-  if (type.kind === "interval_year_month") return YEAR_MONTH_FIELDS;
-  return type.kind === "interval_day_time" ? DAY_TIME_FIELDS : MOMENT_FIELDS;
+  if (type.kind === "interval_year_month") return partsOf(type, YEAR_MONTH_FIELDS);
+  return type.kind === "interval_day_time" ? partsOf(type, DAY_TIME_FIELDS) : MOMENT_FIELDS;
 }
 
 function extract(call: CallSite): BoundFunction {
@@ -97,8 +106,8 @@ function extract(call: CallSite): BoundFunction {
   const name = textOf(unit);
   if (typeof name !== "string") {
     throw call.error(
-      "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
-      `Cannot resolve "${call.name}" due to data type mismatch: the input field should be a foldable "STRING" expression.`,
+      "NON_FOLDABLE_ARGUMENT",
+      `The function \`${call.name}\` requires the parameter \`field\` to be a foldable expression of the type "STRING", but the actual argument is a non-foldable.`,
     );
   }
   if (given.type.kind === "calendar_interval") {
@@ -107,6 +116,9 @@ function extract(call: CallSite): BoundFunction {
   const source = given.type.kind === "string" || given.type.kind === "void" ? coerce(given, TIMESTAMP, call) : given;
   const wanted = name.toUpperCase();
   const field = fieldsOf(source.type).find(([names]) => names.split(" ").includes(wanted))?.[1];
+  if (!isDatetime(source.type) && !isAnsiInterval(source.type) && source.type.kind !== "time") {
+    throw mismatch(call, 1, '"TIMESTAMP"', sqlType(source.type));
+  }
   if (field === undefined) {
     throw call.error("INVALID_EXTRACT_FIELD", `Cannot extract \`${name}\` from "${call.name}".`);
   }

@@ -1,4 +1,4 @@
-import { decimal, STRING } from "../../core/data-type.ts";
+import { decimal, STRING, type DataType } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
 import { parseNumberPattern, type NumberPattern } from "../java/number-pattern.ts";
 import { isNumeric } from "../types/kinds.ts";
@@ -11,15 +11,27 @@ import {
   type FunctionRow,
 } from "./function.ts";
 import { decimals, text } from "./params.ts";
-import { lookupIn, scalarBy, textOf } from "./rules.ts";
+import { lookupIn, named, scalarBy, textOf } from "./rules.ts";
 import { dateFormats } from "./date-formats.ts";
 
 const category = "string";
 
-function patternOf(call: CallSite): NumberPattern {
+/** A NULL for a format that is NULL. */
+function nothing(call: CallSite, type: DataType): BoundFunction {
+  return {
+    args: expressions(call),
+    type,
+    nullable: true,
+    lower: (_, __, tools) => `CAST(NULL AS ${tools.typeName(type)})`,
+  };
+}
+
+/** The constant format; null when it is NULL. */
+function patternOf(call: CallSite): NumberPattern | null {
   const [, format] = expressions(call);
   const pattern = format === undefined ? undefined : textOf(format);
-  if (typeof pattern !== "string") {
+  if (pattern === null) return null;
+  if (pattern === undefined) {
     throw call.error(
       "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
       `Cannot resolve "${call.name}" due to data type mismatch: the input format should be a foldable "STRING" expression.`,
@@ -36,8 +48,9 @@ function patternOf(call: CallSite): NumberPattern {
 function toNumber(safe: boolean): (call: CallSite) => BoundFunction {
   return (call) => {
     if (call.args.length !== 2) throw wrongNumber(call, "2");
-    const { precision, scale } = patternOf(call);
-    const type = decimal(precision, scale);
+    const pattern = patternOf(call);
+    if (pattern === null) return nothing(call, decimal(10, 0));
+    const type = decimal(pattern.precision, pattern.scale);
     return bindSignature(
       call,
       { params: [text, text], returns: type, ...(safe ? { nullable: true } : {}) },
@@ -62,7 +75,7 @@ function toChar(call: CallSite): BoundFunction {
       `Cannot resolve "${call.name}" due to data type mismatch: the first parameter requires a number, a date, a timestamp or a binary.`,
     );
   }
-  patternOf(call);
+  if (patternOf(call) === null) return { ...nothing(call, STRING), pretty: named("to_char") };
   return bindSignature(
     call,
     { params: [decimals, text], returns: STRING, pretty: (args) => `to_char(${args.join(", ")})` },
@@ -73,14 +86,27 @@ function toChar(call: CallSite): BoundFunction {
 function encoded(call: CallSite, format: string | null | undefined): BoundFunction {
   const [value] = expressions(call);
   const forms: Readonly<Record<string, string>> = { base64: "to_base64", hex: "hex", "utf-8": "decode" };
-  const native = typeof format === "string" ? forms[format.toLowerCase()] : undefined;
+  if (format === null) {
+    throw call.error(
+      "INVALID_PARAMETER_VALUE.NULL",
+      `The value of parameter(s) \`format\` in \`${call.name}\` is invalid: expects a non-NULL value.`,
+    );
+  }
+  const kind = format?.toLowerCase() ?? "";
+  const native = forms[kind];
   if (native === undefined || value === undefined) {
     throw call.error(
       "INVALID_PARAMETER_VALUE.BINARY_FORMAT",
       `The value of parameter \`format\` in \`${call.name}\` is invalid: expects one of binary formats 'base64', 'hex', 'utf-8'.`,
     );
   }
-  return { args: [value], type: STRING, nullable: value.nullable, lower: ([sql = "NULL"]) => `${native}(${sql})` };
+  return {
+    args: [value],
+    type: STRING,
+    nullable: value.nullable,
+    lower: ([sql = "NULL"]) => `${native}(${sql})`,
+    pretty: ([shown = ""]) => (kind === "utf-8" ? `decode(${shown}, utf-8)` : `${kind}(${shown})`),
+  };
 }
 
 export const numberFormats: readonly FunctionRow[] = [

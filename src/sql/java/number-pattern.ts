@@ -20,15 +20,16 @@ const SHAPE = /^(S|MI)?(\$)?([09,G]*)(?:([.D])([09]*))?(\$)?(S|MI|PR)?$/;
 /** Throws `INVALID_FORMAT.…`. */
 export function parseNumberPattern(format: string): NumberPattern {
   const text = format.toUpperCase();
+  if (text === "") throw invalid(format, "EMPTY", "it is empty");
+  if (!/[09]/.test(text)) throw invalid(format, "WRONG_NUM_DIGIT", "it needs at least one digit");
   const match = SHAPE.exec(text);
-  if (match === null || text === "")
+  if (match === null)
     throw invalid(format, "UNEXPECTED_TOKEN", "it does not follow the form of number formats");
   const [, before, dollar, digits = "", point, fraction = "", dollarBehind, after] = match;
   if (dollarBehind !== undefined || (before !== undefined && after !== undefined)) {
     throw invalid(format, "UNEXPECTED_TOKEN", "its parts stand in the wrong order");
   }
   const whole = digits.replaceAll("G", ",");
-  if (!/[09]/.test(whole + fraction)) throw invalid(format, "WRONG_NUM_DIGIT", "it needs at least one digit");
   if (/^,|,$|,,/.test(whole))
     throw invalid(format, "CONT_THOUSANDS_SEPS", "thousands separators must stand between digits");
   const scale = fraction.length;

@@ -86,15 +86,22 @@ function toInterval(sql: string, from: DataType, to: DataType, tools: CastTools)
   const overflow = castOverflow(displayType(from), displayType(to));
   const wide = isIntegral(from) ? `(${sql})::HUGEINT` : sql;
   if (to.kind === "interval_year_month") {
-    return monthsInterval(to.end === "year" ? `${wide} * 12` : wide, overflow, tools);
+    return monthsInterval(to.end === "year" ? scaled(wide, "12", from) : wide, overflow, tools);
   }
   const unit = to.kind === "interval_day_time" ? to.end : "second";
   const micros = { day: "86400000000", hour: "3600000000", minute: "60000000", second: "1000000" }[unit];
   return microsInterval(
-    unit === "second" ? `round(${wide} * ${micros})` : `trunc(${wide}) * ${micros}`,
+    unit === "second" ? `round(${scaled(wide, micros, from)})` : scaled(`trunc(${wide})`, micros, from),
     overflow,
     tools,
   );
+}
+
+/** A decimal of many digits may leave what DuckDB computes with: then it leaves the interval, too. */
+function scaled(value: string, factor: string, from: DataType): string {
+  const product = `${value} * ${factor}`;
+  if (from.kind !== "decimal") return product;
+  return `coalesce(TRY(CAST(${product} AS DECIMAL(38,6))), CASE WHEN ${value} IS NOT NULL THEN 1e31::DECIMAL(38,6) END)`;
 }
 
 /** Big-endian two's complement. */

@@ -1,7 +1,9 @@
 import type { DataType, StructField, StructType } from "../core/data-type.ts";
 import { quoteIdentifier, quoteString } from "../sql/quote.ts";
 import { duckDbType } from "../sql/types/duckdb-type.ts";
+import { hasVariant } from "../sql/types/variant-type.ts";
 import { columnId, needsRename, physicalName, physicalType, type MappingMode } from "./column-mapping.ts";
+import { parquetType, variantFromGroup } from "./variant-parquet.ts";
 
 /** A file to read. */
 export interface ScanFile {
@@ -128,15 +130,16 @@ function parquetSql(files: readonly ScanFile[], columns: readonly MapEntry[], re
 
 /** What to ask `read_parquet` for. */
 function fileType(type: DataType, int96: boolean): string {
-  if (!int96) return duckDbType(type);
+  if (!int96) return duckDbType(parquetType(type));
   // Asking for TIMESTAMPTZ would convert INT96 in the session's zone.
-  return duckDbType(type).replaceAll("TIMESTAMPTZ", "TIMESTAMP");
+  return duckDbType(parquetType(type)).replaceAll("TIMESTAMPTZ", "TIMESTAMP");
 }
 
-/** From the file's value to the table's: inner names, and instants from INT96. */
+/** From the file's value to the table's: inner names, instants from INT96, variants from their two parts. */
 function logicalSql(value: string, type: DataType, reading: Reading): string {
   if (reading.int96 && type.kind === "timestamp") return `timezone('UTC', ${value})`;
-  if (!needsRename(type, reading.mode) && !(reading.int96 && holdsTimestamp(type))) return value;
+  if (type.kind === "variant") return variantFromGroup(value);
+  if (!needsRename(type, reading.mode) && !(reading.int96 && holdsTimestamp(type)) && !hasVariant(type)) return value;
   switch (type.kind) {
     case "struct": {
       const fields = type.fields.map((field) => {

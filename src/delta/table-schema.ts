@@ -165,7 +165,6 @@ function toDeltaType(type: DataType, path: string, mode: MappingMode): DataType 
     case "calendar_interval":
     case "interval_year_month":
     case "interval_day_time":
-    case "variant":
     case "void":
       throw new BoathouseError(
         "DELTA_UNSUPPORTED_DATA_TYPES",

@@ -3,8 +3,10 @@ import { BoathouseError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { quoteIdentifier, quoteString } from "../sql/quote.ts";
 import { duckDbType } from "../sql/types/duckdb-type.ts";
+import { hasVariant } from "../sql/types/variant-type.ts";
 import { needsRename, physicalName, type MappingMode } from "./column-mapping.ts";
 import { findField, isWidening } from "./table-schema.ts";
+import { variantToGroup } from "./variant-parquet.ts";
 
 /** A condition that every written row must fulfil. */
 export interface RowCheck {
@@ -46,7 +48,7 @@ export function writeSql(select: string, shape: WriteShape): string {
     return `CASE WHEN coalesce((${condition}), false) THEN true ELSE error(${quoteString(`[${code}] ${message}`)} || ${rowText(shape.table)}) END`;
   });
   const where = checks.length === 0 ? "" : ` WHERE ${checks.join(" AND ")}`;
-  if (partitions.size === 0 && shape.mode === "none") {
+  if (partitions.size === 0 && shape.mode === "none" && !hasVariant(shape.table)) {
     return checks.length === 0 ? rows : `SELECT * FROM (${rows})${where}`;
   }
   const output = shape.table.fields.map((column) => {
@@ -92,9 +94,10 @@ function castSql(value: string, from: DataType, to: DataType, name: string): str
   return to.kind === "string" && to.length !== undefined ? limited(cast, to.length, name) : cast;
 }
 
-/** A value with the physical names of the fields inside it. */
+/** A value with the physical names of the fields inside it, variants in their two parts. */
 function physicalSql(value: string, type: DataType, mode: MappingMode): string {
-  if (!needsRename(type, mode)) return value;
+  if (type.kind === "variant") return variantToGroup(value);
+  if (!needsRename(type, mode) && !hasVariant(type)) return value;
   switch (type.kind) {
     case "struct": {
       const fields = type.fields.map((each) => {

@@ -128,6 +128,7 @@ export function bindExpression(node: Expression, env: Env): BoundExpression {
     case "subscript":
       return subscript(bind(node.base, env), bind(node.index, env), node.span, env);
     case "field":
+      if (node.base.kind === "column") return bindName([...node.base.parts, node.field], node.span, env);
       return fieldOf(bind(node.base, env), node.field.name, node.span, analysis);
     case "json_path":
       return jsonPath(node, env);
@@ -289,7 +290,10 @@ function bindCast(node: Cast, env: Env): BoundExpression {
 
 function bindStruct(node: StructConstructor, env: Env): BoundExpression {
   const fields = node.fields.flatMap(({ expression, aliases, span }, index) =>
-    bindList([expression], env).map((value) => ({ value, alias: aliases[0]?.name, position: index + 1, span })),
+    bindList([expression], env).map((value) => {
+      const alias = expression.kind === "star" && value.kind === "field" ? value.name : aliases[0]?.name;
+      return { value, alias, position: index + 1, span };
+    }),
   );
   const args = fields.flatMap(({ value, alias, position, span }) => [
     constant(alias ?? fieldName(value) ?? `col${position}`, STRING, span),

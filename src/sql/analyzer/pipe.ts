@@ -1,15 +1,20 @@
-import type { NamedExpression } from "../ast/expression.ts";
+import type { NamedExpression, SortItem } from "../ast/expression.ts";
 import type { Identifier, Span } from "../ast/node.ts";
 import type { GroupBy, Pipe, PipeAggregate, PipeOperator, Select } from "../ast/query.ts";
+import type { BoundPlan } from "../bound.ts";
 import { failure, newColumn, unsupported, type Analysis } from "./analysis.ts";
 import { bind, inClause, type BoundRelation, type Env } from "./env.ts";
 import { aliased, bindReference, isLateral } from "./from.ts";
-import { isAnalytics, positionOf } from "./grouping.ts";
+import { hasAggregate, isAnalytics, positionOf } from "./grouping.ts";
+import { inputOrder, windowsInOrder } from "./input-order.ts";
 import { joined } from "./join.ts";
+import { layered } from "./layers.ts";
+import { bindOrderBy } from "./order-by.ts";
 import { bindPivot, bindUnpivot } from "./pivot.ts";
 import { passing, project } from "./project.ts";
 import { sampled } from "./sample.ts";
-import { filtered, selectFrom } from "./select.ts";
+import { filtered, selectFrom, sourceOf } from "./select.ts";
+import { bindItems } from "./select-item.ts";
 import { combined } from "./set-operation.ts";
 import { limit, ordered } from "./tail.ts";
 
@@ -17,8 +22,20 @@ import { limit, ordered } from "./tail.ts";
 export function bindPipe(node: Pipe, env: Env): BoundRelation {
   return node.operators.reduce(
     (relation, operator) => apply(relation, operator, env),
-    env.binders.query(node.source, env),
+    node.source.kind === "select" && isFromAlone(node.source)
+      ? sourceOf(node.source, env)
+      : env.binders.query(node.source, env),
   );
+}
+
+/** `FROM t`, which is `SELECT * FROM t`: the columns that a join hides stay within reach. */
+function isFromAlone(node: Select): boolean {
+  const [item, ...others] = node.items;
+  const star = item?.expression;
+  const isStar =
+    others.length === 0 && star?.kind === "star" && star.qualifier === undefined && star.except.length === 0;
+  const clauses = [node.quantifier, node.transform, node.where, node.groupBy, node.having, node.qualify];
+  return isStar && node.from.length > 0 && clauses.every((each) => each === undefined) && node.windows.length === 0;
 }
 
 function apply(relation: BoundRelation, operator: PipeOperator, env: Env): BoundRelation {
@@ -29,7 +46,10 @@ function apply(relation: BoundRelation, operator: PipeOperator, env: Env): Bound
     case "pipe_select":
       return selectFrom(relation, operator.select, env, NO_ORDER);
     case "pipe_extend":
-      return selectFrom(relation, select([star(span), ...operator.items], span), env, NO_ORDER);
+      return (
+        extended(relation, operator.items, env) ??
+        selectFrom(relation, select([star(span), ...operator.items], span), env, NO_ORDER)
+      );
     case "pipe_where":
       return { plan: filtered(relation.plan, operator.condition, here), scope: relation.scope };
     case "pipe_as":
@@ -41,7 +61,7 @@ function apply(relation: BoundRelation, operator: PipeOperator, env: Env): Bound
       for (const { target, value } of operator.assignments) {
         const name = target.parts.at(-1)?.name ?? "";
         requireColumn(current, name, target.span, analysis);
-        const expression = bind(value, inClause(env, current.scope, { clause: "SET" }));
+        const expression = bind(value, inClause(env, current.scope, { windows: true, clause: "SET" }));
         const column = newColumn(analysis, name, expression.type, expression.nullable);
         const wanted = name.toLowerCase();
         const plan = project(current.plan, [...current.plan.columns.map(passing), { column, expression }]);
@@ -76,12 +96,46 @@ function apply(relation: BoundRelation, operator: PipeOperator, env: Env): Bound
     case "pipe_order": {
       const windows = new Map(operator.windows.map((each) => [each.name.name.toLowerCase(), each.window]));
       const items = operator.orderBy.length > 0 ? operator.orderBy : operator.sortBy;
-      const sorted = items.length === 0 ? relation : ordered(relation, { items, windows }, env);
-      return { plan: limit(sorted.plan, operator.limit, operator.offset, env), scope: sorted.scope };
+      const sorted = items.length === 0 ? relation.plan : sortedBy(relation, items, { ...env, windows });
+      return { plan: limit(sorted, operator.limit, operator.offset, env), scope: relation.scope };
     }
     case "pipe_aggregate":
       return selectFrom(relation, aggregateSelect(operator, relation, env), env, NO_ORDER);
   }
+}
+
+/** New columns beside those that are there; undefined where it takes more than a projection. */
+function extended(relation: BoundRelation, nodes: readonly NamedExpression[], env: Env): BoundRelation | undefined {
+  const { plan, scope } = relation;
+  if (nodes.some((node) => node.expression.kind === "star")) return undefined;
+  const items = bindItems(
+    nodes,
+    inClause(env, scope, { aggregates: true, windows: true, generators: true, clause: "SELECT" }),
+  );
+  if (items.some(({ expression }) => expression.kind === "generator" || hasAggregate(expression))) return undefined;
+  const given = inputOrder(plan);
+  const layers = layered(
+    plan,
+    items.map((item) => ({ ...item, expression: windowsInOrder(item.expression, given) })),
+    env.analysis,
+  );
+  const made = layers.expressions.map((expression, index) => ({
+    column: newColumn(env.analysis, items[index]?.name ?? "", expression.type, expression.nullable),
+    expression,
+  }));
+  return {
+    plan: project(layers.plan, [...plan.columns.map(passing), ...made]),
+    scope: {
+      visible: [...scope.visible, ...made.map(({ column }) => ({ column, qualifier: [] }))],
+      hidden: scope.hidden,
+    },
+  };
+}
+
+function sortedBy({ plan, scope }: BoundRelation, items: readonly SortItem[], env: Env): BoundPlan {
+  const columns = scope.visible.map(({ column }) => column);
+  const order = bindOrderBy(items, columns, { ...inClause(env, scope, { clause: "ORDER BY" }), windows: env.windows });
+  return { kind: "sort", input: plan, order, columns: plan.columns };
 }
 
 const NO_ORDER = { items: [], windows: new Map() };

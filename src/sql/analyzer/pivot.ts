@@ -8,6 +8,7 @@ import { isNumeric } from "../types/kinds.ts";
 import { aggregation } from "./aggregation.ts";
 import { failure, newColumn, unsupported } from "./analysis.ts";
 import { callFunction } from "./call.ts";
+import { isFoldable } from "../functions/rules.ts";
 import { constantValue } from "./constant.ts";
 import { bind, inClause, type BoundRelation, type Env } from "./env.ts";
 import { constant } from "./literal.ts";
@@ -83,7 +84,7 @@ function pivotCondition(value: NamedExpression, keys: readonly BoundExpression[]
   const tests = keys.map((key, index) => {
     const cell = cells[index];
     const bound = cell === undefined ? constant(null, { kind: "void" }) : bind(cell, env);
-    if (constantValue(bound) === undefined) {
+    if (constantValue(bound) === undefined && !isFoldable(bound)) {
       throw failure(
         env.analysis,
         span,
@@ -116,11 +117,15 @@ function valueText(bound: BoundExpression): string {
   const known = constantValue(bound);
   if (known !== undefined)
     return known.value === null ? "null" : literalText(known.value, known.type).replace(/^[A-Z_]+ '(.*)'$/, "$1");
-  const args =
-    bound.kind === "call"
-      ? bound.args.flatMap((arg, index) => (arg.kind === "lambda" || index % 2 === 0 ? [] : [valueText(arg)]))
-      : [];
-  return args.length === 0 ? pretty(bound) : `{${args.join(", ")}}`;
+  if (bound.kind !== "call") return pretty(bound);
+  const args = bound.args.flatMap((arg) => (arg.kind === "lambda" ? [] : [arg]));
+  if (bound.type.kind === "struct") {
+    return `{${args
+      .filter((_, index) => index % 2 === 1)
+      .map(valueText)
+      .join(", ")}}`;
+  }
+  return bound.name === "array" ? `[${args.map(valueText).join(", ")}]` : pretty(bound);
 }
 
 /** UNPIVOT: a row for each set of columns. */

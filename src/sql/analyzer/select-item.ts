@@ -1,7 +1,7 @@
 import type { Expression, NamedExpression, Star } from "../ast/expression.ts";
 import type { Identifier } from "../ast/node.ts";
 import type { BoundExpression } from "../bound.ts";
-import { failure, unsupported } from "./analysis.ts";
+import { failure } from "./analysis.ts";
 import { bind, type Env } from "./env.ts";
 import { variantPathName } from "./variant-path.ts";
 import { fieldOf } from "./name.ts";
@@ -9,6 +9,7 @@ import { markedAsOuter } from "./outer.ts";
 import { pretty } from "./pretty.ts";
 import { reference } from "./project.ts";
 import { endsWith, lookup, type Visible } from "./scope.ts";
+import { withoutExcepted } from "./star-except.ts";
 
 /** One column of a SELECT list, or a generator, which may give several. */
 export interface SelectItem {
@@ -76,6 +77,7 @@ function automaticName(node: Expression, expression: BoundExpression): string {
   const bare = expression.kind !== "call" || ["grouping_id", "variablereference"].includes(expression.name);
   if (node.kind === "column" && bare) return node.parts.at(-1)?.name ?? "";
   if (node.kind === "column" && node.parts.length > 1) return node.parts.at(-1)?.name ?? "";
+  if (node.kind === "field" && node.base.kind === "column") return node.field.name;
   if (expression.kind === "column") return expression.column.name;
   if (
     node.kind === "cast" &&
@@ -100,28 +102,12 @@ export function starColumns(star: Star, env: Env): readonly BoundExpression[] {
 function expandStar(star: Star, env: Env): SelectItem[] {
   const columns = star.qualifier === undefined ? env.scope.visible.map(columnItem) : qualified(star, env);
   if (star.except.length === 0) return columns;
-  const excluded = star.except.map((name) => {
-    if (
-      name.parts.length > 1 &&
-      lookup(
-        env.scope,
-        name.parts.map((part) => part.name),
-      ).some((match) => match.fields.length > 0)
-    ) {
-      throw unsupported(env.analysis, name.span, "EXCEPT with a field of a struct");
-    }
-    const wanted = (name.parts.at(-1)?.name ?? "").toLowerCase();
-    if (!columns.some((column) => column.name.toLowerCase() === wanted)) {
-      throw failure(
-        env.analysis,
-        name.span,
-        "UNRESOLVED_COLUMN.WITH_SUGGESTION",
-        `A column, variable, or function parameter with name \`${name.parts.at(-1)?.name ?? ""}\` cannot be resolved.`,
-      );
-    }
-    return wanted;
-  });
-  return columns.filter((column) => !excluded.includes(column.name.toLowerCase()));
+  const isQualifier = ({ expression }: SelectItem, parts: readonly string[]): boolean =>
+    expression.kind === "column" &&
+    env.scope.visible.some(
+      ({ column, qualifier }) => column.id === expression.column.id && endsWith(qualifier, parts, parts.length),
+    );
+  return withoutExcepted(columns, star, isQualifier, env);
 }
 
 function columnItem(each: Visible): SelectItem {

@@ -18,8 +18,9 @@ import { layered, withoutAliases } from "./layers.ts";
 import { bindOrderBy } from "./order-by.ts";
 import { passing, project, reference } from "./project.ts";
 import { rewrite, some } from "./rewrite.ts";
+import type { Scope } from "./scope.ts";
 import { bindItems, type SelectItem } from "./select-item.ts";
-import { mergedSessions } from "./session-merge.ts";
+import { mergedSessions, refuseWindowTime } from "./session-merge.ts";
 import { timeWindow } from "./time-window.ts";
 import { refuseVariantColumns } from "./variant-use.ts";
 
@@ -36,9 +37,14 @@ const NO_ORDER: OrderClause = { items: [], windows: new Map() };
 /** A SELECT with what orders it. */
 export function bindSelect(node: Select, outer: Env, order: OrderClause = NO_ORDER): BoundRelation {
   if (node.transform !== undefined) throw unsupported(outer.analysis, node.transform.span, "TRANSFORM");
+  return selectFrom(sourceOf(node, outer), node, outer, order);
+}
+
+/** The FROM clause of a SELECT, with its lateral views. */
+export function sourceOf(node: Select, outer: Env): BoundRelation {
   let source = bindFrom(node.from, outer);
   for (const view of node.lateralViews) source = lateralView(source, view, { ...outer, scope: source.scope });
-  return selectFrom(source, node, outer, order);
+  return source;
 }
 
 export function selectFrom(given: BoundRelation, node: Select, outer: Env, order: OrderClause): BoundRelation {
@@ -85,7 +91,18 @@ export function selectFrom(given: BoundRelation, node: Select, outer: Env, order
     env.analysis.statement.context.settings?.get(HAVING_AS_WHERE) === "true" && !every.some(hasAggregate);
   const grouped = node.groupBy !== undefined || (having !== undefined && !isFilter) || every.some(hasAggregate);
   const parts: Parts = { items, outputs, having, qualify, order: sorted };
-  return assemble(grouped ? grouping(node, input, parts, aliasOf, env) : ungrouped(input, parts), node, env);
+  const made = grouped ? grouping(node, input, parts, aliasOf, env) : ungrouped(input, parts);
+  return requalified(assemble(made, node, env), given.scope);
+}
+
+/** Columns that are only passed on keep their qualifiers: an operator of a pipe may use them. */
+function requalified({ plan, scope }: BoundRelation, before: Scope): BoundRelation {
+  const known = new Map([...before.visible, ...before.hidden].map((each) => [each.column.id, each.qualifier]));
+  const visible = scope.visible.map(({ column, qualifier }) => ({
+    column,
+    qualifier: known.get(column.id) ?? qualifier,
+  }));
+  return { plan, scope: { visible, hidden: scope.hidden } };
 }
 
 function where(source: BoundRelation, node: Expression | undefined, env: Env): BoundPlan {
@@ -122,6 +139,7 @@ function grouping(
   const every = [parts.items, parts.order].flat().map((each) => each.expression);
   if (parts.having !== undefined) every.push(parts.having);
   if (parts.qualify !== undefined) every.push(parts.qualify);
+  if (/window_time/i.test(env.analysis.text)) refuseWindowTime(every, by, env);
   const state: Aggregation = aggregation(
     mergedSessions(input, by, every, env),
     by,

@@ -7,6 +7,7 @@ import { randomIds } from "../core/ids.ts";
 import { processExists } from "../core/process.ts";
 import { Connection, type ConnectionHost } from "./connection.ts";
 import { translateError } from "./errors.ts";
+import { engineZone } from "../sql/java/zone.ts";
 import { quoteLiteral, quoteString } from "../sql/quote.ts";
 import { buildScalarFunction, type ScalarFunction } from "./scalar-function.ts";
 import type { DuckDbLibrary } from "./values.ts";
@@ -50,7 +51,14 @@ export class DuckDb {
 
   static async open(options: DuckDbOptions = {}): Promise<DuckDb> {
     const library = await import("@duckdb/node-api");
-    const timeZone = options.timeZone ?? "UTC";
+    const given = options.timeZone ?? "UTC";
+    const timeZone = engineZone(given);
+    if (timeZone === undefined) {
+      throw new BoathouseError("UNSUPPORTED_FEATURE.TIME_ZONE", `The time zone "${given}" is not supported.`, {
+        sqlState: "0A000",
+        hint: "A session's offset from UTC must be of whole hours; give a name, such as Asia/Kolkata, for others.",
+      });
+    }
     const spill = await spillFolder(options.tempDirectory);
     const native = await library.DuckDBInstance.create(":memory:", {
       default_null_order: "nulls_first_on_asc_last_on_desc",

@@ -1,10 +1,11 @@
 import { CALENDAR_INTERVAL, DATE, TIME, TIMESTAMP, TIMESTAMP_NTZ, type DataType } from "../../core/data-type.ts";
+import { BoathouseError } from "../../core/errors.ts";
 import type { IntervalLiteral, Literal, TypedLiteral } from "../ast/expression.ts";
 import type { Span } from "../ast/node.ts";
 import type { LiteralExpression } from "../bound.ts";
 import { parseTimeOfDay } from "../java/time-of-day.ts";
 import { dateText, parseDate, parseInstant, parseTime } from "../types/instant.ts";
-import { calendarOf, intervalOf, parseInterval, type Interval } from "../types/interval.ts";
+import { calendarOf, intervalOf, parseInterval } from "../types/interval.ts";
 import type { LiteralValue } from "../value.ts";
 import { failure, type Analysis } from "./analysis.ts";
 import { literalText } from "./literal-text.ts";
@@ -32,6 +33,7 @@ export function bindTypedLiteral(node: TypedLiteral, analysis: Analysis): Litera
       `The value of the typed literal "${type.toUpperCase()}" is invalid: '${text}'.`,
     );
   }
+  refuseMixture(value.type, span, analysis);
   return { ...value, span };
 }
 
@@ -70,28 +72,33 @@ function typedValue(
 
 /** `INTERVAL 3 DAYS`, `INTERVAL '1-2' YEAR TO MONTH`. */
 export function bindInterval(node: IntervalLiteral, analysis: Analysis): LiteralExpression {
-  const found: Interval | undefined = intervalOf(node);
-  if (found === undefined) {
-    throw failure(analysis, node.span, "INVALID_INTERVAL_FORMAT.UNRECOGNIZED_NUMBER", "Error parsing the interval.", {
-      sqlState: "22006",
-    });
-  }
-  if (!inRange(found)) {
-    throw failure(
-      analysis,
-      node.span,
-      "INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION",
-      "Integer overflow while operating with intervals.",
-    );
-  }
-  const isLegacy = analysis.statement.context.settings?.get("spark.sql.legacy.interval.enabled") === "true";
-  return isLegacy
-    ? constant(calendarOf(node, found.value), CALENDAR_INTERVAL, node.span)
-    : constant(found.value, found.type, node.span);
+  const found = located(node.span, analysis, () => intervalOf(node));
+  if (isLegacy(analysis)) return constant(calendarOf(node, found.value), CALENDAR_INTERVAL, node.span);
+  refuseMixture(found.type, node.span, analysis);
+  return constant(found.value, found.type, node.span);
 }
 
-/** Months are an INT, microseconds a BIGINT. */
-function inRange({ value }: Interval): boolean {
-  const micros = value.micros + BigInt(value.days) * 86_400_000_000n;
-  return Math.abs(value.months + 0.5) < 2 ** 31 && BigInt.asIntN(64, micros) === micros;
+function isLegacy(analysis: Analysis): boolean {
+  return analysis.statement.context.settings?.get("spark.sql.legacy.interval.enabled") === "true";
+}
+
+function refuseMixture(type: DataType, span: Span, analysis: Analysis): void {
+  if (type.kind !== "calendar_interval" || isLegacy(analysis)) return;
+  throw failure(
+    analysis,
+    span,
+    "_LEGACY_ERROR_TEMP_0029",
+    `Cannot mix year-month and day-time fields: ${analysis.text.slice(span.start, span.end)}.`,
+    { hint: "Add the two with make_interval, or CAST a text to INTERVAL." },
+  );
+}
+
+/** What is wrong with a literal, where it stands. */
+function located<T>(span: Span, analysis: Analysis, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof BoathouseError) throw failure(analysis, span, error.code, error.message);
+    throw error;
+  }
 }

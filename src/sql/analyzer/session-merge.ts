@@ -11,11 +11,13 @@ import type {
   WindowFrame,
 } from "../bound.ts";
 import { template } from "../functions/function.ts";
-import { newColumn, unsupported } from "./analysis.ts";
+import { failure, newColumn, unsupported } from "./analysis.ts";
 import type { Env } from "./env.ts";
+import { fingerprint } from "./fingerprint.ts";
 import type { Grouping } from "./grouping.ts";
+import { pretty } from "./pretty.ts";
 import { passing, project, reference } from "./project.ts";
-import { some } from "./rewrite.ts";
+import { rewrite, some } from "./rewrite.ts";
 
 /**
  * The input of an aggregation by `session_window` with the sessions of the same other groups merged where they meet: a
@@ -42,6 +44,23 @@ export function mergedSessions(
     by.expressions.filter((each) => !isSession(each)),
     env,
   );
+}
+
+/** `window_time` is computed below the aggregation: it is a column there, which has to be grouped by or aggregated. */
+export function refuseWindowTime(uses: readonly BoundExpression[], by: Grouping | undefined, env: Env): void {
+  const groups = new Set(by?.expressions.map(fingerprint));
+  for (const use of uses) {
+    rewrite(use, (each) => {
+      if (each.kind === "aggregate" || groups.has(fingerprint(each))) return each;
+      if (each.kind !== "call" || each.name !== "window_time") return undefined;
+      throw failure(
+        env.analysis,
+        each.span,
+        "MISSING_AGGREGATION",
+        `The non-aggregating expression "${pretty(each)}" is based on columns which are not participating in the GROUP BY clause.`,
+      );
+    });
+  }
 }
 
 /** Each row learns how far the sessions before it reach; where it begins later, a session begins. */

@@ -113,6 +113,8 @@ function toMoment(target: DataType, safe: boolean): (call: CallSite) => BoundFun
     const shown = named(call.name);
     const mode = safe ? "try" : call.context.ansi ? "ansi" : "legacy";
     if (pattern === undefined || (value.type.kind !== "string" && value.type.kind !== "void")) {
+      if (pattern !== undefined && text.accept(pattern.type, call.context.ansi) === undefined)
+        throw mismatch(call, 1, '"STRING"', sqlType(pattern.type));
       if (!canCast(value.type, target, mode)) throw mismatch(call, 0, `"${sqlType(target)}"`, sqlType(value.type));
       return {
         args,
@@ -150,7 +152,7 @@ function unixTimestamp(given: CallSite): BoundFunction {
   const [moment] = expressions(call);
   if (moment?.type.kind === "string") datePattern(call, expressionAt(call, 1), "parse");
   const value = strictly(oneOf(text, only("date", "timestamp", "timestamp_ntz")));
-  return bindSignature(call, { params: [value, text], returns: LONG, nullable: true }, (sql, site, tools) => {
+  return bindSignature(call, { params: [value, strictly(text)], returns: LONG, nullable: true }, (sql, site, tools) => {
     const type = typeAt(site.args, 0);
     if (type.kind === "string") return parsed(sql, site.args, LONG, tools.ansi ? "ansi" : "null", tools);
     const moment = sql[0] ?? "NULL";

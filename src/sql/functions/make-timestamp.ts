@@ -11,6 +11,7 @@ import {
 } from "./function.ts";
 import { exactly, int, text, timeOfDay } from "./params.ts";
 import { named, scalarBy } from "./rules.ts";
+import { checkZone } from "./zone-argument.ts";
 
 const category = "date and time";
 const parts = [int, int, int, int, int, exactly(decimal(16, 6))];
@@ -29,6 +30,7 @@ function makeTimestamp(target: DataType, safe: boolean): (call: CallSite) => Bou
   return (call) => {
     const count = call.args.length;
     const zoned = target.kind === "timestamp";
+    if (count === 3 || count === 7) checkZone(call, count - 1);
     if (count === 1 && /^(?:try_)?make_timestamp$/.test(call.name)) return ofDate(call);
     if (count === 2 || (count === 3 && zoned)) return ofDateAndTime(call, target, safe);
     if (count !== 6 && !(count === 7 && zoned)) throw wrongNumber(call, zoned ? "[2, 3, 6, 7]" : "[2, 6]");

@@ -71,19 +71,31 @@ function moments(
         tools.once(b, (to) =>
           tools.once(by, (interval) => {
             const [n, x] = [quoteIdentifier(tools.fresh("n")), quoteIdentifier(tools.fresh("x"))];
-            const each = `CAST(${from} + spk_interval_times(${interval}, ${n}) AS ${name})`;
-            const kept = `CASE WHEN spk_interval_forward(${interval}) THEN ${x} <= ${to} ELSE ${x} >= ${to} END`;
-            const checked = type.kind === "date" ? `spk_whole_days(${interval})` : interval;
+            const isDate = type.kind === "date";
+            // Steps of hours lead from date to date by the clock of the session.
+            const clock = isDate && step !== undefined && !isWholeDays(step.type) ? "TIMESTAMPTZ" : name;
+            const [first, last] =
+              clock === name ? [from, to] : [`CAST(${from} AS ${clock})`, `CAST(${to} AS ${clock})`];
+            const each = `CAST(${first} + spk_interval_times(${interval}, ${n}) AS ${clock})`;
+            const kept = `CASE WHEN spk_interval_forward(${interval}) THEN ${x} <= ${last} ELSE ${x} >= ${last} END`;
+            const checked = isDate ? `spk_step_of_days(${interval})` : interval;
             // Local times would lose the hour that clocks are set back.
             const point = (sql: string): string =>
-              type.kind === "timestamp" ? `make_timestamp(epoch_us(${sql}))` : `CAST(${sql} AS TIMESTAMP)`;
-            const count = `spk_sequence_count(${point(from)}, ${point(to)}, ${checked})`;
-            return `list_filter(list_transform(range(${count}), lambda ${n}: ${each}), lambda ${x}: ${kept})`;
+              clock === "TIMESTAMPTZ" ? `make_timestamp(epoch_us(${sql}))` : `CAST(${sql} AS TIMESTAMP)`;
+            const count = `spk_sequence_count(${point(first)}, ${point(last)}, ${checked})`;
+            const list = `list_filter(list_transform(range(${count}), lambda ${n}: ${each}), lambda ${x}: ${kept})`;
+            return clock === name
+              ? list
+              : `list_transform(${list}, lambda ${x}: CAST(CAST(${x} AS TIMESTAMP) AS DATE))`;
           }),
         ),
       );
     },
   };
+}
+
+function isWholeDays(type: DataType): boolean {
+  return type.kind === "interval_year_month" || (type.kind === "interval_day_time" && type.end === "day");
 }
 
 export const sequences: readonly FunctionRow[] = [scalarBy("sequence", "array", sequence)];

@@ -1,5 +1,5 @@
-import { daysInMonth, daysOf, floorDiv, isLeapYear, MICROS_PER_DAY } from "./calendar.ts";
-import { MONTHS, parsePattern, type PatternPart } from "./date-pattern.ts";
+import { civilOf, daysInMonth, daysOf, floorDiv, isLeapYear, MICROS_PER_DAY } from "./calendar.ts";
+import { hasGreedyYear, MONTHS, parsePattern, type PatternPart } from "./date-pattern.ts";
 import { fixedOffset, instantOf, resolveZone } from "./zone.ts";
 
 /**
@@ -48,7 +48,8 @@ function compiled(pattern: string): Compiled {
   let known = cache.get(pattern);
   if (known === undefined) {
     const fields: string[] = [];
-    const source = sourceOf(parsePattern(pattern, "parse"), fields);
+    const parts = parsePattern(pattern, "parse");
+    const source = hasGreedyYear(parts) ? "(?!)" : sourceOf(parts, fields);
     known = { expression: new RegExp(`^${source}$`, "iu"), fields };
     if (cache.size > 1000) cache.clear();
     cache.set(pattern, known);
@@ -144,14 +145,17 @@ function dateFrom(found: ReadonlyMap<string, string>): number | undefined {
   const name = found.get("monthName");
   const month = name === undefined ? Number(found.get("month") ?? 1) : monthNumber(name);
   if (name !== undefined && found.has("month") && Number(found.get("month")) !== month) return undefined;
-  if (dayOfYear !== undefined && !found.has("month") && name === undefined && !found.has("day")) {
+  if (dayOfYear !== undefined) {
     const days = Number(dayOfYear);
-    return days < 1 || days > (isLeapYear(year) ? 366 : 365) ? undefined : daysOf(year, 1, 1) + days - 1;
+    if (days < 1 || days > (isLeapYear(year) ? 366 : 365)) return undefined;
+    const date = civilOf(daysOf(year, 1, 1) + days - 1);
+    const fits =
+      ((!found.has("month") && name === undefined) || date.month === month) &&
+      (!found.has("day") || date.day === Number(found.get("day")));
+    return fits ? daysOf(year, 1, 1) + days - 1 : undefined;
   }
   const day = Number(found.get("day") ?? 1);
-  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined;
-  const days = daysOf(year, month, day);
-  return dayOfYear !== undefined && days - daysOf(year, 1, 1) + 1 !== Number(dayOfYear) ? undefined : days;
+  return month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month) ? undefined : daysOf(year, month, day);
 }
 
 function yearFrom(found: ReadonlyMap<string, string>): number | undefined {

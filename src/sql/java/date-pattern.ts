@@ -162,6 +162,26 @@ function invalidPattern(pattern: string): BoathouseError {
   });
 }
 
+/**
+ * Does a year of four letters and more stand before a fraction of seconds with nothing but fields between? Java's year takes
+ * the digits of the fraction too, so that no text fits.
+ */
+export function hasGreedyYear(parts: readonly PatternPart[]): boolean {
+  let open = false;
+  const scan = (list: readonly PatternPart[]): boolean => {
+    for (const part of list) {
+      if (part.kind === "literal") open = false;
+      else if (part.kind === "optional") {
+        if (scan(part.parts)) return true;
+      } else if (part.letter === "S" && open) return true;
+      else if (part.letter === "y") open = part.count >= 4;
+      else if (!/[MdHhKkmsD]/.test(part.letter) || part.count > 2) open = false;
+    }
+    return false;
+  };
+  return scan(parts);
+}
+
 export const MONTHS = [
   "January",
   "February",

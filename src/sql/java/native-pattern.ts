@@ -1,4 +1,4 @@
-import { parsePattern, type PatternPart } from "./date-pattern.ts";
+import { hasGreedyYear, parsePattern, type PatternPart } from "./date-pattern.ts";
 
 /** A Java date pattern as DuckDB's `strftime` and `strptime` spell it, for the patterns that mean exactly the same there. */
 const FORMATS: Readonly<Record<string, string>> = {
@@ -67,8 +67,9 @@ const PARSED: Readonly<Record<string, readonly [format: string, shape: string]>>
  * read by `parseTimestamp`. Undefined: all of them.
  */
 export function strptimePattern(pattern: string): { readonly format: string; readonly shape: string } | undefined {
-  const parts = flat(parsePattern(pattern, "parse"));
-  if (parts === undefined) return undefined;
+  const read = parsePattern(pattern, "parse");
+  const parts = flat(read);
+  if (parts === undefined || hasGreedyYear(read)) return undefined;
   const seen = new Set<string>();
   let format = "";
   let shape = "";

@@ -4,10 +4,11 @@ import { daysOf, floorDiv, MICROS_PER_DAY } from "./calendar.ts";
  * The offset of a time zone from UTC, in seconds, at an instant (microseconds since the epoch). `zone` is an IANA name or
  * an offset as Spark takes it (`+8`, `+01:30`, `UTC+8`, `GMT-3:30`). Throws `RangeError` for an unknown zone.
  */
-export function offsetAt(zone: string, micros: bigint): number {
+export function offsetAt(name: string, micros: bigint): number {
+  const zone = SHORT_IDS[name] ?? name;
   const fixed = fixedOffset(zone);
   if (fixed !== undefined) return fixed;
-  const seconds = Number(floorDiv(micros, 1_000_000n));
+  const seconds = withinDates(Number(floorDiv(micros, 1_000_000n)));
   const formatter = formatterOf(zone);
   const parts: Record<string, string> = {};
   for (const { type, value } of formatter.formatToParts(seconds * 1000)) parts[type] = value;
@@ -17,11 +18,20 @@ export function offsetAt(zone: string, micros: bigint): number {
   return days * 86_400 + number("hour") * 3600 + number("minute") * 60 + number("second") - seconds;
 }
 
+const FOUR_CENTURIES = 146_097 * 86_400;
+
+/** Beyond the range of JavaScript's dates the rules of a zone are those of 400 years earlier or later. */
+function withinDates(seconds: number): number {
+  if (seconds > 8e12) return seconds - FOUR_CENTURIES * Math.ceil((seconds - 8e12) / FOUR_CENTURIES);
+  return seconds < -8e12 ? seconds + FOUR_CENTURIES * Math.ceil((-8e12 - seconds) / FOUR_CENTURIES) : seconds;
+}
+
 /**
  * The instant of a local time in a zone, both in microseconds. As Java does: a time in a gap moves on by the length of
  * the gap, of two that overlap the earlier is taken.
  */
-export function instantOf(localMicros: bigint, zone: string): bigint {
+export function instantOf(localMicros: bigint, name: string): bigint {
+  const zone = SHORT_IDS[name] ?? name;
   const fixed = fixedOffset(zone);
   const asUtc = (offset: number): bigint => localMicros - BigInt(offset) * 1_000_000n;
   if (fixed !== undefined) return asUtc(fixed);
@@ -82,16 +92,43 @@ const SHORT_IDS: Readonly<Record<string, string>> = {
   VST: "Asia/Ho_Chi_Minh",
 };
 
-/** A zone as Spark names it → an IANA name, or an offset that `fixedOffset` reads. Undefined when there is none. */
+/** Names of the time zone database without a slash. */
+const SINGLE_NAMES = new Set(
+  (
+    "CET CST6CDT Cuba EET EST5EDT Egypt Eire GB GB-Eire GMT0 Greenwich Hongkong Iceland Iran Israel Jamaica Japan " +
+    "Kwajalein Libya MET MST7MDT NZ NZ-CHAT Navajo PRC PST8PDT Poland Portugal ROK Singapore Turkey UCT Universal W-SU WET Zulu"
+  ).split(" "),
+);
+
+/**
+ * A zone as Spark names it → an IANA name, or an offset that `fixedOffset` reads. Undefined when there is none. Names are
+ * told apart by case, as Java does.
+ */
 export function resolveZone(zone: string): string | undefined {
   const name = SHORT_IDS[zone] ?? zone;
   if (fixedOffset(name) !== undefined) return name;
+  const isName = name.includes("/") ? /^(?:[A-Z][a-z]|US\/)[^/]*(?:\/[A-Z][^/]*)+$|^US\/[A-Z][^/]*$/ : undefined;
+  if (isName === undefined ? !SINGLE_NAMES.has(name) : !isName.test(name)) return undefined;
   try {
     formatterOf(name);
     return name;
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The zone of a session as DuckDB knows it, which has names and whole hours from UTC alone. Undefined for other offsets;
+ * the name itself where there is no such zone.
+ */
+export function engineZone(zone: string): string | undefined {
+  const resolved = resolveZone(zone);
+  const offset = resolved === undefined ? undefined : fixedOffset(resolved);
+  if (resolved === undefined || offset === undefined) return resolved ?? zone;
+  if (offset === 0) return "UTC";
+  const hours = -offset / 3600;
+  if (!Number.isInteger(hours) || hours < -14 || hours > 12) return undefined;
+  return `Etc/GMT${hours > 0 ? "+" : ""}${hours}`;
 }
 
 const formatters = new Map<string, Intl.DateTimeFormat>();

@@ -14,6 +14,7 @@ import {
 } from "../../core/data-type.ts";
 import type { Expression, IntervalPart, IntervalUnit, Literal, TypedLiteral } from "../ast/expression.ts";
 import type { Span } from "../ast/node.ts";
+import { parseIntervalText } from "../types/interval-text.ts";
 import type { Cursor } from "./cursor.ts";
 import { isLiteralText } from "./literal-text.ts";
 
@@ -222,7 +223,7 @@ function interval(c: Cursor): Expression | undefined {
   if (value.kind === "string" && !signed && (unit.kind !== "word" || unitOf(unit.text) === undefined)) {
     c.advance();
     const text = c.oneString();
-    if (!isIntervalText(text)) invalid(c, "INTERVAL", text, c.span(start));
+    if (parseIntervalText(text) === undefined) invalid(c, "INTERVAL", text, c.span(start));
     return { kind: "typed_literal", span: c.span(start), type: "interval", text };
   }
   if (signed && (unit.kind !== "word" || unitOf(unit.text) === undefined)) return undefined;
@@ -231,7 +232,8 @@ function interval(c: Cursor): Expression | undefined {
   do parts.push(intervalPart(c));
   while (startsPart(c));
   const [first] = parts;
-  if (!c.at("TO") || first === undefined || parts.length > 1) {
+  if (c.at("TO") && parts.length > 1) onlyOneRange(c, start);
+  if (!c.at("TO") || first === undefined) {
     return { kind: "interval", span: c.span(start), parts, to: undefined };
   }
   c.advance();
@@ -245,8 +247,17 @@ function interval(c: Cursor): Expression | undefined {
     );
   }
   c.advance();
-  if (!first.quoted) c.raise("INVALID_INTERVAL_FORMAT", "The value of a from-to interval must be a string.", first);
+  if (!first.quoted) c.raise("_LEGACY_ERROR_TEMP_0027", "The value of from-to unit must be a string.", c.span(start));
+  if (startsPart(c)) onlyOneRange(c, start);
   return { kind: "interval", span: c.span(start), parts, to };
+}
+
+function onlyOneRange(c: Cursor, start: number): never {
+  return c.raise(
+    "_LEGACY_ERROR_TEMP_0024",
+    "Can only have a single from-to unit in the interval literal syntax.",
+    c.span(start),
+  );
 }
 
 function startsPart(c: Cursor): boolean {
@@ -273,20 +284,4 @@ function intervalPart(c: Cursor): IntervalPart {
     quoted: token.kind === "string",
     unit,
   };
-}
-
-const INTERVAL_PART = /^[+-]?\s*\d*\.?\d*\s+(?:year|month|week|day|hour|minute|second|millisecond|microsecond)s?/i;
-
-/** `1 day 2 hours`, with or without the word in front. */
-function isIntervalText(text: string): boolean {
-  let rest = text.trim().replace(/^interval\s+/i, "");
-  if (rest === "") return false;
-  while (rest !== "") {
-    const matched = INTERVAL_PART.exec(rest)?.[0];
-    if (matched === undefined || !/\d/.test(matched)) return false;
-    const after = rest.slice(matched.length);
-    if (after !== "" && !/^\s/.test(after)) return false;
-    rest = after.trimStart();
-  }
-  return true;
 }

@@ -114,14 +114,14 @@ export const arrayMacros: readonly Macro[] = [
   macro(
     "spk_sequence_count",
     "a, b, i",
-    `CASE WHEN a = b THEN 1
+    `CASE WHEN a = b AND i IS NOT NULL THEN 1
       WHEN (spk_months(i) = 0 AND spk_micros(i) = 0) OR spk_interval_forward(i) <> (a < b) THEN error('[ILLEGAL_SEQUENCE_BOUNDARIES] Illegal sequence boundaries: ' || a || ' to ' || b || ' by ' || i || '.')
       WHEN a IS NULL OR b IS NULL OR i IS NULL THEN NULL
       ELSE abs(epoch_us(b) - epoch_us(a)) // greatest(abs(spk_months(i) * 2419200000000 + spk_micros(i)) - 7200000000 * CAST(spk_months(i) <> 0 OR extract(day FROM i) <> 0 AS INTEGER), 1) + 2 END`,
   ),
   macro(
-    "spk_whole_days",
+    "spk_step_of_days",
     "i",
-    "CASE WHEN spk_micros(i) % 86400000000 <> 0 THEN error('[INVALID_PARAMETER_VALUE.STEP] sequence step must be an interval of day granularity if start and end values are dates') ELSE i END",
+    "CASE WHEN spk_months(i) = 0 AND extract(day FROM i) = 0 THEN error('[INVALID_PARAMETER_VALUE.STEP] sequence step must be an interval of day granularity if start and end values are dates') ELSE i END",
   ),
 ];

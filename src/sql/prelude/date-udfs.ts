@@ -26,6 +26,9 @@ export const dateUdfs: readonly Udf[] = [
   udf("spkjs_zone_instant", [LONG, STRING], LONG, (micros, zone) =>
     instantOf(asBigint(micros), knownZone(asText(zone))),
   ),
+  udf("spkjs_zone_shift", [LONG, STRING, STRING], LONG, (micros, from, to) =>
+    localOf(instantOf(asBigint(micros), knownZone(asText(from))), knownZone(asText(to))),
+  ),
   udf("spkjs_months_between", [LONG, LONG, BOOLEAN], DOUBLE, (a, b, round) =>
     monthsBetween(asBigint(a), asBigint(b), round === true),
   ),

@@ -1,4 +1,4 @@
-import type { DataType } from "../../core/data-type.ts";
+import { simpleString, type DataType } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
 import type { CastMode } from "../bound.ts";
 import type { CastTools } from "./cast-tools.ts";
@@ -56,6 +56,18 @@ export function castFromString(sql: string, to: DataType, mode: CastMode, tools:
       return checked(sql, (s) => cutTime(`spk_parse_time(${s})`, to), to, mode, tools);
     case "timestamp_ntz":
       return checked(sql, (s) => `spk_parse_timestamp_ntz(${s})`, to, mode, tools);
+    case "calendar_interval":
+      return tools.once(`spkjs_interval_parts(${sql})`, (p) => {
+        return `(to_months(${p}.months) + to_days(${p}.days) + to_microseconds(${p}.micros))`;
+      });
+    case "interval_year_month":
+    case "interval_day_time": {
+      // There is no lenient form of these casts: outside ANSI mode too a text that does not fit is an error.
+      const amount = `spkjs_parse_interval(${sql}, '${simpleString(to)}')`;
+      const whole = mode === "try" ? `TRY(${amount})` : amount;
+      if (to.kind === "interval_year_month") return `to_months(CAST(${whole} AS INTEGER))`;
+      return tools.once(whole, (micros) => `spk_day_time(${micros})`);
+    }
     default:
       throw new BoathouseError(
         "UNSUPPORTED_FEATURE.CAST",

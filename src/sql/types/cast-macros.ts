@@ -68,7 +68,7 @@ export const castMacros: Readonly<Record<string, string>> = {
     || CAST(abs(us) // 1000000 AS VARCHAR)
     || CASE WHEN abs(us) % 1000000 = 0 THEN '' ELSE '.' || rtrim(lpad(CAST(abs(us) % 1000000 AS VARCHAR), 6, '0'), '0') END
     || ' seconds' END`,
-  spk_text_calendar: `(i) AS CASE WHEN spk_months(i) = 0 AND extract(day FROM i) = 0 AND spk_micros(i) = 0 THEN '0 seconds'
+  spk_text_calendar: `(i) AS CASE WHEN i IS NULL THEN NULL WHEN spk_months(i) = 0 AND extract(day FROM i) = 0 AND spk_micros(i) = 0 THEN '0 seconds'
     ELSE concat_ws(' ',
       spk_text_unit(spk_months(i) // 12, 'years'), spk_text_unit(spk_months(i) % 12, 'months'),
       spk_text_unit(extract(day FROM i), 'days'),

@@ -35,6 +35,8 @@ export function canCast(from: DataType, to: DataType, mode: CastMode): boolean {
 export function castIsNullable(from: DataType, to: DataType, mode: CastMode): boolean {
   if (sameType(from, to)) return false;
   if (from.kind === "void" || from.kind === "variant") return true;
+  // What is no interval is null in every mode.
+  if (to.kind === "calendar_interval") return true;
   if (mode === "ansi") return false;
   if (mode === "try") return !upCast(from, to);
   if (from.kind === "string") return to.kind !== "binary" && to.kind !== "string";

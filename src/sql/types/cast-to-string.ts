@@ -66,9 +66,10 @@ function intervalText(value: string, type: IntervalType): string {
 function yearMonth(value: string, start: string, end: string): string {
   const months = `spk_months(${value})`;
   const sign = `CASE WHEN ${months} < 0 THEN '-' ELSE '' END`;
-  const years = `CAST(abs(${months}) // 12 AS VARCHAR)`;
+  const size = `abs(CAST(${months} AS BIGINT))`;
+  const years = `CAST(${size} // 12 AS VARCHAR)`;
   if (start === end) return start === "year" ? `${sign} || ${years}` : `CAST(${months} AS VARCHAR)`;
-  return `${sign} || ${years} || '-' || CAST(abs(${months}) % 12 AS VARCHAR)`;
+  return `${sign} || ${years} || '-' || CAST(${size} % 12 AS VARCHAR)`;
 }
 
 const MICROS: Readonly<Record<DayTimeField, string>> = {

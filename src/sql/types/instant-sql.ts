@@ -1,4 +1,4 @@
-import { fixedOffset } from "../java/zone.ts";
+import { fixedOffset, resolveZone } from "../java/zone.ts";
 
 /**
  * DuckDB SQL of the instant of a local time in the session's time zone. Of two instants that have the same local time, when
@@ -11,5 +11,7 @@ export function instantSql(local: string, timeZone: string): string {
 
 /** Are there local times that a zone has twice? */
 export function repeatsTimes(timeZone: string): boolean {
-  return fixedOffset(timeZone) === undefined && !/^(?:Etc\/)?(?:UTC|GMT|UCT|Zulu)$/i.test(timeZone);
+  return (
+    fixedOffset(resolveZone(timeZone) ?? timeZone) === undefined && !/^(?:Etc\/)?(?:UTC|GMT|UCT|Zulu)$/i.test(timeZone)
+  );
 }

@@ -211,11 +211,25 @@ export interface LoweringTools {
   fresh(hint: string): string;
   /** SQL over a value that must be evaluated only once: `use` gets a short name for it and may repeat that. */
   once(sql: string, use: (name: string) => string): string;
+  /** Of this statement, by their SQL. */
+  readonly narrow: Map<string, NarrowDecimal>;
   /**
    * For aggregates and window functions: the native call `name(args)` with this call's DISTINCT, ORDER BY, IGNORE NULLS
    * inside the parentheses, and FILTER and OVER behind them.
    */
   aggregate(name: string, args: readonly string[]): string;
+}
+
+/** A decimal that 64 bits may hold. */
+export interface NarrowDecimal {
+  /** SQL in 64 bits, which raises an error where they do not hold it. */
+  readonly narrow: string;
+  /** The same, null there. */
+  readonly tried: string;
+  /** In more bits. */
+  readonly wide: string;
+  /** An operand that cannot fail, and whose null makes all null. */
+  readonly guard: string;
 }
 
 /** A call as its lowering sees it. */

@@ -1,5 +1,5 @@
 import type { DataType } from "../../core/data-type.ts";
-import type { CastMode, LoweringTools } from "../bound.ts";
+import type { CastMode, LoweringTools, NarrowDecimal } from "../bound.ts";
 import { castSql } from "../types/cast-sql.ts";
 import { duckDbType } from "../types/duckdb-type.ts";
 import { quoteString } from "../quote.ts";
@@ -13,8 +13,10 @@ export interface GeneratorContext {
   readonly now: bigint;
 }
 
-/** Names that occur once in a statement. */
+/** Names that occur once in a statement, and what is known of its decimals. */
 export class Names {
+  /** See `LoweringTools.narrow`. */
+  readonly narrow = new Map<string, NarrowDecimal>();
   #count = 0;
 
   fresh(hint: string): string {
@@ -53,6 +55,7 @@ export function loweringTools(context: GeneratorContext, names: Names, modifiers
     literal: (value: LiteralValue, type: DataType) => literalSql(value, type),
     fresh,
     once,
+    narrow: names.narrow,
     aggregate: (name, args) => nativeAggregate(name, args, modifiers),
   };
 }

@@ -10,7 +10,8 @@ import type {
   Projection,
 } from "../bound.ts";
 import { hasMap } from "../types/kinds.ts";
-import { failure, newColumn, unsupported, type Analysis } from "./analysis.ts";
+import { sortedMaps } from "../types/map-order.ts";
+import { failure, newColumn, type Analysis } from "./analysis.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Grouping } from "./grouping.ts";
 import { inOrder, inputOrder } from "./input-order.ts";
@@ -55,7 +56,7 @@ export function aggregation(
     const column =
       own === undefined ? newColumn(analysis, pretty(expression), expression.type, nullable) : { ...own, nullable };
     positions.push(groups.length);
-    groups.push({ column, expression: comparable(expression, analysis) });
+    groups.push({ column, expression: comparable(expression) });
     byKey.set(key, column);
   }
   const sets = grouping?.sets?.map((set) => [...new Set(set.map((position) => positions[position] ?? position))]);
@@ -170,11 +171,9 @@ function keepingOwn(replace: Rewrite): RewritePlan {
 }
 
 /** Maps are grouped by their entries in the order of the keys. */
-function comparable(expression: BoundExpression, analysis: Analysis): BoundExpression {
+function comparable(expression: BoundExpression): BoundExpression {
   const { type } = expression;
   if (!hasMap(type)) return expression;
-  if (type.kind !== "map" || hasMap(type.key) || hasMap(type.value))
-    throw unsupported(analysis, expression.span, "GROUP BY a map inside another value");
   return {
     kind: "call",
     name: "sorted_map",
@@ -182,7 +181,7 @@ function comparable(expression: BoundExpression, analysis: Analysis): BoundExpre
     type,
     nullable: expression.nullable,
     deterministic: true,
-    lower: ([sql = ""]) => `map_from_entries(list_sort(map_entries(${sql})))`,
+    lower: ([sql = "NULL"], _, tools) => sortedMaps(sql, type, tools),
     span: expression.span,
   };
 }

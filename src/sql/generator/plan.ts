@@ -149,10 +149,9 @@ export function planBlock(plan: BoundPlan, scope: PlanScope): Block {
     }
     case "sample": {
       const base = asFrom(input(plan.input));
-      const size = plan.percent === undefined ? `${plan.rows ?? 0} ROWS` : `${plan.percent} PERCENT`;
-      const seed = plan.seed === undefined ? "" : ` REPEATABLE (${plan.seed})`;
       if (plan.rows !== undefined) return { ...blockOf(`(SELECT * FROM ${base} LIMIT ${plan.rows})`) };
-      return blockOf(`(SELECT * FROM ${base} USING SAMPLE ${size} (bernoulli)${seed})`);
+      const seed = plan.seed === undefined ? "" : `, ${plan.seed}`;
+      return blockOf(`(SELECT * FROM ${base} USING SAMPLE ${plan.percent ?? 100} PERCENT (bernoulli${seed}))`);
     }
   }
 }

@@ -83,8 +83,11 @@ function sampleMethod(c: Cursor): Sample["method"] {
   );
 }
 
+/** How far a fraction may be off, as Spark has it. */
+const ROUNDING = 1e-6;
+
 function checkFraction(c: Cursor, fraction: number, start: number): void {
-  if (fraction < 0 || fraction > 1) {
+  if (fraction < -ROUNDING || fraction > 1 + ROUNDING) {
     c.raise("PARSE_SYNTAX_ERROR", `Sampling fraction (${fraction}) must be on interval [0, 1].`, c.span(start));
   }
 }

@@ -245,7 +245,8 @@ function windowed(random: Random): Query {
     key === "u.k" || key === "u.d"
       ? random.pick(["1 PRECEDING", "UNBOUNDED PRECEDING", "CURRENT ROW"])
       : "UNBOUNDED PRECEDING";
-  const takes = !/rank|cume/.test(String(call[0]));
+  const [opening] = call;
+  const takes = typeof opening === "string" && !/rank|cume/.test(opening);
   const frame =
     takes && random.chance(0.4)
       ? ` RANGE BETWEEN ${range} AND ${random.pick(["CURRENT ROW", "UNBOUNDED FOLLOWING"])}`

@@ -3,7 +3,7 @@ import type { BoundExpression } from "../bound.ts";
 import { commonType } from "../types/common-type.ts";
 import { structNames } from "../types/duckdb-type.ts";
 import { quoteIdentifier } from "../quote.ts";
-import { containsNull, elementOf } from "./arrays.ts";
+import { containsNull, elementOf } from "./array-types.ts";
 import { integer } from "./defaults.ts";
 import {
   coerce,

@@ -6,7 +6,7 @@ import type { BoundExpression, LambdaExpression, LoweringTools } from "../bound.
 import { quoteIdentifier } from "../quote.ts";
 import { commonType } from "../types/common-type.ts";
 import { isOrderable } from "../types/kinds.ts";
-import { containsNull, elementOf } from "./arrays.ts";
+import { containsNull, elementOf } from "./array-types.ts";
 import {
   coerce,
   expressionAt,

@@ -3,7 +3,9 @@ import type { BoundExpression } from "../bound.ts";
 import { commonType } from "../types/common-type.ts";
 import { structNames } from "../types/duckdb-type.ts";
 import { quoteIdentifier, quoteString } from "../quote.ts";
-import { columnName, containsNull, elementOf, keyType } from "./arrays.ts";
+import { keyType } from "./array-elements.ts";
+import { containsNull, elementOf } from "./array-types.ts";
+import { columnName } from "./arrays.ts";
 import { filled, string } from "./defaults.ts";
 import {
   bindSignature,

@@ -1,33 +1,20 @@
 import { hasInnerNulls, sortedByForm } from "../types/order-form.ts";
-import {
-  BINARY,
-  decimal,
-  DOUBLE,
-  INT,
-  LONG,
-  STRING,
-  type DataType,
-  type DecimalType,
-  VOID,
-  sqlType,
-} from "../../core/data-type.ts";
+import { BINARY, DOUBLE, INT, LONG, STRING, type DataType, VOID, sqlType } from "../../core/data-type.ts";
 import type { Lowering, LoweringTools } from "../bound.ts";
 import { widerTypeWithoutString } from "../types/common-type.ts";
 import { isAnsiInterval, isIntegral } from "../types/kinds.ts";
-import { constant, filled, integer } from "./defaults.ts";
+import { constant, filled } from "./defaults.ts";
 import {
   bindSignature,
   expressionAt,
   scalar,
   type CallSite,
   type FunctionRow,
-  type Signature,
   type Template,
   expressions,
 } from "./function.ts";
 import { ansiInterval, double, int, long, numeric, oneOf, only, orderable, text } from "./params.ts";
 import { integerOf, isFoldable, named, notFoldable, sameAs, scalarBy, typeAt } from "./rules.ts";
-import { roundedInteger } from "./rounded-integer.ts";
 
 const category = "math";
 
@@ -64,111 +51,9 @@ function positive(expression: string, lower = "0"): string {
 
 const numericOrInterval = oneOf(numeric, ansiInterval);
 
-/** The type of `round`, `bround`, `ceil` and `floor` with a scale (Spark: RoundBase.dataType). */
-function roundedType(type: DataType, scale: number): DataType {
-  if (type.kind !== "decimal") return type;
-  const whole = type.precision - type.scale + 1;
-  if (scale < 0) return decimal(Math.min(Math.max(whole, -scale + 1), 38), 0);
-  const kept = Math.min(type.scale, scale);
-  return decimal(Math.min(whole + kept, 38), kept);
-}
-
-/** The constant scale; null gives null. */
-function scaleOf(call: CallSite): number | null {
-  const scale = integerOf(expressionAt(call, 1));
-  if (scale === undefined) {
-    throw call.error(
-      "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
-      `Cannot resolve "${call.name}" due to data type mismatch: the input scale should be a foldable "INT" expression.`,
-    );
-  }
-  return scale;
-}
-
-type RoundMode = "half-up" | "half-even" | "ceiling" | "floor";
-
-function rounding(name: string, mode: RoundMode): FunctionRow {
-  return scalarBy(name, category, (given) => {
-    const call = filled(given, 2, [integer(0)]);
-    const scale = scaleOf(call);
-    const signature: Signature = {
-      params: [numeric, int],
-      returns: ([value]) => roundedType(value?.type ?? DOUBLE, scale ?? 0),
-      ...(scale === null ? { nullable: true } : {}),
-    };
-    return bindSignature(call, signature, roundLowering(mode, scale));
-  });
-}
-
-function roundLowering(mode: RoundMode, scale: number | null): Lowering {
-  return ([value = "NULL"], call, tools) => {
-    if (scale === null) return `CAST(NULL AS ${tools.typeName(call.type)})`;
-    const from = typeAt(call.args, 0);
-    const to = tools.typeName(call.type);
-    if (from.kind === "double" || from.kind === "float") {
-      if (scale === 0 && mode === "half-up") return `CAST(round(${value}) AS ${to})`;
-      return `CAST(spkjs_round_${from.kind}(${value}, ${scale}, '${mode}') AS ${to})`;
-    }
-    if (isIntegral(from)) {
-      if (scale >= 0) return value;
-      const rounded = `spkjs_round_decimal(CAST(${value} AS VARCHAR), ${scale}, '${mode}')`;
-      return roundedInteger(rounded, from, tools);
-    }
-    if (mode === "half-up" && scale >= 0) return `CAST(round(${value}, ${scale}) AS ${to})`;
-    return `CAST(spkjs_round_decimal(CAST(${value} AS VARCHAR), ${scale}, '${mode}') AS ${to})`;
-  };
-}
-
-/** `ceil` and `floor`: with one argument to a whole number, with two to a scale. */
-function wholeNumber(names: readonly [string, ...string[]], mode: "ceiling" | "floor"): FunctionRow {
-  const [canonical] = names;
-  const native = mode === "ceiling" ? "ceil" : "floor";
-  return scalarBy(names, category, (call) => {
-    if (call.args.length === 1) {
-      return bindSignature(
-        call,
-        {
-          params: [oneOf(only("double", "long", "decimal"), numeric)],
-          returns: ([value]) => {
-            const type = value?.type ?? DOUBLE;
-            if (type.kind !== "decimal") return LONG;
-            return type.scale === 0 ? type : decimal(Math.min(type.precision - type.scale + 1, 38), 0);
-          },
-          pretty: call.name === canonical ? named(canonical.toUpperCase()) : undefined,
-        },
-        ([value = "NULL"], bound, tools) => {
-          const from = typeAt(bound.args, 0);
-          if (isIntegral(from)) return `CAST(${value} AS BIGINT)`;
-          if (from.kind === "decimal") return `CAST(${native}(${value}) AS ${tools.typeName(bound.type)})`;
-          return `spk_double_to_long(${native}(${value}))`;
-        },
-      );
-    }
-    const scale = scaleOf(call) ?? 0;
-    const asDecimal = (type: DataType): DecimalType => {
-      if (type.kind === "decimal") return type;
-      if (isIntegral(type)) return decimal(integralDigits(type), 0);
-      return type.kind === "float" ? decimal(14, 7) : decimal(30, 15);
-    };
-    const widened: Signature = {
-      params: [numeric, int],
-      returns: ([value]) => roundedType(asDecimal(value?.type ?? DOUBLE), scale),
-    };
-    return bindSignature(call, widened, ([value = "NULL"], bound, tools) => {
-      const from = typeAt(bound.args, 0);
-      const exact = isIntegral(from) ? value : tools.cast(value, from, asDecimal(from));
-      return `CAST(spkjs_round_decimal(CAST(${exact} AS VARCHAR), ${scale}, '${mode}') AS ${tools.typeName(bound.type)})`;
-    });
-  });
-}
-
 /** Each call in each statement draws from a sequence of its own, which begins anew. */
 function seededRandom(native: string, seed: string, tools: LoweringTools): string {
   return `${native}(CAST(${seed} AS BIGINT), ${tools.text(`${tools.now}/${tools.fresh("random")}`)})`;
-}
-
-function integralDigits(type: DataType): number {
-  return { byte: 3, short: 5, int: 10 }[String(type.kind)] ?? 20;
 }
 
 /** `greatest`, `least`: nulls are skipped, NaN is the largest. */
@@ -217,18 +102,14 @@ function wrapping(type: DataType): string {
 }
 
 function absolute(call: CallSite) {
-  return bindSignature(
-    call,
-    { params: [numericOrInterval], returns: sameAs(0) },
-    ([value = "NULL"], bound, { ansi, typeName }) => {
-      const type = typeAt(bound.args, 0);
-      if (type.kind === "interval_year_month") return `to_months(abs(spk_months(${value})))`;
-      if (type.kind === "interval_day_time") return `spk_day_time(abs(spk_micros(${value})))`;
-      return ansi || !isIntegral(type)
-        ? `abs(${value})`
-        : `CAST(${wrapping(type)}(abs(CAST(${value} AS HUGEINT))) AS ${typeName(type)})`;
-    },
-  );
+  return bindSignature(call, { params: [numericOrInterval], returns: sameAs(0) }, ([value = "NULL"], bound, tools) => {
+    const type = typeAt(bound.args, 0);
+    if (type.kind === "interval_year_month") return `to_months(abs(spk_months(${value})))`;
+    if (type.kind === "interval_day_time") return `spk_day_time(abs(spk_micros(${value})))`;
+    return tools.ansi || !isIntegral(type)
+      ? `abs(${value})`
+      : `CAST(${wrapping(type)}(abs(CAST(${value} AS HUGEINT))) AS ${tools.typeName(type)})`;
+  });
 }
 
 export const math: readonly FunctionRow[] = [
@@ -243,10 +124,6 @@ export const math: readonly FunctionRow[] = [
     "spkjs_atan2($1, $2)",
   ),
   unary("cbrt", "spkjs_cbrt($1)"),
-  wholeNumber(["ceil", "ceiling"], "ceiling"),
-  wholeNumber(["floor"], "floor"),
-  rounding("round", "half-up"),
-  rounding("bround", "half-even"),
   unary("cos", within("NOT isinf($1)", "cos")),
   unary("cot", "1 / tan($1)"),
   unary("csc", "1 / sin($1)"),

@@ -1,5 +1,7 @@
 import { operatorRows } from "../operators/operators.ts";
 import { aggregates } from "./aggregates.ts";
+import { arrayElements } from "./array-elements.ts";
+import { arraySets } from "./array-sets.ts";
 import { arrays } from "./arrays.ts";
 import { bitmaps } from "./bitmaps.ts";
 import { bitwise } from "./bitwise.ts";
@@ -20,6 +22,7 @@ import { math } from "./math.ts";
 import { misc } from "./misc.ts";
 import { numberFormats } from "./number-formats.ts";
 import { percentiles } from "./percentiles.ts";
+import { roundings } from "./rounding.ts";
 import { regexps } from "./regexps.ts";
 import { sequences } from "./sequence.ts";
 import { strings } from "./strings.ts";
@@ -44,6 +47,7 @@ export const functionRows: readonly FunctionRow[] = [
   ...collations,
   ...regexps,
   ...math,
+  ...roundings,
   ...bitwise,
   ...hashes,
   ...dates,
@@ -55,6 +59,8 @@ export const functionRows: readonly FunctionRow[] = [
   ...timeWindows,
   ...numberFormats,
   ...arrays,
+  ...arrayElements,
+  ...arraySets,
   ...sequences,
   ...maps,
   ...lambdas,

@@ -95,12 +95,18 @@ describe("functions", () => {
     `);
     expect(await house.values("SELECT scaled(1), scaled(1, 0), scaled(y => 1, x => 2)")).toEqual([[11, 4, 7]]);
     expect(await house.values("SELECT sum(i) FROM upto(4)")).toEqual([[6]]);
-    await expect(house.values("SELECT plus_one()")).rejects.toMatchObject({ code: "WRONG_NUM_ARGS.WITHOUT_SUGGESTION" });
+    await expect(house.values("SELECT plus_one()")).rejects.toMatchObject({
+      code: "WRONG_NUM_ARGS.WITHOUT_SUGGESTION",
+    });
     await expect(
       house.values("CREATE FUNCTION py(x INT) RETURNS INT LANGUAGE PYTHON AS 'return 1'"),
     ).rejects.toMatchObject({ code: "UNSUPPORTED_FEATURE" });
-    await house.run("CREATE FUNCTION endless(x INT) RETURNS INT RETURN endless(x)");
-    await expect(house.values("SELECT endless(1)")).rejects.toMatchObject({ code: "VIEW_EXCEED_MAX_NESTED_DEPTH" });
+    await expect(house.values("CREATE FUNCTION self(x INT) RETURNS INT RETURN self(x)")).rejects.toMatchObject({
+      code: "CYCLIC_FUNCTION_REFERENCE",
+    });
+    await expect(
+      house.values("CREATE OR REPLACE FUNCTION plus_one(x INT) RETURNS INT RETURN scaled(x)"),
+    ).rejects.toMatchObject({ code: "CYCLIC_FUNCTION_REFERENCE" });
     await refused(RAY, "SELECT plus_one(1)");
     await house.run("GRANT EXECUTE ON FUNCTION plus_one TO readers");
     expect(await house.as(RAY, "SELECT plus_one(1)")).toEqual([[2]]);

@@ -123,9 +123,9 @@ export class StatementResolver implements Resolver {
     if (temporary !== undefined) return temporary;
     const access = this.#accessOf(context.user);
     const full = completed(name, context);
+    this.#refuseCycle(full);
     const found = findRoutine(access, full);
     if (found === undefined) return undefined;
-    this.#refuseCycle(full);
     access.require("EXECUTE", found);
     this.#depend(found.id, found.definition.text);
     return this.#routineOf(found);

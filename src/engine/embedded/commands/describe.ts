@@ -1,4 +1,4 @@
-import { getCatalog, getRelation, getRoutine, getSchema, getSecurable } from "../../../catalog/find.ts";
+import { getCatalog, getRelation, getSchema, getSecurable } from "../../../catalog/find.ts";
 import { isTable, type Relation } from "../../../catalog/securable.ts";
 import { simpleString, type StructType } from "../../../core/data-type.ts";
 import { textOf, type Row } from "../../../core/value.ts";
@@ -9,6 +9,8 @@ import type { StatementResult } from "../../session.ts";
 import { rowsResult, textColumns } from "../result.ts";
 import type { StatementCall } from "../statement-call.ts";
 import type { Command } from "./command.ts";
+import { describeFunction } from "./describe-function.ts";
+import { tableJson } from "./table-json.ts";
 import { tableOf } from "./relation-of.ts";
 
 /** DESCRIBE of a table, its history and detail, a query, a schema, catalog, function or volume. */
@@ -17,7 +19,6 @@ export const describe: Command<"describe"> = { kinds: ["describe"], run };
 async function run(statement: Describe, call: StatementCall): Promise<StatementResult> {
   const access = await call.access();
   const { name } = statement;
-  if (statement.asJson) throw call.unsupported(statement.span, "AS JSON");
   if (statement.subject === "query" || statement.query !== undefined) {
     const { query } = statement;
     if (query === undefined) throw call.error(statement.span, "PARSE_SYNTAX_ERROR", "DESCRIBE QUERY needs a query.");
@@ -36,12 +37,14 @@ async function run(statement: Describe, call: StatementCall): Promise<StatementR
     case "schema": {
       const schema = getSchema(access, await call.schemaName(name));
       const [catalog = ""] = access.snapshot.fullName(schema);
+      const properties = Object.entries(schema.properties).map(([key, value]) => `(${key},${value})`);
       return described("DESCRIBE SCHEMA", [
         ["Catalog Name", catalog],
         ["Namespace Name", schema.name],
         ["Comment", schema.comment ?? ""],
         ["Location", schema.managedLocation ?? ""],
         ["Owner", schema.owner],
+        ...(statement.extended ? [["Properties", `(${properties.join(", ")})`] as const] : []),
       ]);
     }
     case "catalog": {
@@ -52,21 +55,8 @@ async function run(statement: Describe, call: StatementCall): Promise<StatementR
         ["Owner", catalog.owner],
       ]);
     }
-    case "function": {
-      const routine = getRoutine(access, await call.objectName(name));
-      const lines = [
-        `Function: ${access.snapshot.fullName(routine).join(".")}`,
-        `Type:     ${routine.result.toUpperCase()}`,
-        `Input:    ${routine.parameters.map((each) => `${each.name} ${each.type}`).join(", ")}`,
-        `Returns:  ${routine.returns ?? ""}`,
-        ...(statement.extended ? [`Body:     ${routine.definition.text}`, `Owner:    ${routine.owner}`] : []),
-      ];
-      return rowsResult(
-        "DESCRIBE FUNCTION",
-        textColumns("function_desc"),
-        lines.map((line) => ({ function_desc: line })),
-      );
-    }
+    case "function":
+      return describeFunction(name, statement, call);
     case "volume":
     case "external_location":
     case "storage_credential": {
@@ -120,7 +110,19 @@ async function describeTable(statement: Describe, call: StatementCall): Promise<
     const found = columnRows(schema).filter((row) => textOf(row["col_name"]).toLowerCase() === wanted);
     if (found.length === 0)
       throw call.error(column.span, "UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", `There is no column ${wanted}.`);
-    return rowsResult("DESCRIBE COLUMN", COLUMNS, found);
+    const [row] = found;
+    return described("DESCRIBE COLUMN", [
+      ["col_name", textOf(row?.["col_name"])],
+      ["data_type", textOf(row?.["data_type"])],
+      ["comment", textOf(row?.["comment"]) || "NULL"],
+    ]);
+  }
+  if (statement.asJson) {
+    if (!statement.extended) {
+      throw call.error(statement.span, "DESCRIBE_JSON_NOT_EXTENDED", "DESCRIBE TABLE … AS JSON needs EXTENDED.");
+    }
+    const json = JSON.stringify(tableJson(relation, access.snapshot.fullName(relation), schema));
+    return rowsResult("DESCRIBE TABLE", textColumns("json_metadata"), [{ json_metadata: json }]);
   }
   const partitions = isTable(relation) ? partitionRows(schema, relation.partitionColumns) : [];
   const details = statement.extended ? extendedRows(relation, access.snapshot.fullName(relation)) : [];
@@ -149,9 +151,14 @@ function extendedRows(relation: Relation, [catalog = "", schema = "", table = ""
   if (relation.comment !== undefined) entries.push(["Comment", relation.comment]);
   if (isTable(relation)) {
     entries.push(["Location", relation.location], ["Provider", relation.format]);
+    const properties = Object.entries(relation.properties).map(([key, value]) => `${key}=${value}`);
+    entries.push(["Table Properties", `[${properties.join(",")}]`]);
     if (relation.rowFilter !== undefined) entries.push(["Row Filter", "set"]);
     for (const column of Object.keys(relation.columnMasks)) entries.push([`Column Mask: ${column}`, "set"]);
-  } else entries.push(["View Text", relation.definition.text]);
+  } else {
+    const { text, catalog: from, schema: within } = relation.definition;
+    entries.push(["View Text", text], ["View Catalog and Namespace", `${from}.${within}`]);
+  }
   return [
     { col_name: "", data_type: "", comment: "" },
     { col_name: "# Detailed Table Information", data_type: "", comment: "" },

@@ -1,18 +1,22 @@
-import { findSchema, getCatalog, getRelation, getSchema } from "../../../catalog/find.ts";
-import { isRelation, isTable, type Securable, type SecurableKind } from "../../../catalog/securable.ts";
-import { BOOLEAN, field, sqlType, STRING, struct, type StructType } from "../../../core/data-type.ts";
+import { getCatalog, getRelation, getSchema } from "../../../catalog/find.ts";
+import { isRelation, isTable, type Relation, type Securable, type SecurableKind } from "../../../catalog/securable.ts";
+import { BOOLEAN, field, simpleString, STRING, struct, type StructType } from "../../../core/data-type.ts";
 import { textOf, type Row } from "../../../core/value.ts";
+import type { CatalogSnapshot } from "../../../catalog/snapshot.ts";
 import type { Show } from "../../../sql/ast/utility.ts";
 import type { StatementResult } from "../../session.ts";
 import { rowsResult, textColumns } from "../result.ts";
 import type { StatementCall } from "../statement-call.ts";
 import type { Command } from "./command.ts";
-import { quoteIfNeeded } from "../../../core/data-type.ts";
+import { createText } from "./create-text.ts";
+import { functionNames } from "./show-functions.ts";
+import { showPartitions } from "./show-partitions.ts";
 
 /** SHOW: what the user can see, in Databricks' columns. */
 export const show: Command<"show"> = {
   kinds: ["show"],
   async run(statement, call) {
+    if (statement.subject === "partitions") return showPartitions(await tableName(statement, call), statement, call);
     const { schema, rows } = await shown(statement, call);
     return result(schema, rows, statement);
   },
@@ -85,16 +89,32 @@ async function shown(statement: Show, call: StatementCall): Promise<Shown> {
       };
     }
     case "functions": {
-      const name =
-        statement.name === undefined ? [call.state.catalog, call.state.schema] : await call.schemaName(statement.name);
-      const schema = findSchema(access, name);
-      const found = schema === undefined ? [] : visible(schema.id, "function");
+      const names = await functionNames(statement, call);
+      return { schema: textColumns("function"), rows: names.map((each) => ({ function: each })) };
+    }
+    case "table_extended": {
+      const { schema, found } = await inSchema("table", "view", "materialized_view", "streaming_table");
       return {
-        schema: textColumns("function"),
-        rows: found.map((each) => ({ function: snapshot.fullName(each).join(".") })),
+        schema: struct([
+          field("database", STRING),
+          field("tableName", STRING),
+          field("isTemporary", BOOLEAN),
+          field("information", STRING),
+        ]),
+        rows: found.flatMap((each) =>
+          isRelation(each)
+            ? [{ database: schema, tableName: each.name, isTemporary: false, information: information(each, snapshot) }]
+            : [],
+        ),
       };
     }
     case "columns": {
+      const own =
+        statement.schema === undefined && statement.name !== undefined ? await call.parts(statement.name) : [];
+      const view = own.length === 1 ? call.state.temporaryViews.get((own[0] ?? "").toLowerCase()) : undefined;
+      if (view !== undefined) {
+        return { schema: textColumns("col_name"), rows: view.schema.fields.map(({ name }) => ({ col_name: name })) };
+      }
       const relation = getRelation(access, await tableName(statement, call));
       access.require("SELECT", relation);
       return { schema: textColumns("col_name"), rows: relation.columns.fields.map(({ name }) => ({ col_name: name })) };
@@ -110,9 +130,12 @@ async function shown(statement: Show, call: StatementCall): Promise<Shown> {
     case "create_table": {
       const relation = getRelation(access, await tableName(statement, call));
       access.require("SELECT", relation);
+      const columns = isTable(relation)
+        ? (await (await call.env.tables.at(relation.location)).snapshot()).schema
+        : relation.columns;
       return {
         schema: textColumns("createtab_stmt"),
-        rows: [{ createtab_stmt: createText(relation, snapshot.fullName(relation)) }],
+        rows: [{ createtab_stmt: createText(relation, snapshot.fullName(relation), columns) }],
       };
     }
     case "current_schema":
@@ -160,7 +183,8 @@ async function tableName(statement: Show, call: StatementCall): Promise<string[]
 
 /** `LIKE 'a*|b*'`: `*` is any text, `|` separates patterns, case does not matter. */
 function result(schema: StructType, rows: readonly Row[], statement: Show): StatementResult {
-  const { pattern, subject } = statement;
+  const { subject } = statement;
+  const pattern = statement.pattern ?? statement.function?.parts.at(-1)?.name;
   if (pattern === undefined) return rowsResult(`SHOW ${subject}`, schema, rows);
   const parts = pattern.split("|").map((each) =>
     each
@@ -170,32 +194,46 @@ function result(schema: StructType, rows: readonly Row[], statement: Show): Stat
       .replaceAll("%", ".*"),
   );
   const expression = new RegExp(`^(?:${parts.join("|")})$`, "i");
-  const name = ["tables", "views", "volumes", "streaming_tables", "materialized_views"].includes(subject) ? 1 : 0;
+  const name = ["tables", "table_extended", "views", "volumes", "streaming_tables", "materialized_views"].includes(
+    subject,
+  )
+    ? 1
+    : 0;
   const column = schema.fields[name]?.name ?? "";
   return rowsResult(
     `SHOW ${subject}`,
     schema,
-    rows.filter((row) => expression.test(textOf(row[column]))),
+    rows.filter((row) => expression.test(shownName(textOf(row[column]), subject))),
   );
 }
 
-function createText(relation: Parameters<typeof isRelation>[0], name: readonly string[]): string {
-  if (!isRelation(relation)) return "";
-  const quoted = name.map(quoteIfNeeded).join(".");
-  const columns = relation.columns.fields.map(
-    (each) => `  ${quoteIfNeeded(each.name)} ${sqlType(each.type)}${each.nullable ? "" : " NOT NULL"}`,
-  );
-  if (!isTable(relation)) return `CREATE VIEW ${quoted} (\n${columns.join(",\n")})\nAS ${relation.definition.text}`;
-  const partitions =
-    relation.partitionColumns.length === 0
-      ? ""
-      : `\nPARTITIONED BY (${relation.partitionColumns.map(quoteIfNeeded).join(", ")})`;
-  const comment = relation.comment === undefined ? "" : `\nCOMMENT '${relation.comment.replaceAll("'", "\\'")}'`;
-  const location = relation.storage === "external" ? `\nLOCATION '${relation.location}'` : "";
-  const properties = Object.entries(relation.properties).map(
-    ([key, value]) => `'${key}' = '${value.replaceAll("'", "\\'")}'`,
-  );
-  const tblproperties = properties.length === 0 ? "" : `\nTBLPROPERTIES (${properties.join(", ")})`;
-  const kind = relation.kind.replaceAll("_", " ").toUpperCase();
-  return `CREATE ${kind} ${quoted} (\n${columns.join(",\n")})\nUSING delta${partitions}${location}${comment}${tblproperties}`;
+/** Functions are looked for by their own name. */
+function shownName(name: string, subject: Show["subject"]): string {
+  return subject === "functions" ? (name.split(".").at(-1) ?? name) : name;
+}
+
+/** What SHOW TABLE EXTENDED says of a table: lines of `key: value`. */
+function information(relation: Relation, snapshot: CatalogSnapshot): string {
+  const [catalog = "", schema = "", table = ""] = snapshot.fullName(relation);
+  const lines = [
+    ["Catalog", catalog],
+    ["Database", schema],
+    ["Table", table],
+    ["Owner", relation.owner],
+    ["Created Time", new Date(relation.createdAt).toUTCString()],
+    ["Type", isTable(relation) ? (relation.kind === "table" ? relation.storage : relation.kind).toUpperCase() : "VIEW"],
+    ...(relation.comment === undefined ? [] : [["Comment", relation.comment]]),
+    ...(isTable(relation)
+      ? [
+          ["Provider", relation.format],
+          ["Location", relation.location],
+        ]
+      : []),
+    ["Schema", `root\n${relation.columns.fields.map(fieldLine).join("\n")}`],
+  ];
+  return lines.map(([key, value]) => `${key}: ${value}`).join("\n");
+}
+
+function fieldLine({ name, type, nullable }: StructType["fields"][number]): string {
+  return ` |-- ${name}: ${simpleString(type)} (nullable = ${nullable})`;
 }

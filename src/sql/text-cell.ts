@@ -1,6 +1,7 @@
 import type { DataType, DecimalType } from "../core/data-type.ts";
 import { parseTimestamp } from "./java/date-parse.ts";
 import { digitsOf, roundDigits } from "./java/number.ts";
+import { escapedBytes } from "./variant/cast.ts";
 import { dateText, instantText, parseDate, parseInstant, parseTime, timeText } from "./types/instant.ts";
 
 /** How the texts of one format say values, and where they are read. */
@@ -23,8 +24,9 @@ export interface TextFormat {
 export function cellJson(text: string, type: DataType, format: TextFormat): string | undefined {
   switch (type.kind) {
     case "string":
-    case "binary":
       return JSON.stringify(text);
+    case "binary":
+      return JSON.stringify(escapedBytes(Buffer.from(text)));
     case "boolean":
       return booleanOf(text);
     case "byte":

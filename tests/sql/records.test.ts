@@ -15,7 +15,7 @@ async function value(expression: string): Promise<unknown> {
   return row?.["v"];
 }
 
-describe("CSV and XML in expressions", () => {
+describe("CSV, JSON and XML in expressions", () => {
   it("reads a record by the schema of another", async () => {
     expect(await value("to_json(from_csv('42|x', schema_of_csv('1|a', map('SEP', '|')), map('sep', '|')))")).toBe(
       '{"_c0":42,"_c1":"x"}',
@@ -48,6 +48,43 @@ describe("CSV and XML in expressions", () => {
   });
 
   it.each([
+    ["to_json(from_json('[{\"a\":1}]', 'a INT'))", "{}"],
+    ["to_json(from_json('null', 'a INT'))", "{}"],
+    ['to_json(from_json(\'{"A":1,"a":2,"a":3}\', \'a INT\'))', '{"a":3}'],
+    ["to_json(from_json('{\"a\":{\"b\":1.50}}', 'a STRING'))", '{"a":"{\\"b\\":1.5}"}'],
+    [
+      "to_json(from_json('{\"a\":[1,\"x\"],\"b\":5}', 'a ARRAY<INT>, b INT, bad STRING', map('columnNameOfCorruptRecord', 'bad')))",
+      '{"b":5,"bad":"{\\"a\\":[1,\\"x\\"],\\"b\\":5}"}',
+    ],
+    ["hex(from_json('{\"a\":\"/w==\"}', 'a BINARY').a)", "FF"],
+    ["to_json(from_json('{\"a\":\"1 day\"}', 'a INTERVAL'))", '{"a":"1 days"}'],
+    ['to_json(from_json(\'{"a":1e10,"b":"2.555"}\', \'a DECIMAL(5,2), b DECIMAL(5,2)\'))', '{"b":2.56}'],
+    [
+      "to_json(named_struct('a', X'414243', 'b', INTERVAL 1 DAY, 'c', map(DATE '2020-01-01', 2)))",
+      '{"a":"QUJD","b":"INTERVAL \'1\' DAY","c":{"18262":2}}',
+    ],
+    [
+      "to_json(named_struct('t', TIMESTAMP '2020-01-01 00:00:00'), map('timeZone', 'UTC', 'nonsense', 'x'))",
+      '{"t":"2020-01-01T08:00:00.000Z"}',
+    ],
+    [
+      "schema_of_json('{\"a\":\"2020\",\"b\":1.5,\"c\":[null]} rest', map('inferTimestamp', 'true', 'prefersDecimal', 'true', 'dropFieldIfAllNull', 'true'))",
+      "STRUCT<a: DECIMAL(4,0), b: DECIMAL(2,1)>",
+    ],
+    [
+      "schema_of_json('{a:\"12:00\"}', map('allowUnquotedFieldNames', 'true', 'inferTimestamp', 'true'))",
+      "STRUCT<a: TIMESTAMP>",
+    ],
+    ["schema_of_json('')", "STRING"],
+  ])("%s is %s", async (expression, expected) => {
+    expect(await value(expression)).toBe(expected);
+  });
+
+  it.each([
+    ["from_json('{}', 'a CHAR(3)')", "UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING"],
+    ["from_json('{\"a\":\"x\"}', 'a INT', map('mode', 'FAILFAST'))", "MALFORMED_RECORD_IN_PARSING"],
+    ["from_json('{\"a\":1}', 'a INT', map('mode', 'DROPMALFORMED'))", "PARSE_MODE_UNSUPPORTED"],
+    ["to_json(named_struct('a', 1), map('pretty', 'true'))", "UNSUPPORTED_FEATURE.OPTION"],
     ["from_csv('a', 'a ARRAY<INT>')", "UNSUPPORTED_DATATYPE"],
     ["from_csv('a', 'ARRAY<INT>')", "INVALID_SCHEMA.NON_STRUCT_TYPE"],
     ["from_csv('a', 'a INT, _corrupt_record INT')", "INVALID_CORRUPT_RECORD_TYPE"],

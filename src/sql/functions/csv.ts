@@ -17,6 +17,7 @@ import {
   settings,
   writtenPattern,
 } from "./record-arguments.ts";
+import { fromJsonText } from "../types/cast-variant.ts";
 import { named, scalarBy, textOf } from "./rules.ts";
 
 const category = "csv";
@@ -40,7 +41,7 @@ function fromCsv(call: CallSite): BoundFunction {
     type,
     nullable: true,
     lower: ([sql = "NULL"], _, tools) =>
-      `CAST(CAST(spkjs_from_csv(${sql}, ${readerSettings(type, given, tools)}) AS JSON) AS ${tools.typeName(type)})`,
+      fromJsonText(`spkjs_from_csv(${sql}, ${readerSettings(type, given, tools)})`, type),
   };
 }
 

@@ -16,6 +16,7 @@ import {
   schemaArgument,
   writtenPattern,
 } from "./record-arguments.ts";
+import { fromJsonText } from "../types/cast-variant.ts";
 import { named, scalarBy, textOf } from "./rules.ts";
 
 const category = "xml";
@@ -39,7 +40,7 @@ function fromXml(call: CallSite): BoundFunction {
     type,
     nullable: true,
     lower: ([sql = "NULL"], _, tools) =>
-      `CAST(CAST(spkjs_from_xml(${sql}, ${readerSettings(type, given, tools)}) AS JSON) AS ${tools.typeName(type)})`,
+      fromJsonText(`spkjs_from_xml(${sql}, ${readerSettings(type, given, tools)})`, type),
   };
 }
 

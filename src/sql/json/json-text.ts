@@ -17,14 +17,18 @@ export interface JsonReadOptions {
   readonly allowComments?: boolean;
   readonly allowSingleQuotes?: boolean;
   readonly allowNonNumericNumbers?: boolean;
+  /** A backslash before any character means that character. */
+  readonly allowAnyEscape?: boolean;
+  /** What stands behind the first value does not matter. */
+  readonly prefix?: boolean;
 }
 
-/** Undefined when the text is not JSON. Text behind the first value is an error unless `prefix` asks for it. */
+/** Undefined when the text is not JSON. */
 export function readJson(text: string, options: JsonReadOptions = {}): JsonNode | undefined {
   try {
     const reader = new Reader(text, options);
     const node = reader.value(0);
-    return reader.atEnd() ? node : undefined;
+    return options.prefix === true || reader.atEnd() ? node : undefined;
   } catch (error) {
     if (error instanceof Malformed) return undefined;
     throw error;
@@ -108,8 +112,8 @@ class Reader {
       return String.fromCharCode(Number.parseInt(code, 16));
     }
     const known = ESCAPES[char];
-    if (known === undefined) throw new Malformed();
-    return known;
+    if (known === undefined && (this.#options.allowAnyEscape !== true || char === "")) throw new Malformed();
+    return known ?? char;
   }
 
   #array(depth: number): JsonNode {

@@ -4,6 +4,8 @@ import { schemaFromJson } from "../../core/schema-json.ts";
 import { csvOptions, type CsvOptions } from "../csv/csv-options.ts";
 import { csvToJson } from "../csv/from-csv.ts";
 import { csvLine } from "../csv/to-csv.ts";
+import { normalizeJson } from "../json/from-json.ts";
+import { jsonOptions, type JsonOptions } from "../json/json-options.ts";
 import { OptionTexts } from "../option-texts.ts";
 import { parseTextTree } from "../text-tree.ts";
 import { xmlToJson } from "../xml/from-xml.ts";
@@ -11,7 +13,7 @@ import { xmlText } from "../xml/to-xml.ts";
 import { xmlOptions, type XmlOptions } from "../xml/xml-options.ts";
 import { asText, udf, type Udf } from "./udf.ts";
 
-/** CSV and XML: what is read becomes JSON text for DuckDB to cast, what is written comes as a tree of texts. */
+/** CSV, JSON and XML: what is read becomes JSON text for DuckDB to cast, what is written comes as a tree of texts. */
 export const recordUdfs: readonly Udf[] = [
   udf("spkjs_from_csv", [STRING, STRING, STRING], STRING, (text, schema, settings) =>
     csvToJson(asText(text), schemaOf(asText(schema)), csvSettings(asText(settings))),
@@ -22,6 +24,9 @@ export const recordUdfs: readonly Udf[] = [
       ? csvLine(row.fields, csvSettings(asText(settings)))
       : null;
   }),
+  udf("spkjs_from_json", [STRING, STRING, STRING], STRING, (text, schema, settings) =>
+    normalizeJson(asText(text), typeOf(asText(schema)), jsonSettings(asText(settings))),
+  ),
   udf("spkjs_from_xml", [STRING, STRING, STRING], STRING, (text, schema, settings) =>
     xmlToJson(asText(text), schemaOf(asText(schema)), xmlSettings(asText(settings))),
   ),
@@ -30,13 +35,17 @@ export const recordUdfs: readonly Udf[] = [
   ),
 ];
 
-const schemaOf = remembered((text: string): StructType => {
-  const type: DataType | undefined = schemaFromJson(text).fields[0]?.type;
-  if (type?.kind !== "struct") throw new TypeError("A record is a struct.");
+/** The schema comes in a struct of one field, so that any type can be told. */
+const typeOf = remembered((text: string): DataType => schemaFromJson(text).fields[0]?.type ?? { kind: "void" });
+
+function schemaOf(text: string): StructType {
+  const type = typeOf(text);
+  if (type.kind !== "struct") throw new TypeError("A record is a struct.");
   return type;
-});
+}
 
 const csvSettings = remembered((text: string): CsvOptions => csvOptions(optionTexts(text)));
+const jsonSettings = remembered((text: string): JsonOptions => jsonOptions(optionTexts(text), "from_json"));
 const xmlSettings = remembered((text: string): XmlOptions => xmlOptions(optionTexts(text)));
 
 /** The settings that a statement hands down with each call, as a JSON object. */

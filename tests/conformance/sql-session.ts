@@ -8,6 +8,7 @@ import { analyzeQuery, binders } from "../../src/sql/analyzer/analyze.ts";
 import { checkRoutine } from "../../src/sql/analyzer/check-routine.ts";
 import { rootEnv } from "../../src/sql/analyzer/env.ts";
 import { objectParts } from "../../src/sql/analyzer/identifier.ts";
+import type { ColumnDefinition } from "../../src/sql/ast/definition.ts";
 import type { ObjectName } from "../../src/sql/ast/expression.ts";
 import type { Query } from "../../src/sql/ast/query.ts";
 import type { Statement } from "../../src/sql/ast/statement.ts";
@@ -25,6 +26,7 @@ import { declareVariable, dropVariable, refuseVariable, setVariable } from "../.
 import { castSql } from "../../src/sql/types/cast-sql.ts";
 import { duckDbType } from "../../src/sql/types/duckdb-type.ts";
 import { quoteIdentifier } from "../../src/sql/quote.ts";
+import { isUnknownTable, sparkTable } from "./spark-tables.ts";
 
 /** What a statement gave, column by column in the order of the schema. */
 export interface Result {
@@ -227,7 +229,7 @@ export class SqlSession {
 
   #resolver(scope: Scope | undefined): Resolver {
     return {
-      relation: (name) => this.#tables.get(this.#found(name))?.relation,
+      relation: (name) => this.#relation(name),
       routine: (name) => this.#functions.get((name.at(-1) ?? "").toLowerCase()),
       variable: (name) => {
         const found = variableValue(name, scope, this.#variables);
@@ -236,6 +238,14 @@ export class SqlSession {
       },
       relationNames: () => this.#tables.keys(),
     };
+  }
+
+  #relation(name: readonly string[]): Relation | undefined {
+    const found = this.#tables.get(this.#found(name))?.relation;
+    const [table = "", ...qualifiers] = name.toReversed();
+    if (found !== undefined || qualifiers.length > 0) return found;
+    if (isUnknownTable(table)) throw new NotHere(`the vectors lack the rows of ${table}`);
+    return sparkTable(table);
   }
 
   #sqlOf(query: Query, at: Place): { readonly sql: string; readonly schema: StructType; readonly unique: string } {
@@ -270,13 +280,15 @@ export class SqlSession {
     return { schema, rows };
   }
 
-  #createView(statement: Extract<Statement, { kind: "create_view" }>, at: Place): Result {
+  #createView(statement: Extract<Statement, { kind: "create_view" }>, at: Place): Result | Promise<Result> {
     const { query } = statement;
     const { text } = at;
+    if (query === undefined && statement.scope !== "permanent" && statement.columns.length > 0)
+      return this.#createEmpty(statement.name, statement.columns, at);
     if (query === undefined) throw new NotHere("create_view");
     this.#variablesUsed.length = 0;
     const { schema } = analyzeQuery(query, this.#resolver(at.scope), this.#context(text));
-    if (statement.scope === undefined && this.#variablesUsed.length > 0)
+    if (statement.scope === "permanent" && this.#variablesUsed.length > 0)
       throw new BoathouseError("INVALID_TEMP_OBJ_REFERENCE", "A stored view cannot read a variable.");
     const named = struct(
       schema.fields.map((each, index) =>
@@ -285,9 +297,15 @@ export class SqlSession {
     );
     const context: NameContext = { catalog: "spark_catalog", schema: this.#schema, user: "mockingjay" };
     const name = this.#key(statement.name, at);
+    const shown = name.split(".").at(-1) ?? "";
+    const names = {
+      permanent: ["spark_catalog", ...name.split(".")],
+      temporary: [shown],
+      global_temporary: ["global_temp", shown],
+    };
     this.#tables.set(name, {
       relation: {
-        name: ["spark_catalog", ...name.split(".")],
+        name: names[statement.scope],
         kind: "view",
         schema: named,
         view: { query, text, context },
@@ -298,24 +316,28 @@ export class SqlSession {
   }
 
   async #createTable(statement: Extract<Statement, { kind: "create_table" }>, at: Place): Promise<Result> {
+    if (statement.query === undefined) return this.#createEmpty(statement.name, statement.columns, at);
     const name = this.#key(statement.name, at);
     tableCount += 1;
     const sql = `t_${tableCount}`;
-    let schema: StructType;
-    if (statement.query === undefined) {
-      schema = struct(
-        statement.columns.map((each) => {
-          if (each.type === undefined) throw new NotHere("create_table");
-          return field(each.name.parts.at(-1)?.name ?? "", each.type);
-        }),
-      );
-      const columns = schema.fields.map((each) => `${quoteIdentifier(each.name)} ${duckDbType(each.type)}`);
-      await (await this.#connection("")).run(`CREATE TABLE ${sql} (${columns.join(", ")})`);
-    } else {
-      const made = this.#sqlOf(statement.query, at);
-      schema = made.schema;
-      await (await this.#connection(made.unique)).run(`CREATE TABLE ${sql} AS ${made.unique}`);
-    }
+    const { schema, unique } = this.#sqlOf(statement.query, at);
+    await (await this.#connection(unique)).run(`CREATE TABLE ${sql} AS ${unique}`);
+    this.#tables.set(name, { relation: { name: ["spark_catalog", ...name.split(".")], kind: "table", schema }, sql });
+    return EMPTY;
+  }
+
+  async #createEmpty(given: ObjectName, definitions: readonly ColumnDefinition[], at: Place): Promise<Result> {
+    const name = this.#key(given, at);
+    tableCount += 1;
+    const sql = `t_${tableCount}`;
+    const schema = struct(
+      definitions.map((each) => {
+        if (each.type === undefined) throw new NotHere("create_table");
+        return field(each.name.parts.at(-1)?.name ?? "", each.type);
+      }),
+    );
+    const columns = schema.fields.map((each) => `${quoteIdentifier(each.name)} ${duckDbType(each.type)}`);
+    await (await this.#connection("")).run(`CREATE TABLE ${sql} (${columns.join(", ")})`);
     this.#tables.set(name, { relation: { name: ["spark_catalog", ...name.split(".")], kind: "table", schema }, sql });
     return EMPTY;
   }

@@ -136,6 +136,7 @@ export class SqlSession {
 
   #host(): ScriptHost<Result> {
     return {
+      ansi: this.#ansi,
       session: this.#variables,
       run: (statement, at) => this.#run(statement, at),
       schema: async (query, at) => Promise.resolve(this.#sqlOf(query, at).schema),
@@ -212,9 +213,9 @@ export class SqlSession {
       : undefined;
   }
 
-  #context(text: string): AnalysisContext {
+  #context(text: string, ansi = this.#ansi): AnalysisContext {
     return {
-      ansi: this.#ansi,
+      ansi,
       timeZone: this.#timeZone,
       currentCatalog: "spark_catalog",
       currentSchema: this.#schema,
@@ -249,7 +250,7 @@ export class SqlSession {
   }
 
   #sqlOf(query: Query, at: Place): { readonly sql: string; readonly schema: StructType; readonly unique: string } {
-    const context = this.#context(at.text);
+    const context = this.#context(at.text, at.ansi);
     const bound = analyzeQuery(query, this.#resolver(at.scope), context);
     const scan = (each: { readonly relation: Relation }): string =>
       this.#tables.get(this.#found(each.relation.name))?.sql ?? "";
@@ -287,7 +288,10 @@ export class SqlSession {
       return this.#createEmpty(statement.name, statement.columns, at);
     if (query === undefined) throw new NotHere("create_view");
     this.#variablesUsed.length = 0;
-    const { schema } = analyzeQuery(query, this.#resolver(at.scope), this.#context(text));
+    const { schema } = analyzeQuery(query, this.#resolver(at.scope), {
+      ...this.#context(text),
+      collation: collationOf(statement.collation),
+    });
     if (statement.scope === "permanent" && this.#variablesUsed.length > 0)
       throw new BoathouseError("INVALID_TEMP_OBJ_REFERENCE", "A stored view cannot read a variable.");
     const named = struct(
@@ -295,7 +299,13 @@ export class SqlSession {
         field(statement.columns[index]?.name.parts.at(-1)?.name ?? each.name, each.type, each.nullable),
       ),
     );
-    const context: NameContext = { catalog: "spark_catalog", schema: this.#schema, user: "mockingjay" };
+    const collation = collationOf(statement.collation);
+    const context: NameContext = {
+      catalog: "spark_catalog",
+      schema: this.#schema,
+      user: "mockingjay",
+      ...(collation === undefined ? {} : { collation }),
+    };
     const name = this.#key(statement.name, at);
     const shown = name.split(".").at(-1) ?? "";
     const names = {
@@ -406,3 +416,7 @@ export class SqlSession {
 }
 
 const EMPTY: Result = { schema: struct([]), rows: [] };
+
+function collationOf(name: ObjectName | undefined): string | undefined {
+  return name?.parts.map((part) => part.name).join(".");
+}

@@ -268,6 +268,19 @@ describe("variables of the session", () => {
     expect((await failure("SELECT v"))[0]).toBe("UNRESOLVED_COLUMN.WITHOUT_SUGGESTION");
   });
 
+  test("take values by ANSI's rules even where the session has switched them off", async () => {
+    await house.run("SET spark.sql.ansi.enabled = false; DECLARE OR REPLACE v INT DEFAULT 'abc'");
+    try {
+      expect(await values("SELECT v")).toEqual([[null]]);
+      expect((await failure("SET VAR v = 'abc'"))[0]).toBe("CAST_INVALID_INPUT");
+      expect((await failure("SET VAR (v) = (SELECT 3000000000)"))[0]).toBe("CAST_OVERFLOW");
+      await house.sql("SET VAR v = CAST('abc' AS INT) IS NULL");
+      expect(await values("SELECT v")).toEqual([[1]]);
+    } finally {
+      await house.sql("SET spark.sql.ansi.enabled = true");
+    }
+  });
+
   test("are not those of another session", async () => {
     await house.sql("DECLARE OR REPLACE VARIABLE mine INT DEFAULT 1");
     await expect(house.as(RAY, "SELECT mine")).rejects.toMatchObject({ code: "UNRESOLVED_COLUMN.WITHOUT_SUGGESTION" });

@@ -24,6 +24,8 @@ interface CallOptions extends StatementOptions {
   readonly checkpoint?: string;
   /** The variables of the script that the statement stands in. */
   readonly scope?: Scope | undefined;
+  /** ANSI's rules, whatever the session says. */
+  readonly ansi?: true;
   readonly run?: (statement: Statement, call: StatementCall) => Promise<StatementResult>;
 }
 
@@ -37,6 +39,7 @@ export class StatementCall {
   readonly #checkpoint: string | undefined;
   readonly #scope: Scope | undefined;
   readonly #run: CallOptions["run"];
+  readonly #ansi: true | undefined;
   #resolver: Promise<StatementResolver> | undefined;
   readonly #now: bigint;
 
@@ -44,6 +47,7 @@ export class StatementCall {
     this.env = env;
     this.#scope = options.scope;
     this.#run = options.run;
+    this.#ansi = options.ansi;
     this.#checkpoint = options.checkpoint;
     this.state = state;
     this.text = text;
@@ -66,7 +70,7 @@ export class StatementCall {
   }
 
   /** Another statement of this session: one of a script, or the text of EXECUTE IMMEDIATE. */
-  nested({ text, file, scope }: Place): StatementCall {
+  nested({ text, file, scope, ansi }: Place): StatementCall {
     const { parameters, signal } = this.options;
     const run = this.#run;
     return new StatementCall(this.env, this.state, text, {
@@ -74,6 +78,7 @@ export class StatementCall {
       ...(signal === undefined ? {} : { signal }),
       ...(file === undefined ? {} : { file }),
       ...(run === undefined ? {} : { run }),
+      ...(ansi === undefined ? {} : { ansi }),
       scope,
     });
   }
@@ -108,7 +113,7 @@ export class StatementCall {
   context(access: Access): AnalysisContext {
     const { state, text } = this;
     return {
-      ansi: isAnsi(state),
+      ansi: this.#ansi ?? isAnsi(state),
       timeZone: timeZoneOf(state),
       currentCatalog: state.catalog,
       currentSchema: state.schema,

@@ -7,6 +7,7 @@ import { variableText } from "../script/literal-sql.ts";
 import { castTo } from "../types/cast-expression.ts";
 import { enter } from "./analysis.ts";
 import { bind, rootEnv, type Env } from "./env.ts";
+import { pretty } from "./pretty.ts";
 
 /** The variable that a dotted name begins with, as a constant, and the parts behind it. Stored definitions see none. */
 export function bindVariable(
@@ -25,11 +26,11 @@ export function bindVariable(
 }
 
 function constantOf({ name, type, nullable, sql }: VariableValue, span: Span, env: Env): BoundExpression {
-  const shown = variableText(name, sql);
-  if (nullable) return { kind: "literal", value: null, type, nullable, shown, span };
+  if (nullable) return { kind: "literal", value: null, type, nullable, shown: variableText(name, sql), span };
   const inner = rootEnv(enter(env.analysis, env.analysis.names, sql, span), env.binders);
   const bound = bind(parseExpression(sql), inner);
   const value = sameType(bound.type, type) ? bound : castTo(bound, type, "ansi");
+  const shown = variableText(name, type.kind === "timestamp" ? pretty(value) : sql);
   if (value.kind === "literal") return { ...value, type, shown, span };
   return {
     kind: "call",

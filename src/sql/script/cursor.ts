@@ -9,7 +9,7 @@ import { parseExpression, parseStatement } from "../parser/parse.ts";
 import { scriptError, type Place, type ScriptHost } from "./host.ts";
 import { literalSql } from "./literal-sql.ts";
 import { markersOf, withValues } from "./markers.ts";
-import { valueOf, valuesOf } from "./query.ts";
+import { assignedValues, valueOf } from "./query.ts";
 import type { Scope } from "./scope.ts";
 import { assign, targetsOf } from "./variables.ts";
 
@@ -69,8 +69,7 @@ export async function cursorStatement<Result>(
     const sql = literalSql(next.value[index] ?? null, fields[index]?.type ?? { kind: "void" });
     return { expression: parseExpression(sql), type: target.variable.type };
   });
-  const { values } = await valuesOf(items, node.span, host, at);
-  assign(targets, values);
+  assign(targets, await assignedValues(items, node.span, host, at));
   return undefined;
 }
 

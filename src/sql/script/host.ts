@@ -13,10 +13,14 @@ export interface Place {
   readonly text: string;
   readonly file: string | undefined;
   readonly scope: Scope | undefined;
+  /** Set where ANSI's rules hold whatever the session says: values are converted to a variable's type by them. */
+  readonly ansi?: true;
 }
 
 /** What a script needs of the session that runs it: everything that touches data. */
 export interface ScriptHost<Result> {
+  /** `spark.sql.ansi.enabled`. */
+  readonly ansi: boolean;
   /** The variables of the session. */
   readonly session: Variables;
   /** Runs a statement to its end, its result at hand. */

@@ -3,7 +3,9 @@ import type { Value } from "../../core/value.ts";
 import type { Cast, Expression, NamedExpression } from "../ast/expression.ts";
 import type { Identifier, Span } from "../ast/node.ts";
 import type { Query, TableReference } from "../ast/query.ts";
+import { parseExpression } from "../parser/parse.ts";
 import type { Place, ScriptHost } from "./host.ts";
+import { literalSql } from "./literal-sql.ts";
 
 /** `SELECT items [FROM source]` as a syntax tree, at the place of what it was made from. */
 function selectOf(items: readonly Expression[], span: Span, from: readonly TableReference[]): Query {
@@ -49,6 +51,23 @@ export async function valuesOf<Result>(
   let values: readonly Value[] = [];
   for await (const row of rows) values = row;
   return { types: schema.fields.map((each) => each.type), values };
+}
+
+/** The values of expressions, converted to the types by ANSI's rules, as an assignment does it. */
+export async function assignedValues<Result>(
+  items: readonly { readonly expression: Expression; readonly type: DataType | undefined }[],
+  span: Span,
+  host: ScriptHost<Result>,
+  at: Place,
+): Promise<readonly Value[]> {
+  if (host.ansi) return (await valuesOf(items, span, host, at)).values;
+  const plain = items.map(({ expression }) => ({ expression, type: undefined }));
+  const { types, values } = await valuesOf(plain, span, host, at);
+  const constants = values.map((value, index) => {
+    const expression = parseExpression(literalSql(value, types[index] ?? { kind: "void" }));
+    return { expression, type: items[index]?.type };
+  });
+  return (await valuesOf(constants, span, host, { ...at, ansi: true })).values;
 }
 
 /** The first rows of a query, its columns converted to the types. */

@@ -7,7 +7,9 @@ import type { Span } from "../ast/node.ts";
 import type { Query, QueryBody } from "../ast/query.ts";
 import type { DeclareVariable, SetVariable } from "../ast/script.ts";
 import { scriptError, type Place, type ScriptHost } from "./host.ts";
-import { converted, holdsQuery, valueOf, valuesOf } from "./query.ts";
+import { parseExpression } from "../parser/parse.ts";
+import { literalSql } from "./literal-sql.ts";
+import { assignedValues, converted, holdsQuery, valueOf, valuesOf } from "./query.ts";
 import { findVariable, isSessionName, type Variable, type Variables } from "./scope.ts";
 
 /** `DECLARE [OR REPLACE] a, b INT DEFAULT 0`: in a block variables of the block, otherwise of the session. */
@@ -120,8 +122,7 @@ export async function setVariable<Result>(node: SetVariable, host: ScriptHost<Re
     const expression = isDefault(value) ? defaultOf(targets[index]) : value;
     return { expression, type: targets[index]?.variable.type };
   });
-  const { values } = await placed(at, () => valuesOf(items, node.span, host, at));
-  assign(targets, values);
+  assign(targets, await placed(at, () => assignedValues(items, node.span, host, at)));
 }
 
 /** The one row of a query becomes the values of variables; without a row they become null. */
@@ -139,7 +140,8 @@ export async function assignRow<Result>(
     throw scriptError(at, span, "ASSIGNMENT_ARITY_MISMATCH", message);
   }
   const types = targets.map((each) => each.variable.type);
-  const [row, second] = await converted(query, types, host, from, 2);
+  const kept = host.ansi ? types : fields.map((each) => each.type);
+  const [row, second] = await converted(query, kept, host, from, 2);
   if (second !== undefined) {
     throw scriptError(
       at,
@@ -148,7 +150,12 @@ export async function assignRow<Result>(
       "More than one row returned by a subquery used as a row.",
     );
   }
-  assign(targets, row ?? []);
+  if (host.ansi || row === undefined) return assign(targets, row ?? []);
+  const items = row.map((value, index) => {
+    const expression = parseExpression(literalSql(value, kept[index] ?? { kind: "void" }));
+    return { expression, type: types[index] };
+  });
+  assign(targets, await assignedValues(items, span, host, at));
 }
 
 export function assign(targets: readonly Target[], values: readonly Value[]): void {

@@ -20,11 +20,19 @@ export const createView: Command<"create_view"> = {
         query === undefined ? "A view over files or metrics" : "A global temporary view",
       );
     }
+    const collation = collationOf(statement);
+    if (collation !== undefined && statement.scope !== "temporary") {
+      throw call.unsupported(statement.span, "DEFAULT COLLATION of a stored view");
+    }
     if (statement.scope === "temporary") await createTemporary(statement, query, call);
     else await createStored(statement, query, call);
     return doneResult("CREATE VIEW");
   },
 };
+
+function collationOf(statement: CreateView): string | undefined {
+  return statement.collation?.parts.map((part) => part.name).join(".");
+}
 
 async function createTemporary(statement: CreateView, query: Query, call: StatementCall): Promise<void> {
   const name = (await call.parts(statement.name)).at(-1) ?? "";
@@ -43,7 +51,13 @@ async function createTemporary(statement: CreateView, query: Query, call: Statem
   }
   const { text, query: bound } = boundText(query, call);
   const schema = await viewSchema(statement, query, call);
-  const context = { catalog: state.catalog, schema: state.schema, user: state.user };
+  const collation = collationOf(statement);
+  const context = {
+    catalog: state.catalog,
+    schema: state.schema,
+    user: state.user,
+    ...(collation === undefined ? {} : { collation }),
+  };
   state.temporaryViews.set(key, { name, schema, definition: { query: bound, text, context } });
 }
 
@@ -79,7 +93,8 @@ async function viewSchema(
   query: Query,
   call: StatementCall,
 ): Promise<ReturnType<typeof struct>> {
-  const bound = await call.analyze((resolver, context) => analyzeQuery(query, resolver, context));
+  const collation = collationOf(statement);
+  const bound = await call.analyze((resolver, context) => analyzeQuery(query, resolver, { ...context, collation }));
   const { columns } = statement;
   if (columns.length > 0 && columns.length !== bound.schema.fields.length) {
     throw call.error(

@@ -7,6 +7,7 @@ import { declareVariable, setVariable } from "../../../sql/script/variables.ts";
 import type { StatementResult } from "../../session.ts";
 import { rowsOfQuery } from "../query.ts";
 import { doneResult, heldResult } from "../result.ts";
+import { isAnsi } from "../session-state.ts";
 import type { StatementCall } from "../statement-call.ts";
 import type { Command } from "./command.ts";
 
@@ -35,6 +36,7 @@ export const script: Command<"block" | "declare_variable" | "set_variable" | "ex
 export function scriptHost(call: StatementCall): ScriptHost<StatementResult> {
   const { signal } = call;
   return {
+    ansi: isAnsi(call.state),
     session: call.state.variables,
     async run(statement, at) {
       throwIfAborted(signal);

@@ -123,12 +123,19 @@ const RULES: readonly Rule[] = [
     code: "DATETIME_FIELD_OUT_OF_BOUNDS.WITH_SUGGESTION",
     hint: 'If necessary set "spark.sql.ansi.enabled" to "false" to get NULL instead.',
   },
+  { kind: "Conversion Error", pattern: /^ICU date overflows timestamp range/, code: "DATETIME_OVERFLOW" },
   { kind: "Conversion Error", pattern: /not in timestamp range/, code: "DATETIME_OVERFLOW" },
   {
     pattern: /^Map keys must be unique/,
     code: "DUPLICATED_MAP_KEY",
     message: () =>
       'Duplicate map key was found, please check the input data. If you want to remove the duplicated keys, you can set "spark.sql.mapKeyDedupPolicy" to "LAST_WIN".',
+  },
+  {
+    pattern: /Max expression depth limit|memory exhausted at or near/,
+    code: "FAILED_TO_PARSE_TOO_COMPLEX",
+    message: () => "The statement, including potential SQL functions and referenced views, is nested too deeply.",
+    hint: "Divide it: temporary views can hold the inner parts.",
   },
   { pattern: /^Map keys can not be NULL/, code: "NULL_MAP_KEY", message: () => "Cannot use null as map key." },
   { pattern: /^Could not parse string "[^]*" according to format specifier/, code: "CANNOT_PARSE_TIMESTAMP" },

@@ -14,6 +14,7 @@ import type {
 import type { Statement } from "./ast/statement.ts";
 import type { DescribeSubject } from "./ast/utility.ts";
 import { parseName } from "./parser/parse.ts";
+import { notTooComplex } from "./too-complex.ts";
 
 /** A table or view that is read, as written: not yet qualified, and no common table of the statement itself. */
 export interface RelationReference {
@@ -84,7 +85,7 @@ const PATH_FUNCTIONS = new Set(["read_files", "cloud_files", "list_files"]);
 /** Everything a statement or query mentions by name, wherever it stands in it. */
 export function referencesOf(node: Statement | Expression, options: ReferenceOptions = {}): References {
   const collector = new Collector(options);
-  collector.visit(node, new Set());
+  notTooComplex(undefined, () => collector.visit(node, new Set()));
   return collector.found;
 }
 

@@ -13,14 +13,14 @@ import { prune } from "./prune.ts";
 import { scansOf } from "./scans.ts";
 import { starColumns } from "./select-item.ts";
 import { exact } from "./tail.ts";
+import { notTooComplex } from "../too-complex.ts";
 
 export const binders: Binders = { expression: bindExpression, query: bindQuery, star: starColumns };
 
 /** What a query means: a plan that can be generated, its schema, what it reads and where each column comes from. */
 export function analyzeQuery(query: Query, resolver: Resolver, context: AnalysisContext): BoundQuery {
   const analysis = newAnalysis(context, resolver);
-  const { plan } = bindRoot(query, rootEnv(analysis, binders));
-  return boundQuery(plan, analysis);
+  return notTooComplex(context, () => boundQuery(bindRoot(query, rootEnv(analysis, binders)).plan, analysis));
 }
 
 function bindRoot(query: Query, env: Env): { readonly plan: BoundPlan } {

@@ -13,6 +13,7 @@ import { inlineCtes } from "./inline-cte.ts";
 import { prune } from "./prune.ts";
 import { bindDelete, bindUpdate, type RowChange } from "./row-change.ts";
 import { scansOf } from "./scans.ts";
+import { notTooComplex } from "../too-complex.ts";
 
 /** The changes that are analyzed here; the others (`COPY INTO`, TRUNCATE …) are the engine's own. */
 export type RowStatement = Insert | Update | Delete | Merge;
@@ -35,7 +36,10 @@ export function analyzeChange(
 ): BoundRowChange;
 export function analyzeChange(statement: RowStatement, resolver: Resolver, context: AnalysisContext): BoundChange;
 export function analyzeChange(statement: RowStatement, resolver: Resolver, context: AnalysisContext): BoundChange {
-  const analysis = newAnalysis(context, resolver);
+  return notTooComplex(context, () => changeOf(statement, newAnalysis(context, resolver)));
+}
+
+function changeOf(statement: RowStatement, analysis: Analysis): BoundChange {
   const env = rootEnv(analysis, binders);
   if (statement.kind === "insert") {
     const { target, plan: bound, overwrite } = bindInsert(statement, env);

@@ -2,7 +2,7 @@ import type { BoundPlan } from "../bound.ts";
 
 /**
  * Does the recursive term use its own rows where Spark does not allow it (`INVALID_RECURSIVE_REFERENCE.PLACE`): below an
- * aggregate, a sort or a window function, or on the side of a join or EXCEPT from which a row can be missing?
+ * aggregate, a sort or a window function, or on the side of a join from which a row can be missing?
  */
 export function isMisplaced(step: BoundPlan, id: number): boolean {
   return misplaced(step, id);
@@ -11,14 +11,13 @@ export function isMisplaced(step: BoundPlan, id: number): boolean {
 function misplaced(node: unknown, id: number): boolean {
   if (Array.isArray(node)) return node.some((each) => misplaced(each, id));
   if (!isRecord(node)) return false;
-  const { kind, join, operator, input, left, right } = node;
+  const { kind, join, input, left, right } = node;
   if ((kind === "aggregate" || kind === "sort") && uses(input, id)) return true;
   if (kind === "project" && hasWindow(node["items"]) && uses(input, id)) return true;
   if (kind === "join") {
     if (join !== "inner" && join !== "cross" && join !== "right" && uses(right, id)) return true;
     if ((join === "right" || join === "full") && uses(left, id)) return true;
   }
-  if (kind === "set" && operator === "except" && uses(right, id)) return true;
   return Object.values(node).some((each) => misplaced(each, id));
 }
 

@@ -66,7 +66,7 @@ export function recursiveCte(table: CommonTable, env: Env): CteDefinition | unde
       analysis,
       table.span,
       "INVALID_RECURSIVE_REFERENCE.PLACE",
-      "Invalid recursive reference found inside WITH RECURSIVE clause. Recursive references cannot be used on the right side of left outer/semi/anti joins, on the left side of right outer joins, in full outer joins, in aggregates, in window functions or sorts, and in EXCEPT.",
+      "Invalid recursive reference found inside WITH RECURSIVE clause. Recursive references cannot be used on the right side of left outer/semi/anti joins, on the left side of right outer joins, in full outer joins, in aggregates, in window functions and in sorts.",
     );
   }
   for (const [index, { type }] of step.columns.entries()) {

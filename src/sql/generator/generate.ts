@@ -5,6 +5,7 @@ import { columnName } from "./column-name.ts";
 import { expressionSql } from "./expression.ts";
 import { planBlock, planScope } from "./plan.ts";
 import type { GeneratorContext } from "./tools.ts";
+import { notTooComplex } from "../too-complex.ts";
 
 /** DuckDB SQL, and what must be installed for it. */
 export interface Generated {
@@ -31,7 +32,7 @@ export interface GenerateOptions {
 
 /** DuckDB SQL of a query. */
 export function generate(query: Pick<BoundQuery, "plan" | "scans">, options: GenerateOptions): Generated {
-  return required(generatePlan(query.plan, query.scans, options));
+  return required(notTooComplex(undefined, () => generatePlan(query.plan, query.scans, options)));
 }
 
 function generatePlan(plan: BoundPlan, scans: readonly Scan[], options: GenerateOptions): string {

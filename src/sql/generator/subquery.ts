@@ -14,9 +14,18 @@ export interface SubqueryScope {
  * `NOT IN` whether it has one or might have one (`RewritePredicateSubquery`). A literal NULL is looked for in SQL's own way.
  */
 export function subquerySql(expression: SubqueryExpression, scope: SubqueryScope): string {
+  const plain = withoutRows(expression.plan);
+  if (plain !== undefined && expression.form === "scalar") return scope.sql(plain);
   if (expression.form === "exists") return `EXISTS (${scope.query(expression.plan)})`;
   if (expression.form === "scalar") return `CAST((${scope.query(expression.plan)}) AS ${duckDbType(expression.type)})`;
   return known(inSql(expression, scope), expression);
+}
+
+/** What `(SELECT expression)` gives: DuckDB's planning takes twice as long for each level of subqueries in subqueries. */
+function withoutRows(plan: BoundPlan): BoundExpression | undefined {
+  if (plan.kind !== "project" || plan.input.kind !== "one_row" || plan.items.length !== 1) return undefined;
+  const [item] = plan.items;
+  return item === undefined || item.expression.kind === "window" ? undefined : item.expression;
 }
 
 /** A condition of which only what is true counts: its conjuncts can be joins. */

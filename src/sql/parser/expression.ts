@@ -1,5 +1,6 @@
 import type { BinaryOperator, Expression, NamedExpression } from "../ast/expression.ts";
-import type { Identifier } from "../ast/node.ts";
+import type { Identifier, Span } from "../ast/node.ts";
+import { chain, flatTree, type Term } from "./chain.ts";
 import type { Cursor } from "./cursor.ts";
 import { refuseBang } from "./data-type.ts";
 import { isNumber, number } from "./literal.ts";
@@ -34,27 +35,32 @@ const OPERATORS: Readonly<Record<string, readonly [power: number, operator: Bina
   DIV: [7, "div"],
 };
 
-/** Any expression. */
+/** Any expression. The way down is short, since expressions nest: lists of operands are for those that have some. */
 export function expression(c: Cursor): Expression {
-  return disjunction(c, conjunction(c, negation(c)));
+  const { start } = c;
+  const first = conjunction(c);
+  if (!c.at("OR")) return first;
+  const terms = termsOf(c, first, start);
+  while (c.accept("OR")) terms.push(termHere(c, c.start, conjunction(c)));
+  return flatTree(terms, (left, right, span) => ({ kind: "binary", span, operator: "or", left, right }));
 }
 
-function disjunction(c: Cursor, first: Expression): Expression {
-  let left = first;
-  while (c.accept("OR")) {
-    const right = conjunction(c, negation(c));
-    left = { kind: "binary", span: c.span(left.span.start), operator: "or", left, right };
-  }
-  return left;
+function conjunction(c: Cursor): Expression {
+  const { start } = c;
+  const first = negation(c);
+  if (!c.at("AND")) return first;
+  const terms = termsOf(c, first, start);
+  while (c.accept("AND")) terms.push(termHere(c, c.start, negation(c)));
+  return flatTree(terms, (left, right, span) => ({ kind: "binary", span, operator: "and", left, right }));
 }
 
-function conjunction(c: Cursor, first: Expression): Expression {
-  let left = first;
-  while (c.accept("AND")) {
-    const right = negation(c);
-    left = { kind: "binary", span: c.span(left.span.start), operator: "and", left, right };
-  }
-  return left;
+function termsOf(c: Cursor, first: Expression, start: number): [Term<Expression>, ...Term<Expression>[]] {
+  return [termHere(c, start, first)];
+}
+
+/** An operand that ends before the cursor. */
+function termHere(c: Cursor, start: number, node: Expression): Term<Expression> {
+  return { node, start, end: c.span(start).end };
 }
 
 function negation(c: Cursor): Expression {
@@ -69,15 +75,29 @@ function negation(c: Cursor): Expression {
 
 /** An expression without AND, OR, NOT and predicates at its top: what BETWEEN, LIKE and time travel take. */
 export function value(c: Cursor, power: number): Expression {
+  const { start } = c;
+  let terms: [Term<Expression>, ...Term<Expression>[]] | undefined;
   let left = prefix(c);
   for (;;) {
     const symbol = operatorHere(c);
     const known = symbol === undefined ? undefined : OPERATORS[symbol];
-    if (symbol === undefined || known === undefined || known[0] <= power) return left;
+    const isEnd = symbol === undefined || known === undefined || known[0] <= power;
+    if (isEnd || known[1] !== "||") {
+      if (terms !== undefined) left = chain(terms, concatenation);
+      terms = undefined;
+    }
+    if (isEnd) return left;
+    if (known[1] === "||") terms ??= termsOf(c, left, start);
     for (let width = symbol.startsWith(">>") ? symbol.length : 1; width > 0; width -= 1) c.advance();
+    const from = c.start;
     const right = value(c, known[0]);
-    left = { kind: "binary", span: c.span(left.span.start), operator: known[1], left, right };
+    if (terms === undefined) left = { kind: "binary", span: c.span(start), operator: known[1], left, right };
+    else terms.push(termHere(c, from, right));
   }
+}
+
+function concatenation(left: Expression, right: Expression, span: Span): Expression {
+  return { kind: "binary", span, operator: "||", left, right };
 }
 
 function prefix(c: Cursor): Expression {

@@ -10,6 +10,7 @@ import { sqlError } from "./error.ts";
 import { expression, namedExpression } from "./expression.ts";
 import { query } from "./query.ts";
 import { statement } from "./statement.ts";
+import { notTooComplex } from "../too-complex.ts";
 
 const RULES: Rules = { expression, query, statement };
 
@@ -88,11 +89,8 @@ function parse<Result>(
     return found;
   };
   try {
-    return run(false);
+    return notTooComplex({ text, file: options.file }, () => run(false));
   } catch (error) {
-    if (error instanceof RangeError) {
-      throw sqlError("PARSE_TOO_DEEP", "The statement is nested too deeply.", { text, span: { start: 0, end: 0 } });
-    }
     // Once more, remembering what was looked for, so that the message can say it.
     if (error instanceof BoathouseError && error.code === "PARSE_SYNTAX_ERROR") return run(true);
     throw error;

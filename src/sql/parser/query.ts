@@ -1,5 +1,6 @@
 import type { Expression, SortItem } from "../ast/expression.ts";
 import type { CommonTable, NamedWindow, Query, QueryBody, SetOperation, With } from "../ast/query.ts";
+import { chain, type Term } from "./chain.ts";
 import type { Cursor } from "./cursor.ts";
 import { pipeOperators } from "./pipe.ts";
 import { objectName } from "./relation.ts";
@@ -49,11 +50,32 @@ function term(c: Cursor, power: number): QueryBody {
     }
     const known = c.token.kind === "word" ? SET_OPERATORS[c.token.text] : undefined;
     if (known === undefined || known[0] <= power) return left;
-    c.advance();
-    const all = c.acceptAny("ALL", "DISTINCT") === "ALL";
-    const right = term(c, known[0]);
-    left = { kind: "set_operation", span: c.span(start), operator: known[1], all, left, right };
+    left = union(c, known, left, start) ?? setOperation(c, known, left, start);
   }
+}
+
+type SetOperator = (typeof SET_OPERATORS)[string];
+
+function setOperation(c: Cursor, [power, operator]: SetOperator, left: QueryBody, start: number): QueryBody {
+  c.advance();
+  const all = c.acceptAny("ALL", "DISTINCT") === "ALL";
+  const right = term(c, power);
+  return { kind: "set_operation", span: c.span(start), operator, all, left, right };
+}
+
+/** `UNION … UNION …`: all of them at once, as there may be thousands. */
+function union(c: Cursor, [power, operator]: SetOperator, left: QueryBody, start: number): QueryBody | undefined {
+  if (operator !== "union") return undefined;
+  const all = c.peekIs(1, "ALL");
+  const terms: [Term<QueryBody>, ...Term<QueryBody>[]] = [{ node: left, ...c.span(start) }];
+  while (c.at("UNION") && c.peekIs(1, "ALL") === all) {
+    c.advance();
+    c.acceptAny("ALL", "DISTINCT");
+    const from = c.start;
+    const node = term(c, power);
+    terms.push({ node, ...c.span(from) });
+  }
+  return chain(terms, (a, b, span) => ({ kind: "set_operation", span, operator, all, left: a, right: b }));
 }
 
 function bodyPrimary(c: Cursor): QueryBody {

@@ -138,7 +138,7 @@ describe("errors of syntax", () => {
   });
 
   it("speak of nesting instead of overflowing", () => {
-    expect(failure("SELECT " + "(".repeat(20_000) + "1" + ")".repeat(20_000)).code).toBe("PARSE_TOO_DEEP");
+    expect(failure("SELECT " + "(".repeat(20_000) + "1" + ")".repeat(20_000)).code).toBe("FAILED_TO_PARSE_TOO_COMPLEX");
   });
 });
 

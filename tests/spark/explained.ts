@@ -29,15 +29,14 @@ interface Rule {
 
 const PLAIN: readonly Rule[] = [
   {
-    reason: "Spark ends in an error that has no name: any error of ours will do.",
-    holds: ({ kind, theirs }) =>
-      (kind === "condition" && /^(?:_LEGACY_ERROR_TEMP_|java\.|scala\.|org\.)/.test(theirs)) ||
-      /^(?:INTERNAL_ERROR|java\.lang\.(?:AssertionError|NullPointerException|ClassCastException))/.test(theirs),
+    reason: "Spark ends in an exception that is none of its conditions: a defect of its own, or any error will do.",
+    holds: ({ theirs }) => /^(?:INTERNAL_ERROR|_LEGACY_ERROR_TEMP_|java\.|scala\.|org\.|com\.)/.test(theirs),
   },
   {
-    reason: "Both refuse the types of the arguments; which check comes first is Spark's own order.",
+    reason: "Both refuse the types or the format of the arguments; which check comes first is Spark's own order.",
     holds: ({ kind, ours, theirs }) =>
-      kind === "condition" && ours.startsWith("DATATYPE_MISMATCH.") && theirs.startsWith("DATATYPE_MISMATCH."),
+      kind === "condition" &&
+      ["DATATYPE_MISMATCH.", "INVALID_FORMAT."].some((each) => ours.startsWith(each) && theirs.startsWith(each)),
   },
   {
     reason: "The last digits of moments depend on the order in which rows are added.",
@@ -76,7 +75,7 @@ async function computed(each: Case, statement: Tree, difference: Difference, sid
   const error = (kind === "accepted" ? theirs : ours).split(":")[0] ?? "";
   const from = / FROM ([tuv])\b/.exec(textOf(statement))?.[0] ?? "";
   const parts = within(statement)
-    .flatMap((part) => within(part))
+    .filter((part) => `SELECT ${textOf(part)}${from}` !== textOf(statement))
     .map((part): Tree => ({ parts: ["SELECT ", part, from] }));
   const answers = await sides.answers(
     each,

@@ -302,7 +302,6 @@ function piped(random: Random): Query {
       () => optional(" |> EXTEND ", item(random, columns), ` AS e${random.below(100)}`),
       () => optional(` |> SET ${random.pick(["k", "s", "x"])} = `, item(random, columns)),
       () => optional(" |> AS u"),
-      () => optional(" |> UNION ALL TABLE u |> SELECT k, s, d, x, day, flag"),
     ])(),
   );
   const last = random.pick<() => Tree>([

@@ -1,4 +1,3 @@
-import { BOOLEAN } from "../../core/data-type.ts";
 import type { Identifier, Span } from "../ast/node.ts";
 import type { Join, JoinType as JoinTypeNode, TableReference } from "../ast/query.ts";
 import type { BoundExpression, BoundPlan, Column, JoinType } from "../bound.ts";
@@ -7,6 +6,7 @@ import { commonType } from "../types/common-type.ts";
 import { failure, newColumn } from "./analysis.ts";
 import { callFunction } from "./call.ts";
 import { bind, inClause, type BoundRelation, type Env } from "./env.ts";
+import { asFilter, withOuterColumns } from "./correlated-join.ts";
 import { conjunction, withoutSubqueries } from "./join-condition.ts";
 import { passing, project, reference } from "./project.ts";
 import { concat, type Scope, type Visible } from "./scope.ts";
@@ -49,7 +49,8 @@ export function joined(
   const condition = clause.on === undefined ? undefined : booleanCondition(clause.on, both, env);
   const sides = withoutSubqueries(type, { left: left.plan, right: right.plan, condition }, env.analysis);
   const kind = joinKind(type, sides.condition);
-  const joinedSides = joinPlans(kind, sides.left, sides.right, sides.condition, lateral);
+  const { left: leftPlan, condition: on } = withOuterColumns(kind, sides.left, sides.condition, env.analysis);
+  const joinedSides = asFilter(kind, leftPlan, sides.right, on) ?? joinPlans(kind, leftPlan, sides.right, on, lateral);
   const rest = conjunction(sides.rest);
   const plan: BoundPlan =
     rest === undefined
@@ -71,8 +72,7 @@ function joinType(type: JoinTypeNode): JoinType {
 
 function booleanCondition(node: NonNullable<Join["on"]>, scope: Scope, env: Env): BoundExpression {
   const condition = bind(node, inClause(env, scope, { clause: "JOIN condition" }));
-  const converted = condition.type.kind === "void" ? castTo(condition, BOOLEAN, "ansi") : condition;
-  if (converted.type.kind === "boolean") return converted;
+  if (condition.type.kind === "boolean") return condition;
   throw failure(
     env.analysis,
     node.span,

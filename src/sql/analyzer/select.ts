@@ -140,12 +140,7 @@ function grouping(
   if (parts.having !== undefined) every.push(parts.having);
   if (parts.qualify !== undefined) every.push(parts.qualify);
   if (/window_time/i.test(env.analysis.text)) refuseWindowTime(every, by, env);
-  const state: Aggregation = aggregation(
-    mergedSessions(input, by, every, env),
-    by,
-    node.groupBy?.all ?? false,
-    env.analysis,
-  );
+  const state: Aggregation = aggregation(mergedSessions(input, by, env), by, node.groupBy?.all ?? false, env.analysis);
   const items = parts.items.map((item) => ({ ...item, expression: state.extract(item.expression) }));
   const having = parts.having === undefined ? undefined : state.extract(parts.having, aliasOf);
   const qualify = parts.qualify === undefined ? undefined : state.extract(parts.qualify, aliasOf);
@@ -346,11 +341,7 @@ function havingCondition(node: Expression, env: Env): BoundExpression {
 
 /** A condition, which must be boolean. */
 export function condition(node: Expression, env: Env): BoundExpression {
-  const bound = bind(node, env);
-  const value =
-    bound.type.kind === "void" || (bound.type.kind === "string" && env.analysis.statement.context.ansi)
-      ? castTo(bound, BOOLEAN, "ansi")
-      : bound;
+  const value = bind(node, env);
   if (value.type.kind === "boolean") return value;
   throw failure(
     env.analysis,

@@ -1,6 +1,7 @@
-import { DOUBLE, INT, STRING, LONG } from "../../core/data-type.ts";
+import { DOUBLE, INT, STRING, LONG, sqlType } from "../../core/data-type.ts";
 import type { BoundExpression } from "../bound.ts";
 import { commonType } from "../types/common-type.ts";
+import { hasMap } from "../types/kinds.ts";
 import {
   bindSignature,
   expressions,
@@ -44,6 +45,12 @@ function comparable(call: CallSite): [BoundExpression, BoundExpression] {
 
 function nullif(call: CallSite): BoundFunction {
   const [left, right] = comparable(call);
+  if (hasMap(left.type)) {
+    throw call.error(
+      "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
+      `Cannot resolve "nullif" due to data type mismatch: The \`=\` does not support ordering on type "${sqlType(left.type)}".`,
+    );
+  }
   const [value] = expressions(call);
   return {
     args: [value ?? left, left, right],

@@ -157,7 +157,7 @@ function unixTimestamp(given: CallSite): BoundFunction {
     if (type.kind === "string") return parsed(sql, site.args, LONG, tools.ansi ? "ansi" : "null", tools);
     const moment = sql[0] ?? "NULL";
     const instant = type.kind === "timestamp_ntz" ? moment : tools.cast(moment, type, TIMESTAMP);
-    return `spk_floor_div(epoch_us(${instant}), 1000000)`;
+    return `(epoch_us(${instant}) // 1000000)`;
   });
 }
 

@@ -23,7 +23,7 @@ import {
   mismatch,
 } from "./function.ts";
 import { exactly, int } from "./params.ts";
-import { scalarBy, textOf } from "./rules.ts";
+import { scalarBy, textOf, isFoldable, uncomputed } from "./rules.ts";
 import { isAnsiInterval, isDatetime } from "../types/kinds.ts";
 
 const category = "date and time";
@@ -105,6 +105,7 @@ function extract(call: CallSite): BoundFunction {
   if (unit === undefined || given === undefined || args.length !== 2) throw wrongNumber(call, "2");
   const name = textOf(unit);
   if (typeof name !== "string") {
+    if (isFoldable(unit) && name === undefined) throw uncomputed(call, "field");
     throw call.error(
       "NON_FOLDABLE_ARGUMENT",
       `The function \`${call.name}\` requires the parameter \`field\` to be a foldable expression of the type "STRING", but the actual argument is a non-foldable.`,

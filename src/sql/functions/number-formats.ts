@@ -11,7 +11,7 @@ import {
   type FunctionRow,
 } from "./function.ts";
 import { decimals, text } from "./params.ts";
-import { lookupIn, named, scalarBy, textOf } from "./rules.ts";
+import { isFoldable, lookupIn, named, scalarBy, textOf, uncomputed } from "./rules.ts";
 import { dateFormats } from "./date-formats.ts";
 
 const category = "string";
@@ -32,6 +32,7 @@ function patternOf(call: CallSite): NumberPattern | null {
   const pattern = format === undefined ? undefined : textOf(format);
   if (pattern === null) return null;
   if (pattern === undefined) {
+    if (format !== undefined && isFoldable(format)) throw uncomputed(call, "format");
     throw call.error(
       "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
       `Cannot resolve "${call.name}" due to data type mismatch: the input format should be a foldable "STRING" expression.`,

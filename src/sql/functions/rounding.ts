@@ -5,7 +5,7 @@ import { isIntegral } from "../types/kinds.ts";
 import { filled, integer } from "./defaults.ts";
 import { bindSignature, expressionAt, type CallSite, type FunctionRow, type Signature } from "./function.ts";
 import { int, numeric, oneOf, only } from "./params.ts";
-import { integerOf, named, scalarBy, typeAt } from "./rules.ts";
+import { integerOf, named, scalarBy, typeAt, isFoldable, uncomputed } from "./rules.ts";
 import { roundedInteger } from "./rounded-integer.ts";
 
 const category = "math";
@@ -23,6 +23,7 @@ function roundedType(type: DataType, scale: number): DataType {
 function scaleOf(call: CallSite): number | null {
   const scale = integerOf(expressionAt(call, 1));
   if (scale === undefined) {
+    if (isFoldable(expressionAt(call, 1))) throw uncomputed(call, "scale");
     throw call.error(
       "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
       `Cannot resolve "${call.name}" due to data type mismatch: the input scale should be a foldable "INT" expression.`,

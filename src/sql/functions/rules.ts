@@ -97,9 +97,18 @@ function nullOf(arg: BoundArgument | undefined): LiteralExpression | undefined {
 export function notFoldable(call: CallSite, index: number, name: string): Error {
   const arg = call.args[index];
   const type = arg === undefined || arg.kind === "unbound_lambda" ? "" : sqlType(arg.type);
+  if (arg !== undefined && arg.kind !== "unbound_lambda" && isFoldable(arg)) return uncomputed(call, name);
   return call.error(
     "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
     `Cannot resolve "${call.name}" due to data type mismatch: the input ${name} should be a foldable "${type}" expression.`,
+  );
+}
+
+/** Spark computes any constant before it runs; here only the plainest are known by then. */
+export function uncomputed(call: CallSite, name: string): Error {
+  return call.error(
+    "UNSUPPORTED_FEATURE.CONSTANT_EXPRESSION",
+    `The ${name} of ${call.name} is a constant that is not known before the statement runs: write it as a literal.`,
   );
 }
 

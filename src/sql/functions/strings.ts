@@ -2,7 +2,7 @@ import { array, BINARY, BOOLEAN, INT, STRING, type DataType, DOUBLE } from "../.
 import type { LoweringTools } from "../bound.ts";
 import { bindSignature, expressionAt, scalar, type CallSite, type FunctionRow, type Signature } from "./function.ts";
 import { anything, binary, int, oneOf, only, text, onlyText } from "./params.ts";
-import { integerOf, named, sameAs, scalarBy, scalarForms, typeAt, textOf, isFoldable, notFoldable } from "./rules.ts";
+import { integerOf, named, sameAs, scalarBy, scalarForms, typeAt, textOf, notFoldable } from "./rules.ts";
 import { constant, filled, integer, string } from "./defaults.ts";
 
 const category = "string";
@@ -308,12 +308,6 @@ function checkedMask(call: CallSite): CallSite {
   for (const [index, name] of ["upperChar", "lowerChar", "digitChar", "otherChar"].entries()) {
     const arg = expressionAt(call, index + 1);
     const text = textOf(arg);
-    if (text === undefined && isFoldable(arg)) {
-      throw call.error(
-        "UNSUPPORTED_FEATURE.CONSTANT_EXPRESSION",
-        `The ${name} of mask is not supported unless it is a literal.`,
-      );
-    }
     if (text === undefined) throw notFoldable(call, index + 1, name);
     if (arg.type.kind === "string" && text !== null && Array.from(text).length !== 1) {
       throw call.error(

@@ -9,9 +9,10 @@ import {
   type IntervalType,
 } from "../../core/data-type.ts";
 import type { BoundExpression, LoweringTools, Pretty } from "../bound.ts";
-import { coerce, type BoundFunction, type CallSite } from "../functions/function.ts";
+import { coerce, mismatch, type BoundFunction, type CallSite } from "../functions/function.ts";
 import { castTo } from "../types/cast-expression.ts";
 import { tightestCommonType, widerType } from "../types/common-type.ts";
+import { displayType } from "../types/duckdb-type.ts";
 import {
   INTERVAL_OVERFLOW,
   intervalOverflow,
@@ -48,6 +49,23 @@ export function temporalArithmetic(
   return shift(call, symbol, left, right);
 }
 
+/**
+ * Refuses what Spark takes for a date or timestamp moved by an interval, or for a date moved by days: the other operand has
+ * a type that does not fit. Others are left to the rules of numbers.
+ */
+export function refuseOperand(call: CallSite, symbol: Sign | "*", left: DataType, right: DataType): void {
+  if (symbol === "*") return;
+  const isTimed = (type: DataType): boolean => type.kind === "interval_day_time" || type.kind === "calendar_interval";
+  const moved = isTimed(right) ? left : symbol === "+" && isTimed(left) ? right : undefined;
+  if (moved !== undefined && moved.kind !== "time" && moved.kind !== "void") {
+    throw mismatch(call, 0, '"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)"', displayType(moved));
+  }
+  const days = left.kind === "date" ? right : symbol === "+" && right.kind === "date" ? left : undefined;
+  if (days === undefined || isInterval(days) || days.kind === "void" || (symbol === "-" && days.kind === "string"))
+    return;
+  throw mismatch(call, 1, '("INT" or "SMALLINT" or "TINYINT")', displayType(days));
+}
+
 /** A point in time plus or minus an interval or days. Spark names these by what they become: `date_add(d, 1)`. */
 function shift(call: CallSite, symbol: Sign, point: BoundExpression, by: BoundExpression): BoundFunction | undefined {
   const done = (args: readonly BoundExpression[], type: DataType, sql: string, shown: Pretty): BoundFunction => {
@@ -71,6 +89,14 @@ function shift(call: CallSite, symbol: Sign, point: BoundExpression, by: BoundEx
         ([a = "", b = ""]) => `date_add(${a}, ${days(b)})`,
       );
     }
+    if (type.kind === "calendar_interval" && call.context.ansi) {
+      const dated = done([point, by], DATE, "", bare);
+      return {
+        ...dated,
+        lower: ([date = "NULL", interval = "NULL"]) =>
+          `spk_move_date(${date}, ${symbol === "-" ? `(-${interval})` : interval})`,
+      };
+    }
     if (type.kind === "interval_year_month" || type.kind === "calendar_interval") {
       return done([point, by], DATE, `CAST($1 ${symbol} $2 AS DATE)`, bare);
     }
@@ -86,6 +112,7 @@ function shift(call: CallSite, symbol: Sign, point: BoundExpression, by: BoundEx
     return undefined;
   }
   if (!isInterval(type)) return undefined;
+  if (point.type.kind === "string" && type.kind === "interval_year_month") return undefined;
   if (point.type.kind === "string") {
     const moved = done([coerce(point, TIMESTAMP, call), by], TIMESTAMP, `($1 ${symbol} $2)`, bare);
     return {
@@ -164,7 +191,7 @@ function scaled(
   if (symbol === "*") {
     const product = result(call, "*", args, type, (texts, _, tools) => {
       const [i, n] = ordered(texts);
-      const product = whole ? `${amount}(${i})::HUGEINT * ${n}` : `round(${amount}(${i}) * ${n})`;
+      const product = whole ? `${amount}(${i})::HUGEINT * ${n}` : rounded(`${amount}(${i})`, n, number.type);
       return make(product, INTERVAL_OVERFLOW, tools);
     });
     // Spark puts the interval first.
@@ -190,6 +217,13 @@ function scaled(
       ),
     true,
   );
+}
+
+/** A whole number times a fraction, a half rounded up; of a decimal exactly. */
+function rounded(amount: string, factor: string, type: DataType): string {
+  if (type.kind !== "decimal") return `round(${amount} * ${factor})`;
+  if (type.precision <= 19) return `round(CAST(${amount} AS DECIMAL(19,0)) * ${factor})`;
+  return `CAST(spkjs_decimal('*', CAST(${amount} AS VARCHAR), CAST(${factor} AS VARCHAR), 38, 0, true) AS DECIMAL(38,0))`;
 }
 
 /** In both modes. */

@@ -10,7 +10,7 @@ import { isIntegral, isNumeric } from "./kinds.ts";
 export function castNumber(sql: string, from: DataType, to: DataType, mode: CastMode, tools: CastTools): string {
   if (to.kind === "boolean") return `(${sql} <> 0)`;
   if (to.kind === "timestamp") return toTimestamp(sql, from, mode, tools);
-  if (to.kind === "interval_year_month" || to.kind === "interval_day_time") return toInterval(sql, from, to, tools);
+  if (to.kind === "interval_year_month" || to.kind === "interval_day_time") return toInterval(sql, from, to, { ...tools, quiet: mode === "try" });
   if (to.kind === "binary") return toBinary(sql, from);
   if (!isNumeric(to)) return unreachable("A number was cast to a type that takes none.", { from, to });
   const target = duckDbType(to);
@@ -82,7 +82,12 @@ function toTimestamp(sql: string, from: DataType, mode: CastMode, tools: CastToo
   });
 }
 
-function toInterval(sql: string, from: DataType, to: DataType, tools: CastTools): string {
+function toInterval(
+  sql: string,
+  from: DataType,
+  to: DataType,
+  tools: CastTools & { readonly quiet: boolean },
+): string {
   const overflow = castOverflow(displayType(from), displayType(to));
   const wide = isIntegral(from) ? `(${sql})::HUGEINT` : sql;
   if (to.kind === "interval_year_month") {

@@ -34,7 +34,7 @@ export function castSql(sql: string, from: DataType, to: DataType, mode: CastMod
   if (from.kind === "string") return castFromString(sql, to, mode, tools);
   if (isNumeric(from) || from.kind === "boolean") return castNumber(sql, from, to, mode, tools);
   if (from.kind === "time") return tools.once(sql, (value) => castTime(value, from, to, mode));
-  if (isInterval(from)) return castInterval(sql, from, to);
+  if (isInterval(from)) return castInterval(sql, from, to, mode);
   return castDatetime(sql, from, to, mode, tools);
 }
 
@@ -67,7 +67,7 @@ const UNIT_MICROS: Readonly<Record<string, string>> = {
   second: "1000000",
 };
 
-function castInterval(sql: string, from: DataType, to: DataType): string {
+function castInterval(sql: string, from: DataType, to: DataType, mode: CastMode): string {
   if (from.kind === "interval_year_month" && to.kind === "interval_year_month") {
     return to.end === "year" ? `to_years(spk_months(${sql}) // 12)` : sql;
   }
@@ -77,14 +77,14 @@ function castInterval(sql: string, from: DataType, to: DataType): string {
   }
   if (from.kind === "interval_year_month") {
     const months = `spk_months(${sql})`;
-    return `CAST(${from.end === "year" ? `${months} // 12` : months} AS ${duckDbType(to)})`;
+    return `${keyword(mode)}(${from.end === "year" ? `${months} // 12` : months} AS ${duckDbType(to)})`;
   }
   if (from.kind === "interval_day_time") {
     const micros = UNIT_MICROS[from.end] ?? "1";
     if (to.kind === "decimal" && from.end === "second") {
-      return `CAST(CAST(spk_micros(${sql}) AS DECIMAL(20,0)) * 0.000001 AS ${duckDbType(to)})`;
+      return `${keyword(mode)}(CAST(spk_micros(${sql}) AS DECIMAL(20,0)) * 0.000001 AS ${duckDbType(to)})`;
     }
-    return `CAST(spk_micros(${sql}) // ${micros} AS ${duckDbType(to)})`;
+    return `${keyword(mode)}(spk_micros(${sql}) // ${micros} AS ${duckDbType(to)})`;
   }
   throw new BoathouseError(
     "UNSUPPORTED_FEATURE.CAST",

@@ -67,6 +67,7 @@ export class DuckDb {
       allow_community_extensions: "false",
       preserve_insertion_order: String(options.preserveInsertionOrder ?? true),
       memory_limit: `${options.memoryLimit ?? defaultMemoryLimit()}B`,
+      max_expression_depth: "2500",
       threads: String(options.threads ?? availableParallelism()),
       temp_directory: spill,
     });

@@ -33,6 +33,8 @@ export interface NameContext {
   readonly user: string;
   /** In the definition of a stored view or function nothing that only a session has is seen. */
   readonly stored?: boolean;
+  /** Of strings that name none, in a view with a DEFAULT COLLATION: as Spark writes it. */
+  readonly collation?: string;
 }
 
 export interface RelationUse {
@@ -139,4 +141,6 @@ export interface AnalysisContext {
   readonly file?: string | undefined;
   /** `SET` values of the session, by name in lower case (`spark.sql.…`). */
   readonly settings?: ReadonlyMap<string, string>;
+  /** The DEFAULT COLLATION of the view whose query this is. */
+  readonly collation?: string | undefined;
 }

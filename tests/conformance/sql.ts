@@ -4,7 +4,8 @@ import { simpleString, type StructType } from "../../src/core/data-type.ts";
 import { BoathouseError, messageOf } from "../../src/core/errors.ts";
 import { resultText, type BinaryStyle, type ResultStyle } from "../../src/sql/format/result-text.ts";
 import { parserCases } from "./parser.ts";
-import { Databases, NotHere, SqlSession, type Result } from "./sql-session.ts";
+import { Databases, NotHere, type Result } from "./databases.ts";
+import { SqlSession } from "./sql-session.ts";
 import { outcomeOf, type CaseResult, type Suite, type SuiteOptions } from "./suite.ts";
 
 /** Spark SQL: documentation examples, golden files, scenarios, grammar. */
@@ -347,7 +348,7 @@ function cells(line: string): string {
 
 /** The documentation gives its lines without the blanks at both ends. */
 function trimmed(lines: readonly string[]): string[] {
-  return lines.map((line) => line.trim());
+  return lines.flatMap((line) => line.split("\n")).map((line) => line.trim());
 }
 
 /** Whether there is an ORDER BY outside parentheses. */

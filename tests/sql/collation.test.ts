@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { simpleString, STRING } from "../../src/core/data-type.ts";
+import { BOOLEAN, field, simpleString, STRING, struct } from "../../src/core/data-type.ts";
 import { describeError } from "../../src/core/diagnostic.ts";
-import { Shop } from "./harness.ts";
+import { parseStatement } from "../../src/sql/parser/parse.ts";
+import { NAMES, Shop } from "./harness.ts";
 
 let shop: Shop;
 
@@ -54,6 +55,25 @@ describe("a collated column", () => {
         "UTF8_LCASE,(w = 'a' collate UTF8_LCASE):boolean,concat(w, b):string collate null,length(w):int,coalesce(w, 'x' collate " +
         "UTF8_LCASE):string collate UTF8_LCASE>",
     );
+  });
+});
+
+describe("a view with a default collation", () => {
+  it("gives it to the strings of its query that name none", async () => {
+    const text = "SELECT 'a' AS a, CAST(1 AS STRING) AS b, 'a' = 'A' AS same";
+    const query = parseStatement(text);
+    if (query.kind !== "query") throw new TypeError("Not a query.");
+    const collation = "utf8_lcase";
+    const schema = struct([
+      field("a", { kind: "string", collation: "UTF8_LCASE" }),
+      field("b", { kind: "string", collation: "UTF8_LCASE" }),
+      field("same", BOOLEAN),
+    ]);
+    const name = ["main", "shop", "lower_case"];
+    shop.relation({ name, kind: "view", schema, view: { query, text, context: { ...NAMES, collation } } });
+    expect(await values("SELECT collation(a), collation(b), same FROM lower_case WHERE a = 'A'")).toEqual([
+      ["SYSTEM.BUILTIN.UTF8_LCASE", "SYSTEM.BUILTIN.UTF8_LCASE", true],
+    ]);
   });
 });
 

@@ -59,7 +59,12 @@ const MAX_DEPTH = 100;
 export function newAnalysis(context: AnalysisContext, resolver: Resolver): Analysis {
   return {
     statement: { context, resolver, scans: [], reads: new Map(), sources: new Map(), lastId: 0, collated: false },
-    names: { catalog: context.currentCatalog, schema: context.currentSchema, user: context.user },
+    names: {
+      catalog: context.currentCatalog,
+      schema: context.currentSchema,
+      user: context.user,
+      ...(context.collation === undefined ? {} : { collation: context.collation }),
+    },
     text: context.text,
     file: context.file,
     ctes: undefined,

@@ -1,5 +1,6 @@
 import { array, field, map, struct, type DataType } from "../../core/data-type.ts";
-import { collationNamed, withCollation } from "../collation/collation.ts";
+import { collationNamed, knownCollations, withCollation } from "../collation/collation.ts";
+import type { Analysis } from "./analysis.ts";
 
 /** The type of a stored column as expressions see it: CHAR and VARCHAR are STRING, the binary collation goes unsaid. */
 export function valueType(type: DataType): DataType {
@@ -17,4 +18,19 @@ export function valueType(type: DataType): DataType {
     default:
       return type;
   }
+}
+
+/** The collation of strings that name none: that of the view whose query this is. Undefined is UTF8_BINARY. */
+export function defaultCollation(analysis: Analysis): string | undefined {
+  const { collation } = analysis.names;
+  if (collation === undefined) return undefined;
+  analysis.statement.collated = true;
+  const { name } = collationNamed(collation);
+  return name === "UTF8_BINARY" ? undefined : name;
+}
+
+/** The type that a cast is to. Throws COLLATION_INVALID_NAME. */
+export function castType(type: DataType, analysis: Analysis): DataType {
+  if (type.kind === "string" && type.collation === undefined) return withCollation(type, defaultCollation(analysis));
+  return knownCollations(type);
 }

@@ -13,12 +13,12 @@ import type {
 import type { Span } from "../ast/node.ts";
 import type { BoundExpression } from "../bound.ts";
 import { lookupFunction } from "../functions/registry.ts";
-import { oneCollation } from "../collation/argument.ts";
-import { knownCollations } from "../collation/collation.ts";
+import { oneCollation, recollated } from "../collation/argument.ts";
 import { castTo, explicitCast } from "../types/cast-expression.ts";
 import { canCast } from "../types/cast-rules.ts";
 import { commonType } from "../types/common-type.ts";
 import { displayType } from "../types/duckdb-type.ts";
+import { castType, defaultCollation } from "./collation.ts";
 import { failure, unsupported } from "./analysis.ts";
 import { bindCall, callFunction, callSite } from "./call.ts";
 import { bind, bindAll, type Env } from "./env.ts";
@@ -35,7 +35,7 @@ export function bindExpression(node: Expression, env: Env): BoundExpression {
   const { analysis } = env;
   switch (node.kind) {
     case "literal":
-      return bindLiteral(node);
+      return recollated(bindLiteral(node), defaultCollation(analysis));
     case "typed_literal":
       return bindTypedLiteral(node, analysis);
     case "interval":
@@ -149,7 +149,8 @@ export function bindExpression(node: Expression, env: Env): BoundExpression {
         "A lambda function should only be used in a higher order function.",
       );
     case "datetime_unit":
-      return constant(node.unit, STRING, node.span);
+      // A text in its place is no unit: `shown` tells them apart.
+      return { ...constant(node.unit, STRING, node.span), shown: node.unit.toUpperCase() };
   }
 }
 
@@ -205,7 +206,10 @@ function inQuery(node: InQuery, env: Env): BoundExpression {
 function like(node: Like, env: Env): BoundExpression {
   const args = [bind(node.operand, env), bind(node.pattern, env)];
   if (node.escape !== undefined) args.push(constant(node.escape, STRING, node.span));
-  return callFunction(node.operator, args, node.span, env);
+  const bound = callFunction(node.operator, args, node.span, env);
+  if (node.operator !== "ilike" || bound.kind !== "call") return bound;
+  // Spark shows no escape character of ILIKE.
+  return { ...bound, pretty: ([value = "", pattern = ""]) => `ilike(${value}, ${pattern})` };
 }
 
 function likeQuantified(node: LikeQuantified, env: Env): BoundExpression {
@@ -274,7 +278,8 @@ function bindCast(node: Cast, env: Env): BoundExpression {
   const operand = bind(node.operand, env);
   const castMode = node.try ? "try" : mode(env);
   // CHAR(n) and VARCHAR(n) are STRING in a cast, as in Spark.
-  const type = node.type.kind === "string" && node.type.length !== undefined ? STRING : knownCollations(node.type);
+  const type =
+    node.type.kind === "string" && node.type.length !== undefined ? STRING : castType(node.type, env.analysis);
   if (!canCast(operand.type, type, castMode)) {
     throw failure(
       env.analysis,

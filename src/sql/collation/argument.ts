@@ -24,7 +24,7 @@ export function plain(expression: BoundExpression): BoundExpression {
 /** The same values under another collation: what a literal is beside a column. It shows in names. */
 export function recollated(expression: BoundExpression, name: string | undefined): BoundExpression {
   const type: DataType = withCollation(expression.type, name);
-  if (collationIn(expression.type) === name) return expression;
+  if (collationIn(expression.type) === name || !hasString(expression.type)) return expression;
   if (expression.kind !== "literal") return wrapped("with_collation", expression, type);
   const text = typeof expression.value === "string" && type.kind === "string" ? expression.value : undefined;
   if (text === undefined || name === undefined) return { ...expression, type };

@@ -60,11 +60,11 @@ function sumLowering(safe: boolean): Lowering {
       return tools.once(total, (sum) => (tools.ansi ? `spk_sum_long(${sum})` : `spk_wrap64(${sum})`));
     }
     if (isDecimal(type) && isDecimal(call.type)) {
-      const cast = `${quiet ? "TRY_CAST" : "CAST"}(${total} AS ${tools.typeName(call.type)})`;
-      if (call.type.precision < 38) return cast;
+      // DuckDB's sum has 38 digits.
+      if (call.type.precision < 38) return `${quiet ? "TRY_CAST" : "CAST"}(${total} AS ${tools.typeName(call.type)})`;
       const digits = "9".repeat(38 - type.scale);
       const most = type.scale === 0 ? digits : `${digits}.${"9".repeat(type.scale)}`;
-      return `${quiet ? "spk_fitting_decimal" : "spk_checked_decimal"}(${cast}, CAST('${most}' AS ${tools.typeName(call.type)}))`;
+      return `${quiet ? "spk_fitting_decimal" : "spk_checked_decimal"}(${total}, CAST('${most}' AS ${tools.typeName(call.type)}))`;
     }
     return total;
   };

@@ -19,7 +19,7 @@ export function decimalTotals(
   const wide = `CASE WHEN ${known.tried} IS NULL THEN ${known.wide} END`;
   const [sum, rest] = [tools.aggregate("sum", [known.tried]), tools.aggregate("sum", [wide])];
   return {
-    sum: `CASE WHEN ${rest} IS NULL THEN ${sum} ELSE coalesce(${sum}, 0) + ${rest} END`,
+    sum: `spk_add_sums(${sum}, ${rest})`,
     count: `(${tools.aggregate("count", [known.tried])} + ${tools.aggregate("count", [wide])})`,
   };
 }
@@ -33,5 +33,5 @@ export function decimalAverage(value: string, call: LoweringCall, tools: Lowerin
   const text = `CAST(spkjs_divide_decimal(CAST(${sum} AS VARCHAR), CAST(${count} AS BIGINT), ${to.scale}) AS ${type})`;
   // A window would be computed for each of its mentions.
   if (call.windowed) return text;
-  return halfUpAverage(sum, from.scale, count, to, text, tools);
+  return halfUpAverage(sum, from, count, to, text, tools);
 }

@@ -43,8 +43,10 @@ function compute(
   const bigger = `CAST(spkjs_decimal('${operator}', CAST(${left} AS VARCHAR), CAST(${right} AS VARCHAR), ${result.precision}, ${result.scale}, ${tools.ansi ? "true" : "false"}) AS ${type})`;
   if ((operator === "+" || operator === "-") && digits < MAX_PRECISION) {
     // DuckDB keeps the result of 18 digits to 18, where Spark has one more.
-    const common = `DECIMAL(${digits === NARROW ? digits + 1 : digits},${scale})`;
-    const wide = `CAST(CAST(${left} AS ${common}) ${operator} CAST(${right} AS ${common}) AS ${type})`;
+    const common: DecimalType = { kind: "decimal", precision: digits === NARROW ? digits + 1 : digits, scale };
+    const [x, y] = [widened(left, a, common), widened(right, b, common)];
+    const exact = result.precision === common.precision + 1 && result.scale === scale;
+    const wide = exact ? `(${x} ${operator} ${y})` : `CAST(${x} ${operator} ${y} AS ${type})`;
     return digits < NARROW || stored < 0 ? wide : narrowFirst(operator, left, right, a, b, result, wide, stored, tools);
   }
   if (operator === "*" && a.precision + b.precision <= NARROW) return `CAST(${left} * ${right} AS ${type})`;
@@ -88,6 +90,10 @@ function compute(
 function hasColumn(arg: BoundArgument): boolean {
   if (arg.kind === "cast") return hasColumn(arg.operand);
   return arg.kind === "column" || (arg.kind === "call" && arg.args.some(hasColumn));
+}
+
+function widened(sql: string, from: DecimalType, to: DecimalType): string {
+  return from.precision === to.precision && from.scale === to.scale ? sql : `CAST(${sql} AS ${duckDbType(to)})`;
 }
 
 /** Columns, constants, and what adds, subtracts and multiplies them: what DuckDB takes into TRY, cheap to repeat. */
@@ -169,20 +175,25 @@ function wideProduct(
   return whereBelow([left, free >> 1], [right, free >> 1], native, bigger);
 }
 
+/** No table has more rows than a number of so many digits. */
+const ROW_DIGITS = 15;
+
 /** SQL of a sum over a count, half up: in 128 bits where these are enough, else `bigger`. */
 export function halfUpAverage(
   sum: string,
-  scale: number,
+  summed: DecimalType,
   count: string,
   result: DecimalType,
   bigger: string,
   tools: LoweringTools,
 ): string {
+  const { scale } = summed;
   const more = result.scale - scale;
   const dividend = `${unscaled(sum, scale)} * 1${"0".repeat(more)}::HUGEINT`;
   const native = rescaled(`spk_divide_half_up(${dividend}, nullif(${count}, 0)::HUGEINT)`, result, tools);
   const digits = MAX_PRECISION - 1 - scale - Math.max(scale, more);
-  return whereBelow([sum, digits], [count, MAX_PRECISION - 1], native, bigger);
+  const most = summed.precision - scale + ROW_DIGITS;
+  return most <= digits ? native : whereBelow([sum, digits], [count, ROW_DIGITS], native, bigger);
 }
 
 /** The value times 10^scale as HUGEINT. */

@@ -22,5 +22,7 @@ export const aggregateMacros: readonly Macro[] = [
     "s, most",
     "CASE WHEN abs(s) > most THEN error('[NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION] The sum cannot be represented as a decimal of 38 digits.') ELSE s END",
   ),
+  /** Two sums of parts: without values in a part its sum is null. */
+  macro("spk_add_sums", "a, b", "CASE WHEN b IS NULL THEN a ELSE coalesce(a, 0) + b END"),
   macro("spk_fitting_decimal", "s, most", "CASE WHEN abs(s) <= most THEN s END"),
 ];

@@ -90,6 +90,45 @@ describe("interval literals", () => {
   });
 });
 
+describe("dates and intervals", () => {
+  it("keep what is not of whole days out of dates", async () => {
+    expect(await row("DATE '2020-01-31' - make_interval(0, 1), DATE '2020-01-31' + make_interval(0, 1, 0, 1)")).toEqual(
+      ["2019-12-31", "2020-03-01"],
+    );
+    await expect(row("DATE '2020-01-01' + make_interval(0, 0, 0, 0, 1)")).rejects.toMatchObject({
+      code: "INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION",
+    });
+  });
+
+  it("refuse other operands as Spark does", () => {
+    const fails = (text: string, code: string): void => {
+      expect(() => shop.analyze(`SELECT ${text}`)).toThrow(
+        expect.objectContaining({ code: `DATATYPE_MISMATCH.${code}` }),
+      );
+    };
+    fails("1 + INTERVAL '1' DAY", "UNEXPECTED_INPUT_TYPE");
+    fails("true - INTERVAL '1' DAY", "UNEXPECTED_INPUT_TYPE");
+    fails("INTERVAL '1' DAY - 1", "BINARY_OP_DIFF_TYPES");
+    fails("INTERVAL '1' YEAR + INTERVAL '1' DAY", "UNEXPECTED_INPUT_TYPE");
+    fails("DATE '2020-01-01' + 1L", "UNEXPECTED_INPUT_TYPE");
+    fails("DATE '2020-01-01' + '1'", "UNEXPECTED_INPUT_TYPE");
+    fails("TIMESTAMP '2020-01-01' + 1", "BINARY_OP_DIFF_TYPES");
+    fails("'2020-01-01' - INTERVAL '1' MONTH", "BINARY_OP_DIFF_TYPES");
+    expect(() => shop.analyze("SELECT dateadd('DAY', 1, DATE '2020-01-01')")).toThrow(
+      expect.objectContaining({ code: "INVALID_PARAMETER_VALUE.DATETIME_UNIT" }),
+    );
+  });
+
+  it("have fields, those of a calendar interval too", async () => {
+    expect(
+      await row(
+        "extract(MONTH FROM make_interval(-1, -14)), extract(DAY FROM make_interval(0, 0, 0, 3, 25)), extract(HOUR FROM make_interval(0, 0, 0, 0, 25, 61)), extract(SECOND FROM make_interval(0, 0, 0, 0, 25, 61, -1.5))",
+      ),
+    ).toEqual([-2, 4, 2, "58.500000"]);
+    expect(() => shop.analyze("SELECT extract(QUARTER FROM make_interval(1))")).toThrow(/Cannot extract/);
+  });
+});
+
 describe("a sequence of dates", () => {
   it("steps by days, by months and by days with hours on the session's clock", async () => {
     expect(
@@ -177,6 +216,14 @@ describe("date patterns", () => {
         "to_date('2020-01-01', 'yyyy-MM-dd[ HH'), to_unix_timestamp(TIMESTAMP_NTZ '1970-01-01 00:00:01', 'invalid['), to_timestamp(NULL, NULL)",
       ),
     ).toEqual(["2020-01-01", 1n, null]);
+  });
+
+  it("name a zone as Java does, or are refused", async () => {
+    expect(
+      await row(
+        "date_format(TIMESTAMP '2020-01-01 00:00:00', 'z'), date_format(TIMESTAMP '2020-07-01 00:00:00', 'zzzz'), date_format(TIMESTAMP '1883-01-01 00:00:00', 'z'), date_format(now(), '')",
+      ),
+    ).toEqual(["PST", "Pacific Daylight Time", "PST", ""]);
   });
 
   it("let a day of the year say the month, and a year of four letters take all digits before a fraction", async () => {

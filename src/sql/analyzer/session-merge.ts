@@ -17,26 +17,17 @@ import { fingerprint } from "./fingerprint.ts";
 import type { Grouping } from "./grouping.ts";
 import { pretty } from "./pretty.ts";
 import { passing, project, reference } from "./project.ts";
-import { rewrite, some } from "./rewrite.ts";
+import { rewrite } from "./rewrite.ts";
 
 /**
  * The input of an aggregation by `session_window` with the sessions of the same other groups merged where they meet: a
- * session that begins no later than those before it end goes on with them. `uses` are the expressions of the SELECT.
+ * session that begins no later than those before it end goes on with them.
  */
-export function mergedSessions(
-  input: BoundPlan,
-  by: Grouping | undefined,
-  uses: readonly BoundExpression[],
-  env: Env,
-): BoundPlan {
+export function mergedSessions(input: BoundPlan, by: Grouping | undefined, env: Env): BoundPlan {
   const session = env.timeWindow?.isSession === true ? env.timeWindow.column : undefined;
   if (session === undefined || by === undefined) return input;
   const isSession = (each: BoundExpression): boolean => each.kind === "column" && each.column.id === session.id;
   if (!by.expressions.some(isSession)) return input;
-  const isOverSession = (each: BoundExpression): boolean => each.kind === "aggregate" && some(each, isSession);
-  const inAggregate = uses.find((use) => some(use, isOverSession));
-  if (inAggregate !== undefined)
-    throw unsupported(env.analysis, inAggregate.span, "An aggregate function over the session window of its group");
   if (by.sets !== undefined) throw unsupported(env.analysis, undefined, "session_window in several grouping sets");
   return merged(
     input,

@@ -24,7 +24,7 @@ import {
 } from "./function.ts";
 import { exactly, int } from "./params.ts";
 import { scalarBy, textOf, isFoldable, uncomputed } from "./rules.ts";
-import { isAnsiInterval, isDatetime } from "../types/kinds.ts";
+import { isDatetime, isInterval } from "../types/kinds.ts";
 
 const category = "date and time";
 const SECONDS = decimal(8, 6);
@@ -95,6 +95,7 @@ const TIME_FIELDS = MOMENT_FIELDS.filter(([names]) => /^(?:HOUR|MINUTE|SECOND) /
 
 function fieldsOf(type: DataType): typeof MOMENT_FIELDS {
   if (type.kind === "time") return TIME_FIELDS;
+  if (type.kind === "calendar_interval") return [...YEAR_MONTH_FIELDS, ...DAY_TIME_FIELDS];
   if (type.kind === "interval_year_month") return partsOf(type, YEAR_MONTH_FIELDS);
   return type.kind === "interval_day_time" ? partsOf(type, DAY_TIME_FIELDS) : MOMENT_FIELDS;
 }
@@ -111,13 +112,10 @@ function extract(call: CallSite): BoundFunction {
       `The function \`${call.name}\` requires the parameter \`field\` to be a foldable expression of the type "STRING", but the actual argument is a non-foldable.`,
     );
   }
-  if (given.type.kind === "calendar_interval") {
-    throw call.error("UNSUPPORTED_FEATURE.FUNCTION", "Extracting fields from a calendar interval is not supported.");
-  }
   const source = given.type.kind === "string" || given.type.kind === "void" ? coerce(given, TIMESTAMP, call) : given;
   const wanted = name.toUpperCase();
   const field = fieldsOf(source.type).find(([names]) => names.split(" ").includes(wanted))?.[1];
-  if (!isDatetime(source.type) && !isAnsiInterval(source.type) && source.type.kind !== "time") {
+  if (!isDatetime(source.type) && !isInterval(source.type) && source.type.kind !== "time") {
     throw mismatch(call, 1, '"TIMESTAMP"', sqlType(source.type));
   }
   if (field === undefined) {

@@ -1,6 +1,6 @@
 import { DATE, DOUBLE, INT, LONG, STRING, TIMESTAMP, type DataType, TIMESTAMP_NTZ } from "../../core/data-type.ts";
 import { bool, filled, string } from "./defaults.ts";
-import { bindSignature, scalar, type CallSite, type FunctionRow, type Signature } from "./function.ts";
+import { bindSignature, scalar, type CallSite, type FunctionRow, type Param, type Signature } from "./function.ts";
 import {
   anyTimestamp,
   boolean,
@@ -52,7 +52,12 @@ function now(
 }
 
 const wholeNumber = strictly(integral);
-const dayCount = strictly(oneOf(int, only("short", "byte")));
+const plainDays = strictly(oneOf(int, only("short", "byte")));
+/** Days as INT and smaller; of other types text alone is converted. */
+const dayCount: Param = {
+  expected: plainDays.expected,
+  accept: (type, ansi) => (type.kind === "string" ? INT : plainDays.accept(type, ansi)),
+};
 
 const dateMath: readonly FunctionRow[] = [
   scalarBy(["date_add", "dateadd"], category, (call) =>
@@ -117,7 +122,7 @@ const UNITS: Readonly<
 /** The unit of `timestampadd(HOUR, …)`, which stands first as a constant. */
 function unitOf(call: CallSite) {
   const [first] = call.args;
-  const name = first === undefined || first.kind === "unbound_lambda" ? undefined : textOf(first);
+  const name = first?.kind === "literal" && first.shown !== undefined ? textOf(first) : undefined;
   const unit = typeof name === "string" ? UNITS[name.toUpperCase()] : undefined;
   if (unit !== undefined && typeof name === "string") return { name: name.toUpperCase(), ...unit };
   throw call.error(

@@ -13,7 +13,7 @@ const windowColumn: Param = {
 function isWindow(type: DataType): boolean {
   if (type.kind !== "struct" || type.fields.length !== 2) return false;
   const [start, end] = type.fields;
-  return start?.name === "start" && end?.name === "end" && /^timestamp/.test(end.type.kind);
+  return start?.name === "start" && end?.name === "end" && end.type.kind.startsWith("timestamp");
 }
 
 /** The analyzer makes columns of them where they may stand: in the clauses of a SELECT. */

@@ -1,7 +1,7 @@
 import { BoathouseError } from "../../core/errors.ts";
 import { civilOf, daysOf, floorDiv, isoWeekday, MICROS_PER_DAY } from "./calendar.ts";
 import { MONTHS, parsePattern, WEEKDAYS, type PatternPart } from "./date-pattern.ts";
-import { localOf, offsetAt } from "./zone.ts";
+import { fixedOffset, localOf, offsetAt } from "./zone.ts";
 
 /**
  * Formats microseconds since the epoch by a Java pattern, as `date_format` does in the given zone. For a TIMESTAMP_NTZ
@@ -9,7 +9,7 @@ import { localOf, offsetAt } from "./zone.ts";
  */
 export function formatTimestamp(micros: bigint, pattern: string, zone: string): string {
   const local = localOf(micros, zone);
-  const moment = momentOf(local, () => ({ zone, offset: offsetAt(zone, micros) }));
+  const moment = momentOf(local, () => ({ zone, offset: offsetAt(zone, micros), micros }));
   return formatParts(parsePattern(pattern, "format"), moment);
 }
 
@@ -23,7 +23,14 @@ interface Moment {
   readonly minute: number;
   readonly second: number;
   readonly micros: number;
-  readonly zone: () => { readonly zone: string; readonly offset: number };
+  readonly zone: () => ZoneAt;
+}
+
+interface ZoneAt {
+  readonly zone: string;
+  readonly offset: number;
+  /** The instant. */
+  readonly micros: bigint;
 }
 
 function momentOf(local: bigint, zone: Moment["zone"]): Moment {
@@ -112,10 +119,10 @@ function formatQuarter(quarter: number, count: number): string {
   return `${["1st", "2nd", "3rd", "4th"][quarter - 1] ?? ""} quarter`;
 }
 
-function formatZone(letter: string, count: number, at: { readonly zone: string; readonly offset: number }): string {
+function formatZone(letter: string, count: number, at: ZoneAt): string {
   const { zone, offset } = at;
   if (letter === "V") return zone === "UTC" ? "Etc/UTC" : zone;
-  if (letter === "z") return zoneName(zone, count);
+  if (letter === "z") return zoneName(zone, count, at.micros);
   const localized = letter === "O" || (letter === "Z" && count === 4);
   if (localized && offset === 0) return "GMT";
   if (letter === "O" && count === 1)
@@ -146,11 +153,27 @@ function offsetText(
   return minutes === "short" && rest === 0 && tail === "" ? hours : `${hours}${separator}${two(rest)}${tail}`;
 }
 
-function zoneName(zone: string, count: number): string {
-  if (zone === "UTC" || zone === "Etc/UTC" || zone === "Z") return count < 4 ? "UTC" : "Coordinated Universal Time";
+/** English names as Java has them. Java knows short names for every zone, here only those of Unicode's English are known. */
+function zoneName(zone: string, count: number, micros: bigint): string {
+  if (fixedOffset(zone) === 0 || zone === "Etc/UTC") return count < 4 ? "UTC" : "Coordinated Universal Time";
+  const named = zone.includes("/") ? nameAt(zone, count < 4 ? "short" : "long", namedAt(zone, micros)) : "GMT";
+  if (!named.startsWith("GMT")) return named;
   throw new BoathouseError(
     "UNSUPPORTED_FEATURE.DATETIME_PATTERN",
     `Formatting the name of the time zone ${zone} (pattern letter z) is not supported.`,
     { hint: "Use VV for the zone's id or XXX for its offset." },
   );
+}
+
+/** Milliseconds at which the name is looked up: before there was standard time the name is that of standard time too. */
+function namedAt(zone: string, micros: bigint): number {
+  const millis = Number(floorDiv(micros, 1000n));
+  if (millis > Date.UTC(1920, 0, 1) && millis < 8e15) return millis;
+  const [winter, summer] = [Date.UTC(2020, 0, 1), Date.UTC(2020, 6, 1)];
+  return offsetAt(zone, BigInt(winter) * 1000n) <= offsetAt(zone, BigInt(summer) * 1000n) ? winter : summer;
+}
+
+function nameAt(zone: string, style: "short" | "long", millis: number): string {
+  const parts = new Intl.DateTimeFormat("en-US", { timeZone: zone, timeZoneName: style }).formatToParts(millis);
+  return parts.find((part) => part.type === "timeZoneName")?.value ?? "GMT";
 }

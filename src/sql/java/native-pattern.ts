@@ -32,7 +32,7 @@ const FORMATS: Readonly<Record<string, string>> = {
 /** For years 1000 to 9999. Undefined: `formatTimestamp` has to do it. */
 export function strftimePattern(pattern: string): string | undefined {
   const parts = flat(parsePattern(pattern, "format"));
-  if (parts === undefined) return undefined;
+  if (parts === undefined || parts.length === 0) return undefined;
   let out = "";
   for (const part of parts) {
     const piece = part.kind === "literal" ? part.text.replaceAll("%", "%%") : FORMATS[part.name];

@@ -15,7 +15,7 @@ import { INTERVAL_OVERFLOW, microsInterval, monthsInterval } from "../types/inte
 import { isAnsiInterval, isDatetime, isDecimal, isIntegral, isInterval, isNumeric } from "../types/kinds.ts";
 import { decimalOperands, differingTypes, numberType, result, twoOperands, wrongType } from "./binary.ts";
 import { timeArithmetic } from "./time-arithmetic.ts";
-import { temporalArithmetic } from "./temporal.ts";
+import { refuseOperand, temporalArithmetic } from "./temporal.ts";
 import { decimalArithmetic } from "./decimal-arithmetic.ts";
 import { byNonZero } from "./division.ts";
 
@@ -51,6 +51,7 @@ function plusMinusTimes(call: CallSite, symbol: "+" | "-" | "*"): BoundFunction 
   if (isDatetime(left.type) || isDatetime(right.type) || isInterval(left.type) || isInterval(right.type)) {
     const found = temporalArithmetic(call, symbol, left, right);
     if (found !== undefined) return found;
+    refuseOperand(call, symbol, left.type, right.type);
   }
   return numeric(call, symbol, left, right, (type) => overflowing(symbol, type));
 }

@@ -1,10 +1,10 @@
 import { hasInnerNulls, orderForm } from "../types/order-form.ts";
 import { BOOLEAN, DOUBLE, struct, type DataType } from "../../core/data-type.ts";
-import type { BoundExpression, Lowering } from "../bound.ts";
+import type { BoundExpression, Lowering, Pretty } from "../bound.ts";
 import { coerce, expressions, type BoundFunction, type CallSite, type ScalarRow } from "../functions/function.ts";
 import { commonType, widerType } from "../types/common-type.ts";
 import { displayType } from "../types/duckdb-type.ts";
-import { hasMap, isAtomic, isNumeric, isOrderable } from "../types/kinds.ts";
+import { hasMap, isAtomic, isIntegral, isNumeric, isOrderable, isAnsiInterval } from "../types/kinds.ts";
 import { hasVariant } from "../types/variant-type.ts";
 import { decimalForInteger, widerDecimal } from "../types/decimal.ts";
 import { padded } from "./char-padding.ts";
@@ -51,7 +51,25 @@ function compare(call: CallSite, symbol: string, sql: string): BoundFunction {
     symbol === "=" || symbol === "<=>" || !hasInnerNulls(type)
       ? sql
       : ([a = "NULL", b = "NULL"], _, tools) => `(${orderForm(a, type, tools)} ${symbol} ${orderForm(b, type, tools)})`;
-  return result(call, symbol, args, BOOLEAN, lower, symbol === "<=>" ? false : undefined);
+  const compared = result(call, symbol, args, BOOLEAN, lower, symbol === "<=>" ? false : undefined);
+  const shown = roundedText(left, right, symbol);
+  return shown === undefined || compared.pretty === undefined ? compared : { ...compared, pretty: shown };
+}
+
+/** Where a whole number is compared with a decimal literal, Spark compares, and shows, the next whole one (`DecimalPrecision`). */
+function roundedText(left: BoundExpression, right: BoundExpression, symbol: string): Pretty | undefined {
+  if (symbol === "=" || symbol === "<=>") return undefined;
+  const [whole, literal] = isIntegral(left.type) ? [left, right] : [right, left];
+  const { type } = literal;
+  if (!isIntegral(whole.type) || type.kind !== "decimal" || literal.kind !== "literal") return undefined;
+  if (typeof literal.value !== "bigint") return undefined;
+  const unit = 10n ** BigInt(type.scale);
+  const rest = ((literal.value % unit) + unit) % unit;
+  const floor = (literal.value - rest) / unit;
+  const isFloor = (whole === left) === (symbol === ">" || symbol === "<=");
+  const value = isFloor || rest === 0n ? floor : floor + 1n;
+  if (BigInt.asIntN(64, value) !== value) return undefined;
+  return ([a = "", b = ""]) => (whole === left ? `(${a} ${symbol} ${value})` : `(${value} ${symbol} ${b})`);
 }
 
 function refuseVariants(call: CallSite, symbol: string, type: DataType): void {
@@ -70,6 +88,7 @@ export function comparisonType(left: BoundExpression, right: BoundExpression, an
   if (!ansi && (a.kind === "string") !== (b.kind === "string")) {
     const other = a.kind === "string" ? b : a;
     if (other.kind === "decimal") return DOUBLE;
+    if (isAnsiInterval(other)) return undefined;
     if (isAtomic(other)) return other;
   }
   return widerType(a, renamedLike(b, a), ansi);

@@ -5,12 +5,19 @@ const NAMES = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY
 const dayNumber = `CASE ${DAYS.map((short, index) => `WHEN upper(n) IN ('${short}', '${(NAMES[index] ?? "").slice(0, 3)}', '${NAMES[index] ?? ""}') THEN ${index + 1}`).join(" ")} END`;
 
 export const dateMacros: readonly Macro[] = [
+  macro(
+    "spk_move_date",
+    "d, i",
+    `CASE WHEN d IS NOT NULL AND spk_micros(i) <> extract(day FROM i) * 86400000000
+      THEN error('[INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION] Cannot add an interval to a date because its microseconds part is not 0. To resolve this, cast the input date to a timestamp, which supports the addition of intervals with non-zero microseconds.')
+      ELSE CAST(d + i AS DATE) END`,
+  ),
   macro("spk_day_number", "n", dayNumber),
   macro("spk_next_day", "d, n", "d + CAST((spk_day_number(n) - isodow(d) + 6) % 7 + 1 AS INTEGER)"),
   macro(
     "spk_next_day_ansi",
     "d, n",
-    "CASE WHEN n IS NOT NULL AND spk_day_number(n) IS NULL THEN error('[ILLEGAL_DAY_OF_WEEK] Illegal input for day of week: ' || n || '.') ELSE spk_next_day(d, n) END",
+    "CASE WHEN d IS NOT NULL AND n IS NOT NULL AND spk_day_number(n) IS NULL THEN error('[ILLEGAL_DAY_OF_WEEK] Illegal input for day of week: ' || n || '.') ELSE spk_next_day(d, n) END",
   ),
   macro(
     "spk_trunc",

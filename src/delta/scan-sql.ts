@@ -2,8 +2,8 @@ import type { DataType, StructField, StructType } from "../core/data-type.ts";
 import { quoteIdentifier, quoteString } from "../sql/quote.ts";
 import { duckDbType } from "../sql/types/duckdb-type.ts";
 import { hasVariant } from "../sql/types/variant-type.ts";
+import { parquetType, variantFromGroup } from "../sql/variant/group-sql.ts";
 import { columnId, needsRename, physicalName, physicalType, type MappingMode } from "./column-mapping.ts";
-import { parquetType, variantFromGroup } from "./variant-parquet.ts";
 
 /** A file to read. */
 export interface ScanFile {

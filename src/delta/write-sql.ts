@@ -4,9 +4,9 @@ import { didYouMean } from "../core/nearest.ts";
 import { quoteIdentifier, quoteString } from "../sql/quote.ts";
 import { duckDbType } from "../sql/types/duckdb-type.ts";
 import { hasVariant } from "../sql/types/variant-type.ts";
+import { variantToGroup } from "../sql/variant/group-sql.ts";
 import { needsRename, physicalName, type MappingMode } from "./column-mapping.ts";
 import { findField, isWidening } from "./table-schema.ts";
-import { variantToGroup } from "./variant-parquet.ts";
 
 /** A condition that every written row must fulfil. */
 export interface RowCheck {

@@ -120,6 +120,16 @@ export function fromDuckDb(
           ? value.entries.map((entry) => ({ key: key(entry.key), value: item(entry.value) }))
           : nothing(value);
     }
+    case ids.VARIANT:
+      return () => {
+        throw new BoathouseError(
+          "UNSUPPORTED_DATATYPE",
+          "Values of DuckDB's own type VARIANT cannot be read exactly.",
+          {
+            sqlState: "0A000",
+          },
+        );
+      };
     default:
       throw new BoathouseError("UNSUPPORTED_DATATYPE", `Values of the type ${String(type)} cannot be shown.`, {
         sqlState: "0A000",

@@ -2,6 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { array, field, INT, struct, VARIANT, type StructType } from "../core/data-type.ts";
+import { parseVariantJson } from "../sql/variant/parse-json.ts";
+import { writeVariant } from "../sql/variant/write.ts";
 import { inferFiles, readFiles, type FormatName } from "./format.ts";
 import { openBench, sourceFile, type Bench } from "./test-files.ts";
 import { writeStatement } from "./write.ts";
@@ -81,6 +84,36 @@ describe("writing", () => {
     expect(await bench.connection.rows(`SELECT ${cast} FROM (${sql})`)).toEqual(
       await bench.connection.rows(`SELECT ${cast} FROM (${select})`),
     );
+  });
+
+  it("gives a VARIANT in its two parts in Parquet, and takes it back with a schema", async () => {
+    const variant = (json: string): string =>
+      `unhex('${Buffer.from(writeVariant(parseVariantJson(json))).toString("hex")}')`;
+    const rows = ['{"b":[1.50,null],"a":"x"}', "null", JSON.stringify({ [`key ${"k".repeat(70_000)}`]: 1 })].map(
+      (json, id) => `(${id}, ${variant(json)}, [${variant(json)}, NULL])`,
+    );
+    const schema = struct([field("id", INT), field("v", VARIANT), field("l", array(VARIANT))]);
+    const select = `SELECT * FROM (VALUES ${rows.join(", ")}, (9, NULL, NULL)) AS t(id, v, l)`;
+    const path = join(bench.folder, "variant.parquet");
+    await bench.connection.run(writeStatement({ format: "parquet", select, schema, options: {}, path }));
+    const files = [await sourceFile(path)];
+    const { sql } = await readFiles(bench.connection, { format: "parquet", files, options: {}, schema });
+    expect(await bench.connection.rows(sql)).toEqual(await bench.connection.rows(select));
+    const parts = `SELECT octet_length(v.metadata) AS m, hex(v."value"[1:1]) AS v FROM '${path}' WHERE v IS NOT NULL`;
+    expect(await bench.connection.rows(parts)).toEqual([
+      { m: 7n, v: "02" },
+      { m: 3n, v: "00" },
+      { m: 70_014n, v: "02" },
+    ]);
+  });
+
+  it("does not read what has Parquet's own type VARIANT, of which DuckDB loses nulls", async () => {
+    const path = join(bench.folder, "annotated.parquet");
+    await bench.connection.run(`COPY (SELECT 1 AS id, 2::VARIANT AS v) TO '${path}' (FORMAT parquet)`);
+    const files = [await sourceFile(path)];
+    const read = (schema: StructType) => readFiles(bench.connection, { format: "parquet", files, options: {}, schema });
+    await expect(read(struct([field("v", VARIANT)]))).rejects.toMatchObject({ code: "UNSUPPORTED_DATATYPE" });
+    expect(await bench.connection.rows((await read(struct([field("id", INT)]))).sql)).toEqual([{ id: 1 }]);
   });
 
   it("refuses types that the format cannot hold", async () => {

@@ -1,6 +1,8 @@
 import { simpleString, type DataType, type StructField, type StructType } from "../core/data-type.ts";
 import { BoathouseError } from "../core/errors.ts";
 import { quoteIdentifier, quoteString } from "../sql/quote.ts";
+import { hasVariant } from "../sql/types/variant-type.ts";
+import { toParquet } from "../sql/variant/group-sql.ts";
 import { strftimeFormat } from "./datetime-pattern.ts";
 import { formatNamed, type FormatName } from "./format.ts";
 import { SPACES } from "./lines.ts";
@@ -32,7 +34,7 @@ export function writeStatement(write: FileWrite): string {
       return `COPY (SELECT ${row} AS line FROM (${write.select})) TO ${target} (${rawLines(options)})`;
     }
     case "parquet":
-      return `COPY (${write.select}) TO ${target} (FORMAT parquet, COMPRESSION ${compression(options)})`;
+      return `COPY (${parquetSelect(write)}) TO ${target} (FORMAT parquet, COMPRESSION ${compression(options)})`;
     case "text":
       return `COPY (${textSelect(write)}) TO ${target} (${rawLines(options)})`;
     case "binaryFile":
@@ -40,6 +42,15 @@ export function writeStatement(write: FileWrite): string {
         hint: "Write csv, json, parquet or text.",
       });
   }
+}
+
+function parquetSelect(write: FileWrite): string {
+  if (!hasVariant(write.schema)) return write.select;
+  const columns = write.schema.fields.map((each) => {
+    const name = quoteIdentifier(each.name);
+    return `${toParquet(name, each.type)} AS ${name}`;
+  });
+  return `SELECT ${columns.join(", ")} FROM (${write.select})`;
 }
 
 function csvSelect(write: FileWrite, options: Options): string {

@@ -51,6 +51,12 @@ describe("VARIANT", () => {
     ]);
   });
 
+  it("takes the last value of a repeated key where the session allows them", async () => {
+    const settings = new Map([["spark.sql.variant.allowduplicatekeys", "true"]]);
+    const text = 'SELECT to_json(parse_json(\'{"a":1,"b":{"c":1,"c":2},"a":3}\')) AS j';
+    expect(await shop.rows(text, { settings })).toEqual([{ j: '{"a":3,"b":{"c":2}}' }]);
+  });
+
   it("gives what stands at a path, which may differ by row", async () => {
     expect(await column("SELECT variant_get(parse_json(json), path, 'string') AS s FROM raw ORDER BY id")).toEqual([
       "1",

@@ -1,12 +1,16 @@
 import { sameType, type DataType, type StructField } from "../../core/data-type.ts";
 import { quoteIdentifier } from "../../sql/quote.ts";
 import { duckDbType } from "../../sql/types/duckdb-type.ts";
+import { variantFromGroup } from "../../sql/variant/group-sql.ts";
 
 /**
  * SQL that gives a value of type `from` as type `to`, where every value of `from` has one: the same type, a wider number, a
  * struct with other fields (missing ones are null). Undefined when there is no such way.
  */
 export function fitType(source: string, from: DataType, to: DataType, depth = 0): string | undefined {
+  // What DuckDB calls a VARIANT is none of ours; what is one comes as a group.
+  if (from.kind === "variant") return undefined;
+  if (to.kind === "variant") return isVariantGroup(from) ? variantFromGroup(source) : undefined;
   if (from.kind === "struct" && to.kind === "struct") return fitStruct(source, from.fields, to.fields, depth);
   if (from.kind === "array" && to.kind === "array") {
     const element = fitType(`e${depth}`, from.element, to.element, depth + 1);
@@ -22,6 +26,13 @@ export function fitType(source: string, from: DataType, to: DataType, depth = 0)
   }
   if (sameType(from, to) || (from.kind === "string" && to.kind === "string")) return source;
   return widens(from, to) ? `${source}::${duckDbType(to)}` : undefined;
+}
+
+function isVariantGroup(type: DataType): boolean {
+  if (type.kind !== "struct" || type.fields.length !== 2) return false;
+  return ["value", "metadata"].every((name) =>
+    type.fields.some((each) => each.name === name && each.type.kind === "binary"),
+  );
 }
 
 /** The type that holds the values of both, or undefined. Structs get the fields of both. */

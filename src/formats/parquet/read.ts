@@ -10,6 +10,7 @@ import {
 import { BoathouseError, messageOf } from "../../core/errors.ts";
 import type { Connection } from "../../duckdb/connection.ts";
 import { quoteIdentifier } from "../../sql/quote.ts";
+import { hasVariant } from "../../sql/types/variant-type.ts";
 import { duckDbType } from "../../sql/types/duckdb-type.ts";
 import { PLAIN_CELLS } from "../cell.ts";
 import { missing } from "../head.ts";
@@ -147,6 +148,16 @@ function sameName(a: string, b: string, exact: boolean): boolean {
 
 function mismatch(group: Group, found: StructField, wanted: DataType): BoathouseError {
   const url = group.files[0]?.url ?? "";
+  if (hasVariant(found.type)) {
+    return new BoathouseError(
+      "UNSUPPORTED_DATATYPE",
+      `${url}: the column "${found.name}" has Parquet's own type VARIANT, which cannot be read exactly.`,
+      {
+        sqlState: "0A000",
+        hint: "Let whoever writes the file make the column a string (to_json), and read it with parse_json.",
+      },
+    );
+  }
   return new BoathouseError(
     "FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH",
     `${url}: the column "${found.name}" is ${simpleString(found.type).toUpperCase()} in the file, ${simpleString(wanted).toUpperCase()} was expected.`,

@@ -67,6 +67,11 @@ function rethrown(call: CallSite, error: unknown): never {
   throw error;
 }
 
+/** May a key stand twice in an object of JSON? */
+function allowsRepeats(call: CallSite): boolean {
+  return call.context.settings?.get("spark.sql.variant.allowduplicatekeys")?.toLowerCase() === "true";
+}
+
 /** `variant_get(v, path[, type])`. */
 function variantGet(call: CallSite): BoundFunction {
   if (call.args.length < 2 || call.args.length > 3) throw wrongNumber(call, "[2, 3]");
@@ -100,12 +105,15 @@ function toVariantObject(call: CallSite): BoundFunction {
 
 /** Functions of the type VARIANT (`variant/encoding.ts` says what its values are). */
 export const variants: readonly FunctionRow[] = [
-  scalar("parse_json", category, { params: [string], returns: VARIANT }, "spkjs_variant_parse($1)"),
-  scalar(
-    "try_parse_json",
-    category,
-    { params: [string], returns: VARIANT, nullable: true },
-    "spkjs_variant_try_parse($1)",
+  scalarBy("parse_json", category, (call) =>
+    bindSignature(call, { params: [string], returns: VARIANT }, `spkjs_variant_parse($1, ${allowsRepeats(call)})`),
+  ),
+  scalarBy("try_parse_json", category, (call) =>
+    bindSignature(
+      call,
+      { params: [string], returns: VARIANT, nullable: true },
+      `spkjs_variant_try_parse($1, ${allowsRepeats(call)})`,
+    ),
   ),
   scalar(
     "is_variant_null",

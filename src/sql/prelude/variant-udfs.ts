@@ -18,7 +18,7 @@ import { schemaFromJson, schemaToJson } from "../../core/schema-json.ts";
 import type { Value } from "../../core/value.ts";
 import { castVariant, castVariantNested, type VariantCast } from "../variant/cast.ts";
 import { variantJson } from "../variant/json.ts";
-import { parseDecimal, VARIANT_NULL, type VariantField, type VariantNode } from "../variant/node.ts";
+import { parseDecimal, VARIANT_NULL, withLastFields, type VariantField, type VariantNode } from "../variant/node.ts";
 import { NotJson, parseVariantJson } from "../variant/parse-json.ts";
 import { invalidGetPath, parseVariantPath, valueAt } from "../variant/path.ts";
 import { isVariantNull, readNode, variantOf } from "../variant/read.ts";
@@ -32,10 +32,11 @@ const ROWS = array(struct([field("pos", INT), field("key", STRING), field("value
 
 /** What takes and gives values of the type VARIANT, as bytes (`variant/encoding.ts`). */
 export const variantUdfs: readonly Udf[] = [
-  udf("spkjs_variant_parse", [STRING], BINARY, (text) => parse(asText(text))),
-  udf("spkjs_variant_try_parse", [STRING], BINARY, (text) => {
+  // The second argument says whether of a repeated key the last value counts.
+  udf("spkjs_variant_parse", [STRING, BOOLEAN], BINARY, (text, repeats) => parse(asText(text), repeats === true)),
+  udf("spkjs_variant_try_parse", [STRING, BOOLEAN], BINARY, (text, repeats) => {
     try {
-      return parse(asText(text));
+      return parse(asText(text), repeats === true);
     } catch (error) {
       if (error instanceof BoathouseError) return null;
       throw error;
@@ -78,9 +79,10 @@ export const variantUdfs: readonly Udf[] = [
   ...makers(),
 ];
 
-function parse(text: string): Uint8Array {
+function parse(text: string, repeats: boolean): Uint8Array {
   try {
-    return writeVariant(parseVariantJson(text), "parse_json");
+    const value = parseVariantJson(text);
+    return writeVariant(repeats ? withLastFields(value) : value, "parse_json");
   } catch (error) {
     if (error instanceof NotJson || (error instanceof BoathouseError && error.code === "VARIANT_DUPLICATE_KEY")) {
       throw new BoathouseError(

@@ -89,3 +89,13 @@ export function parseDecimal(text: string): VariantDecimal {
 export function digitCount(unscaled: bigint): number {
   return (unscaled < 0n ? -unscaled : unscaled).toString().length;
 }
+
+/** Of fields with the same key the last one. */
+export function withLastFields(value: VariantNode): VariantNode {
+  if (value.kind === "array") return { kind: "array", items: value.items.map(withLastFields) };
+  if (value.kind !== "object") return value;
+  return {
+    kind: "object",
+    fields: [...new Map(value.fields.map(([key, item]) => [key, withLastFields(item)] as const))],
+  };
+}

@@ -1,13 +1,14 @@
-import { BINARY, field, struct, type DataType } from "../core/data-type.ts";
-import { hasVariant } from "../sql/types/variant-type.ts";
+import { BINARY, field, struct, type DataType } from "../../core/data-type.ts";
+import { quoteIdentifier } from "../quote.ts";
+import { structNames } from "../types/duckdb-type.ts";
+import { hasVariant } from "../types/variant-type.ts";
 
 /**
- * How values of the type VARIANT stand in data files: as a group of two BLOBs, `value` and `metadata` (PROTOCOL.md, "Variant
- * Data Type": "Variant data in Parquet"), without Parquet's VARIANT annotation. In SQL they are one BLOB, the metadata
- * followed by the value (`sql/variant/encoding.ts`).
+ * How values of the type VARIANT stand in Parquet files: as a group of two BLOBs, `value` and `metadata` (Delta's PROTOCOL.md,
+ * "Variant Data Type"), without Parquet's VARIANT annotation. In SQL they are one BLOB, the metadata followed by the value
+ * (`encoding.ts`).
  *
- * A file whose column has the annotation is refused by DuckDB when it is read: what DuckDB makes of it does not tell a
- * null of JSON from NULL.
+ * A column with the annotation is refused when it is read: what DuckDB makes of it does not tell a null of JSON from NULL.
  */
 export function parquetType(type: DataType): DataType {
   if (!hasVariant(type)) return type;
@@ -43,6 +44,32 @@ export function variantToGroup(value: string): string {
   const group = `{'value': ${v}[${m} + 1:], 'metadata': ${v}[1:${m}]}`;
   const split = bind(w, width, bind(n, number(v ?? "", "1", w ?? ""), bind(m, length, group)));
   return bind(v, value, `CASE WHEN ${v} IS NOT NULL THEN ${split} END`);
+}
+
+/** DuckDB SQL of a value as it is written to a file: every variant in it as a group. */
+export function toParquet(value: string, type: DataType): string {
+  if (!hasVariant(type)) return value;
+  const item = `x${value.length}`;
+  switch (type.kind) {
+    case "variant":
+      return variantToGroup(value);
+    case "array":
+      return `list_transform(${value}, lambda ${item}: ${toParquet(item, type.element)})`;
+    case "map": {
+      const entry = `{'key': ${item}."key", 'value': ${toParquet(`${item}."value"`, type.value)}}`;
+      const entries = `list_transform(map_entries(${value}), lambda ${item}: ${entry})`;
+      return `CASE WHEN ${value} IS NOT NULL THEN map_from_entries(${entries}) END`;
+    }
+    case "struct": {
+      const names = structNames(type.fields).map(quoteIdentifier);
+      const fields = type.fields.map(
+        (each, index) => `${names[index] ?? ""}: ${toParquet(`${value}.${names[index] ?? ""}`, each.type)}`,
+      );
+      return `CASE WHEN ${value} IS NOT NULL THEN {${fields.join(", ")}} END`;
+    }
+    default:
+      return value;
+  }
 }
 
 /** The number of so many bytes, the lowest first, that follow the first `offset` ones. */

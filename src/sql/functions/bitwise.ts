@@ -1,17 +1,22 @@
 import { BYTE, INT, type DataType } from "../../core/data-type.ts";
 import { scalar, type FunctionRow } from "./function.ts";
-import { boolean, int, integral, oneOf } from "./params.ts";
+import { boolean, int, integral, oneOf, strictly } from "./params.ts";
 import { typeAt } from "./rules.ts";
 
 const category = "bitwise";
 
 export const bitwise: readonly FunctionRow[] = [
-  scalar("bit_count", category, { params: [oneOf(integral, boolean)], returns: INT }, ([value = "NULL"], call) => {
-    const type: DataType = typeAt(call.args, 0);
-    return type.kind === "boolean"
-      ? `CAST(${value} AS INTEGER)`
-      : `CAST(bit_count(CAST(${value} AS BIGINT)) AS INTEGER)`;
-  }),
+  scalar(
+    "bit_count",
+    category,
+    { params: [strictly(oneOf(integral, boolean))], returns: INT },
+    ([value = "NULL"], call) => {
+      const type: DataType = typeAt(call.args, 0);
+      return type.kind === "boolean"
+        ? `CAST(${value} AS INTEGER)`
+        : `CAST(bit_count(CAST(${value} AS BIGINT)) AS INTEGER)`;
+    },
+  ),
   scalar(
     ["bit_get", "getbit"],
     category,

@@ -218,6 +218,17 @@ export const math: readonly FunctionRow[] = [
   scalarBy("width_bucket", category, (call) => {
     const interval = expressions(call).find((arg) => isAnsiInterval(arg.type));
     const bound = interval === undefined ? double : only(interval.type.kind);
+    if (
+      interval !== undefined &&
+      expressions(call)
+        .slice(0, 3)
+        .some((arg) => arg.type.kind !== interval.type.kind)
+    ) {
+      throw call.error(
+        "DATATYPE_MISMATCH.DATA_DIFF_TYPES",
+        'Cannot resolve "width_bucket" due to data type mismatch: Input to `width_bucket` should all be the same type.',
+      );
+    }
     return bindSignature(
       call,
       {

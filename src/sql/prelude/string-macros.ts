@@ -2,7 +2,13 @@ import { macro, type Macro } from "./macro.ts";
 
 export const stringMacros: readonly Macro[] = [
   macro("spk_chr", "n", "CASE WHEN n < 0 THEN '' ELSE chr(CAST(n % 256 AS INTEGER)) END"),
-  macro("spk_substring", "s, p, n", "substring(s, CASE WHEN p = 0 THEN 1 ELSE p END, spk_count(n))"),
+  macro(
+    "spk_substring",
+    "s, p, n",
+    // DuckDB takes a start far before the text for its first character.
+    `CASE WHEN p < -1000000 AND length(s) + p::BIGINT < 0 THEN left(s, greatest(length(s) + p::BIGINT + n, 0))
+      ELSE substring(s, CASE WHEN p = 0 THEN 1 ELSE p END, spk_count(n)) END`,
+  ),
   macro(
     "spk_substring_binary",
     "b, p, n",

@@ -110,13 +110,16 @@ function luhn(text: string): boolean {
   return sum % 10 === 0;
 }
 
+/** To Java an underscore joins a word only where one letter or digit stands on each side. */
+const OUTER_UNDERSCORES = /(?<![\p{L}\p{N}])_+|_+(?![\p{L}\p{N}])/u;
+
 /** Words of each sentence, as Java's `BreakIterator` finds them in English. */
 function sentences(text: string): string[][] {
   const bySentence = new Intl.Segmenter("en", { granularity: "sentence" });
   const byWord = new Intl.Segmenter("en", { granularity: "word" });
   return [...bySentence.segment(text)].map(({ segment }) =>
     [...byWord.segment(segment)].flatMap(({ isWordLike, segment: word }) =>
-      isWordLike === true ? word.split("_").filter((part) => part !== "") : [],
+      isWordLike === true ? word.split(OUTER_UNDERSCORES).filter((part) => part !== "") : [],
     ),
   );
 }

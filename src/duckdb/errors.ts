@@ -51,6 +51,14 @@ const RULES: readonly Rule[] = [
     hint: "Free some space on the disk, and run the statement again: nothing of it was committed.",
   },
   {
+    kind: "Conversion Error",
+    pattern: /^Error while reading file "([^"]*)": failed to cast column "(.*)" from type VARIANT\S* to/,
+    code: "UNSUPPORTED_DATATYPE",
+    message: (match) =>
+      `The column "${match[2] ?? ""}" of the file ${match[1] ?? ""} has Parquet's own type VARIANT, which cannot be read exactly.`,
+    hint: "Let whoever writes the table store the column without the annotation, or as a string (to_json).",
+  },
+  {
     kind: "Permission Error",
     pattern: /Cannot access (?:file|directory) "([^"]*)"/,
     code: "STORE_FORBIDDEN",

@@ -114,6 +114,13 @@ describe("writing", () => {
     const read = (schema: StructType) => readFiles(bench.connection, { format: "parquet", files, options: {}, schema });
     await expect(read(struct([field("v", VARIANT)]))).rejects.toMatchObject({ code: "UNSUPPORTED_DATATYPE" });
     expect(await bench.connection.rows((await read(struct([field("id", INT)]))).sql)).toEqual([{ id: 1 }]);
+    const asked = `MAP {'v': {name: 'v', type: 'STRUCT("value" BLOB, metadata BLOB)', default_value: NULL}}`;
+    await expect(
+      bench.connection.rows(`SELECT v FROM read_parquet('${path}', schema = ${asked})`),
+    ).rejects.toMatchObject({
+      code: "UNSUPPORTED_DATATYPE",
+      message: expect.stringContaining('column "v"') as unknown,
+    });
   });
 
   it("refuses types that the format cannot hold", async () => {

@@ -24,7 +24,7 @@ import { bindCall, callFunction, callSite } from "./call.ts";
 import { bind, bindAll, type Env } from "./env.ts";
 import { dynamicParts } from "./identifier.ts";
 import { bindInterval, bindLiteral, bindTypedLiteral, constant } from "./literal.ts";
-import { bindName, fieldOf } from "./name.ts";
+import { bindName, fieldOf, nameParts } from "./name.ts";
 import { bindParameter } from "./parameter.ts";
 import { pretty } from "./pretty.ts";
 import { variantPathName } from "./variant-path.ts";
@@ -127,9 +127,11 @@ export function bindExpression(node: Expression, env: Env): BoundExpression {
       return bindStruct(node, env);
     case "subscript":
       return subscript(bind(node.base, env), bind(node.index, env), node.span, env);
-    case "field":
-      if (node.base.kind === "column") return bindName([...node.base.parts, node.field], node.span, env);
+    case "field": {
+      const parts = nameParts(node);
+      if (parts !== undefined) return bindName(parts, node.span, env);
       return fieldOf(bind(node.base, env), node.field.name, node.span, analysis);
+    }
     case "json_path":
       return jsonPath(node, env);
     case "subquery":

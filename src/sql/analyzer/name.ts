@@ -1,5 +1,6 @@
 import { array, type DataType } from "../../core/data-type.ts";
 import { nearest } from "../../core/nearest.ts";
+import type { Expression } from "../ast/expression.ts";
 import type { Identifier, Span } from "../ast/node.ts";
 import type { BoundExpression } from "../bound.ts";
 import { displayType, structNames } from "../types/duckdb-type.ts";
@@ -16,6 +17,13 @@ export function bindName(parts: readonly Identifier[], span: Span, env: Env): Bo
   const found = resolve(names, span, env);
   if (found !== undefined) return found;
   throw unresolved(names, span, env);
+}
+
+/** The parts of a dotted name; parentheses inside it, as in `(t).a.b`, make no difference. */
+export function nameParts(node: Expression): readonly Identifier[] | undefined {
+  if (node.kind === "column") return node.parts;
+  const base = node.kind === "field" ? nameParts(node.base) : undefined;
+  return base === undefined || node.kind !== "field" ? undefined : [...base, node.field];
 }
 
 function resolve(names: readonly string[], span: Span, env: Env): BoundExpression | undefined {

@@ -4,7 +4,7 @@ import type { BoundExpression } from "../bound.ts";
 import { failure } from "./analysis.ts";
 import { bind, type Env } from "./env.ts";
 import { variantPathName } from "./variant-path.ts";
-import { fieldOf } from "./name.ts";
+import { fieldOf, nameParts } from "./name.ts";
 import { markedAsOuter } from "./outer.ts";
 import { pretty } from "./pretty.ts";
 import { reference } from "./project.ts";
@@ -77,7 +77,7 @@ function automaticName(node: Expression, expression: BoundExpression): string {
   const bare = expression.kind !== "call" || ["grouping_id", "variablereference"].includes(expression.name);
   if (node.kind === "column" && bare) return node.parts.at(-1)?.name ?? "";
   if (node.kind === "column" && node.parts.length > 1) return node.parts.at(-1)?.name ?? "";
-  if (node.kind === "field" && node.base.kind === "column") return node.field.name;
+  if (node.kind === "field" && nameParts(node) !== undefined) return node.field.name;
   if (expression.kind === "column") return expression.column.name;
   if (
     node.kind === "cast" &&

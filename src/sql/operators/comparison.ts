@@ -62,12 +62,13 @@ function roundedText(left: BoundExpression, right: BoundExpression, symbol: stri
   const [whole, literal] = isIntegral(left.type) ? [left, right] : [right, left];
   const { type } = literal;
   if (!isIntegral(whole.type) || type.kind !== "decimal" || literal.kind !== "literal") return undefined;
-  if (typeof literal.value !== "bigint") return undefined;
-  const unit = 10n ** BigInt(type.scale);
-  const rest = ((literal.value % unit) + unit) % unit;
-  const floor = (literal.value - rest) / unit;
+  const [, sign, digits = "", fraction = ""] = /^(-?)(\d*)\.?(\d*)$/.exec(String(literal.value)) ?? [];
+  if (sign === undefined) return undefined;
+  const isWhole = /^0*$/.test(fraction);
+  const truncated = BigInt(`${sign}${digits === "" ? "0" : digits}`);
+  const floor = isWhole || sign === "" ? truncated : truncated - 1n;
   const isFloor = (whole === left) === (symbol === ">" || symbol === "<=");
-  const value = isFloor || rest === 0n ? floor : floor + 1n;
+  const value = isFloor || isWhole ? floor : floor + 1n;
   if (BigInt.asIntN(64, value) !== value) return undefined;
   return ([a = "", b = ""]) => (whole === left ? `(${a} ${symbol} ${value})` : `(${value} ${symbol} ${b})`);
 }

@@ -215,6 +215,46 @@ describe("VARIANT", () => {
     ).toEqual([null, "[1.5,true]", null]);
   });
 
+  it.each([
+    ["variant_insert(parse_json('{\"a\": 1}'), '$.b', 2)", '{"a":1,"b":2}'],
+    ["variant_insert(parse_json('{}'), '$.a.b', 1)", '{"a":{"b":1}}'],
+    ["variant_insert(parse_json('[\"a\",\"b\",\"c\"]'), '$[1]', 'z')", '["a","z","b","c"]'],
+    ["variant_insert(parse_json('[\"a\",\"b\"]'), '$[5]', 'z')", '["a","b",null,null,null,"z"]'],
+    ["variant_insert(parse_json('{}'), '$.a', parse_json('{\"x\":1}'))", '{"a":{"x":1}}'],
+    ["variant_insert(parse_json('{}'), '$.a', null)", null],
+    ["try_variant_insert(parse_json('{\"a\": 1}'), '$.a', 2)", null],
+    ["try_variant_insert(parse_json('{\"a\": 1}'), '$.a.b', 2)", null],
+    ["variant_set(parse_json('{\"a\": {\"b\": 1}}'), '$.a.c.d', 2)", '{"a":{"b":1,"c":{"d":2}}}'],
+    ["variant_set(parse_json('[\"a\",\"b\",\"c\"]'), '$[1]', 'z')", '["a","z","c"]'],
+    ["variant_set(parse_json('[\"a\",\"b\",\"c\"]'), '$[5]', 'z')", '["a","b","c",null,null,"z"]'],
+    ["variant_set(parse_json('{\"a\": 1}'), '$.b', 2, false)", '{"a":1}'],
+    ["variant_set(parse_json('{\"a\": 1}'), '$.a', array(1, 2), create_if_missing => false)", '{"a":[1,2]}'],
+    ["variant_array_append(parse_json('[1, 2, 3]'), '$', 4)", "[1,2,3,4]"],
+    ["variant_array_append(parse_json('{\"a\": [1]}'), '$.a', parse_json('[2]'))", '{"a":[1,[2]]}'],
+    ["variant_array_append(parse_json('{\"a\": 1}'), '$.missing', 2)", '{"a":1}'],
+    ["try_variant_array_append(parse_json('{\"a\": 1}'), '$.a', 2)", null],
+    [
+      "variant_delete(parse_json('{\"a\":1,\"b\":2,\"items\":[1,2,3]}'), NULL, '$.a', '$.items[0]', '$.items[0]')",
+      '{"b":2,"items":[3]}',
+    ],
+    ["variant_delete(parse_json('{\"a\":1}'), '$.missing', '$.a.b')", '{"a":1}'],
+    ['variant_strip_nulls(parse_json(\'{"a": {"b": null, "c": [1, null]}}\'))', '{"a":{"c":[1]}}'],
+    ['variant_strip_nulls(parse_json(\'{"a": [1, null], "b": null}\'), false)', '{"a":[1,null]}'],
+  ])("%s is %s", async (expression, expected) => {
+    expect(await value(`to_json(${expression})`)).toBe(expected);
+  });
+
+  it.each([
+    ["variant_insert(parse_json('{\"a\": 1}'), '$.a', 2)", "VARIANT_DUPLICATE_KEY"],
+    ["variant_set(parse_json('{\"a\": 1}'), '$.a.b', 2)", "VARIANT_PATH_TYPE_MISMATCH"],
+    ["variant_array_append(parse_json('1'), '$', 2)", "VARIANT_PATH_TYPE_MISMATCH"],
+    ["variant_set(parse_json('{}'), '$', 2)", "INVALID_VARIANT_PATH"],
+    ["variant_insert(parse_json('[]'), '$[99999999]', 2)", "VARIANT_SIZE_LIMIT"],
+    ["variant_set(parse_json('{}'), '$.a', named_struct('b', 1))", "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION"],
+  ])("%s fails with %s", async (expression, condition) => {
+    expect(await fails(`SELECT ${expression}`)).toBe(condition);
+  });
+
   it("is read from JSON with a schema", async () => {
     expect(
       await column(

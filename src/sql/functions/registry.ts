@@ -14,6 +14,7 @@ import { dates } from "./dates.ts";
 import type { FunctionRow } from "./function.ts";
 import { generators } from "./generators.ts";
 import { hashes } from "./hashes.ts";
+import { histograms } from "./histograms.ts";
 import { json } from "./json.ts";
 import { lambdas } from "./lambdas.ts";
 import { makeTimestamps } from "./make-timestamp.ts";
@@ -30,6 +31,7 @@ import { unsupportedFunctions } from "./unsupported.ts";
 import { timeBuckets } from "./time-bucket.ts";
 import { timeWindows } from "./time-windows.ts";
 import { times } from "./times.ts";
+import { variantEdits } from "./variant-edits.ts";
 import { variants } from "./variants.ts";
 import { vectors } from "./vectors.ts";
 import { windows } from "./windows.ts";
@@ -41,6 +43,7 @@ export const functionRows: readonly FunctionRow[] = [
   ...operatorRows,
   ...aggregates,
   ...percentiles,
+  ...histograms,
   ...windows,
   ...conditional,
   ...strings,
@@ -70,6 +73,7 @@ export const functionRows: readonly FunctionRow[] = [
   ...generators,
   ...bitmaps,
   ...variants,
+  ...variantEdits,
   ...vectors,
   ...xpaths,
   ...misc,

@@ -1,7 +1,6 @@
 import { unsupported, type FunctionRow } from "./function.ts";
 
 const SKETCHES = "sketches of Apache DataSketches are not implemented";
-const VARIANT = "changing values of the type VARIANT is not implemented";
 const FILES = "reading and writing this format inside an expression is not implemented";
 const JAVA = "there is no Java virtual machine here";
 const INPUT_FILE = "use the hidden column `_metadata` of the source, which Databricks asks for too";
@@ -85,26 +84,8 @@ export const unsupportedFunctions: readonly FunctionRow[] = [
     "sketch",
     SKETCHES,
   ),
-  unsupported(
-    ["count_min_sketch", "histogram_numeric"],
-    "sketch",
-    "the result depends on the order in which Spark merges its partitions",
-  ),
+  unsupported(["count_min_sketch"], "sketch", "the result depends on the order in which Spark merges its partitions"),
   unsupported(["timestamp_nanos", "unix_nanos"], "date and time", "timestamps have microseconds here"),
-  unsupported(
-    [
-      "variant_array_append",
-      "try_variant_array_append",
-      "variant_delete",
-      "variant_insert",
-      "try_variant_insert",
-      "variant_set",
-      "try_variant_set",
-      "variant_strip_nulls",
-    ],
-    "variant",
-    VARIANT,
-  ),
   unsupported(["from_avro", "to_avro", "schema_of_avro", "from_protobuf", "to_protobuf"], "binary format", FILES),
   unsupported(["java_method", "reflect", "try_reflect"], "misc", JAVA),
   unsupported(["input_file_name", "input_file_block_start", "input_file_block_length"], "misc", INPUT_FILE),

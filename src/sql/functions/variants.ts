@@ -20,9 +20,9 @@ import { scalarBy, textOf } from "./rules.ts";
 const category = "variant";
 
 /** A VARIANT and nothing else. */
-const variant: Param = only('"VARIANT"', VARIANT);
+export const onlyVariant: Param = only('"VARIANT"', VARIANT);
 /** A string and nothing else: other values are not made one. */
-const string: Param = only('"STRING"', STRING);
+export const onlyString: Param = only('"STRING"', STRING);
 
 function only(expected: string, type: DataType): Param {
   return { expected, accept: (from) => (from.kind === type.kind || from.kind === "void" ? type : undefined) };
@@ -77,7 +77,7 @@ function variantGet(call: CallSite): BoundFunction {
   if (call.args.length < 2 || call.args.length > 3) throw wrongNumber(call, "[2, 3]");
   const type = call.args.length === 2 ? VARIANT : namedType(call, expressionAt(call, 2));
   const two = { ...call, args: call.args.slice(0, 2) };
-  const bound = bindSignature(two, { params: [variant, string], returns: type, nullable: true }, "");
+  const bound = bindSignature(two, { params: [onlyVariant, onlyString], returns: type, nullable: true }, "");
   if (!isVariantType(type)) throw cannotCast(call, VARIANT, type);
   return {
     ...bound,
@@ -106,27 +106,27 @@ function toVariantObject(call: CallSite): BoundFunction {
 /** Functions of the type VARIANT (`variant/encoding.ts` says what its values are). */
 export const variants: readonly FunctionRow[] = [
   scalarBy("parse_json", category, (call) =>
-    bindSignature(call, { params: [string], returns: VARIANT }, `spkjs_variant_parse($1, ${allowsRepeats(call)})`),
+    bindSignature(call, { params: [onlyString], returns: VARIANT }, `spkjs_variant_parse($1, ${allowsRepeats(call)})`),
   ),
   scalarBy("try_parse_json", category, (call) =>
     bindSignature(
       call,
-      { params: [string], returns: VARIANT, nullable: true },
+      { params: [onlyString], returns: VARIANT, nullable: true },
       `spkjs_variant_try_parse($1, ${allowsRepeats(call)})`,
     ),
   ),
   scalar(
     "is_variant_null",
     category,
-    { params: [variant], returns: BOOLEAN, nullable: false },
+    { params: [onlyVariant], returns: BOOLEAN, nullable: false },
     "spkjs_variant_is_null($1)",
   ),
-  scalar("is_valid_variant", category, { params: [variant], returns: BOOLEAN }, "spkjs_variant_is_valid($1)"),
-  scalar("schema_of_variant", category, { params: [variant], returns: STRING }, "spkjs_variant_schema($1)"),
+  scalar("is_valid_variant", category, { params: [onlyVariant], returns: BOOLEAN }, "spkjs_variant_is_valid($1)"),
+  scalar("schema_of_variant", category, { params: [onlyVariant], returns: STRING }, "spkjs_variant_schema($1)"),
   aggregate(
     "schema_of_variant_agg",
     category,
-    { params: [variant], returns: STRING, nullable: false },
+    { params: [onlyVariant], returns: STRING, nullable: false },
     "spkjs_variant_merged_schema(list!(DISTINCT spkjs_variant_type($1)))",
   ),
   scalarBy(["variant_get", "try_variant_get"], category, variantGet),
@@ -138,7 +138,7 @@ export const variants: readonly FunctionRow[] = [
     parameters: ["input"],
     onlyInFrom: true,
     bind: (call) => {
-      const { args } = bindSignature(call, { params: [variant], returns: VARIANT }, "");
+      const { args } = bindSignature(call, { params: [onlyVariant], returns: VARIANT }, "");
       const outer = call.name.endsWith("_outer");
       return {
         args,

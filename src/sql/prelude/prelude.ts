@@ -24,6 +24,7 @@ import { regexpUdfs } from "./regexp-udfs.ts";
 import { stringMacros } from "./string-macros.ts";
 import { stringUdfs } from "./string-udfs.ts";
 import type { Udf } from "./udf.ts";
+import { variantEditUdfs } from "./variant-edit-udfs.ts";
 import { variantUdfs } from "./variant-udfs.ts";
 import { vectorUdfs } from "./vector-udfs.ts";
 import { xpathUdfs } from "./xpath-udfs.ts";
@@ -72,6 +73,7 @@ const udfsByName = new Map(
     ...aggregateUdfs,
     ...bitmapUdfs,
     ...variantUdfs,
+    ...variantEditUdfs,
     ...vectorUdfs,
     ...xpathUdfs,
     ...collationUdfs,

@@ -113,6 +113,10 @@ describe("dates and intervals", () => {
     fails("DATE '2020-01-01' + 1L", "UNEXPECTED_INPUT_TYPE");
     fails("DATE '2020-01-01' + '1'", "UNEXPECTED_INPUT_TYPE");
     fails("TIMESTAMP '2020-01-01' + 1", "BINARY_OP_DIFF_TYPES");
+    fails("TIMESTAMP '2020-01-01' - 1.0", "UNEXPECTED_INPUT_TYPE");
+    fails("1.0 - DATE '2020-01-01'", "UNEXPECTED_INPUT_TYPE");
+    fails("'1' + TIMESTAMP '2020-01-01'", "BINARY_OP_WRONG_TYPE");
+    fails("-DATE '2020-01-01'", "UNEXPECTED_INPUT_TYPE");
     fails("'2020-01-01' - INTERVAL '1' MONTH", "BINARY_OP_DIFF_TYPES");
     expect(() => shop.analyze("SELECT dateadd('DAY', 1, DATE '2020-01-01')")).toThrow(
       expect.objectContaining({ code: "INVALID_PARAMETER_VALUE.DATETIME_UNIT" }),

@@ -3,6 +3,7 @@ import {
   CALENDAR_INTERVAL,
   DATE,
   decimal,
+  DOUBLE,
   INT,
   TIMESTAMP,
   type DataType,
@@ -23,7 +24,7 @@ import {
   mismatch,
 } from "./function.ts";
 import { exactly, int } from "./params.ts";
-import { scalarBy, textOf, isFoldable, uncomputed } from "./rules.ts";
+import { scalarBy, textOf, isFoldable, uncomputed, attempted } from "./rules.ts";
 import { isDatetime, isInterval } from "../types/kinds.ts";
 
 const category = "date and time";
@@ -105,6 +106,12 @@ function extract(call: CallSite): BoundFunction {
   const [unit, given] = args;
   if (unit === undefined || given === undefined || args.length !== 2) throw wrongNumber(call, "2");
   const name = textOf(unit);
+  if (name === null) {
+    const shown = call.name === "date_part" ? ", " : " FROM ";
+    const lower = (): string => "CAST(NULL AS DOUBLE)";
+    const pretty = ([a = "", b = ""]: readonly string[]): string => `${call.name}(${a}${shown}${b})`;
+    return { args: [unit, given], type: DOUBLE, nullable: true, pretty, lower };
+  }
   if (typeof name !== "string") {
     if (isFoldable(unit) && name === undefined) throw uncomputed(call, "field");
     throw call.error(
@@ -164,7 +171,9 @@ export const dateParts: readonly FunctionRow[] = [
     bindSignature(
       call,
       { params: [int, int, int], returns: DATE, ...(call.context.ansi ? {} : { nullable: true }) },
-      call.context.ansi ? "make_date($1, $2, $3)" : "TRY(make_date($1, $2, $3))",
+      call.context.ansi
+        ? "make_date($1, $2, $3)"
+        : (args, _, tools) => attempted(args, tools, (parts) => `TRY(make_date(${parts.join(", ")}))`),
     ),
   ),
   scalarBy("make_dt_interval", category, (call) =>

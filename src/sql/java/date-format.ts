@@ -165,12 +165,17 @@ function zoneName(zone: string, count: number, micros: bigint): string {
   );
 }
 
-/** Milliseconds at which the name is looked up: before there was standard time the name is that of standard time too. */
+/**
+ * Milliseconds at which the name is looked up. Unicode has no names before 1970: until then a zone has the name that it has
+ * today at the same offset, or that of its standard time.
+ */
 function namedAt(zone: string, micros: bigint): number {
   const millis = Number(floorDiv(micros, 1000n));
-  if (millis > Date.UTC(1920, 0, 1) && millis < 8e15) return millis;
-  const [winter, summer] = [Date.UTC(2020, 0, 1), Date.UTC(2020, 6, 1)];
-  return offsetAt(zone, BigInt(winter) * 1000n) <= offsetAt(zone, BigInt(summer) * 1000n) ? winter : summer;
+  if (millis >= 0 && millis < 8e15) return millis;
+  const [january, july] = [Date.UTC(2020, 0, 1), Date.UTC(2020, 6, 1)];
+  const offset = (each: number): number => offsetAt(zone, BigInt(each) * 1000n);
+  const [standard, daylight] = offset(january) <= offset(july) ? [january, july] : [july, january];
+  return offset(daylight) === offsetAt(zone, micros) ? daylight : standard;
 }
 
 function nameAt(zone: string, style: "short" | "long", millis: number): string {

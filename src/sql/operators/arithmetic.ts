@@ -98,6 +98,10 @@ function asDecimal(type: DataType): DecimalType {
 
 function unfit(call: CallSite, symbol: string, left: DataType, right: DataType): Error {
   if (left.kind === right.kind) return wrongType(call, symbol, left, "NUMERIC");
+  // Beside another atomic type a string takes that type first, which then is the wrong one.
+  const other = left.kind === "string" ? right : right.kind === "string" ? left : undefined;
+  const isPlain = other !== undefined && /^(?:binary|boolean|date|timestamp|timestamp_ntz|time)$/.test(other.kind);
+  if (call.context.ansi && isPlain) return wrongType(call, symbol, other, "NUMERIC");
   return differingTypes(call, symbol, left, right);
 }
 
@@ -192,7 +196,12 @@ function negative(call: CallSite): BoundFunction {
   const operand = only(call);
   const { type } = operand;
   if (!isNumeric(type) && !isInterval(type) && type.kind !== "string" && type.kind !== "void") {
-    throw wrongType(call, "-", type, "NUMERIC or INTERVAL");
+    throw mismatch(
+      call,
+      0,
+      '("NUMERIC" or "INTERVAL DAY TO SECOND" or "INTERVAL YEAR TO MONTH" or "INTERVAL")',
+      sqlType(type),
+    );
   }
   const arg = type.kind === "string" || type.kind === "void" ? coerce(operand, DOUBLE, call) : operand;
   const wraps = !call.context.ansi && isIntegral(arg.type);

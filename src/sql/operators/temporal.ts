@@ -41,7 +41,7 @@ export function temporalArithmetic(
     return sum(call, symbol, left, right);
   if (isInterval(right.type) && left.type.kind === "void") return sum(call, symbol, left, right);
   if (symbol === "-" && isDatetime(right.type)) return difference(call, left, right);
-  if (symbol === "-" && left.type.kind === "date" && (right.type.kind === "string" || right.type.kind === "void")) {
+  if (symbol === "-" && isDatetime(left.type) && (right.type.kind === "string" || right.type.kind === "void")) {
     return difference(call, left, right);
   }
   if (symbol === "+" && (isInterval(left.type) || (isDatetime(right.type) && !isDatetime(left.type))))
@@ -59,6 +59,11 @@ export function refuseOperand(call: CallSite, symbol: Sign | "*", left: DataType
   const moved = isTimed(right) ? left : symbol === "+" && isTimed(left) ? right : undefined;
   if (moved !== undefined && moved.kind !== "time" && moved.kind !== "void") {
     throw mismatch(call, 0, '"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)"', displayType(moved));
+  }
+  const isPoint = (type: DataType): boolean => type.kind === "timestamp" || type.kind === "timestamp_ntz";
+  const subtracted = symbol !== "-" ? undefined : isPoint(left) ? right : isDatetime(right) ? left : undefined;
+  if (subtracted !== undefined && (isNumeric(subtracted) || /^(?:boolean|binary)$/.test(subtracted.kind))) {
+    throw mismatch(call, 0, '"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)"', displayType(subtracted));
   }
   const days = left.kind === "date" ? right : symbol === "+" && right.kind === "date" ? left : undefined;
   if (days === undefined || isInterval(days) || days.kind === "void" || (symbol === "-" && days.kind === "string"))

@@ -86,6 +86,8 @@ export class Connection {
   async stream(sql: string, control: StreamControl = {}): Promise<ResultStream> {
     const result = await this.#exclusive(sql, control, () => this.#native.stream(sql));
     const converters = this.#converters(result, control);
+    // Before the connection counts as busy: a type without a counterpart is refused here.
+    const schema = control.schema ?? this.#schemaOf(result);
     const token = {};
     this.#streaming = token;
     const close = (): void => {
@@ -93,7 +95,7 @@ export class Connection {
       this.#streaming = undefined;
     };
     return {
-      schema: control.schema ?? this.#schemaOf(result),
+      schema,
       batches: this.#batches(sql, result, converters, control, close),
       close,
     };

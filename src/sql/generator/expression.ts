@@ -185,7 +185,7 @@ export function orderSql(order: readonly SortOrder[], scope: ExpressionScope): s
 /** A constant would be taken for a position. */
 function orderKey(expression: BoundExpression, scope: ExpressionScope): string {
   const sql = expressionSql(expression, scope);
-  if (expression.kind === "literal") return `(${sql} IS NULL)`;
+  if (expression.kind === "literal" || /^'(?:[^']|'')*'$/.test(sql)) return `(${sql} IS NULL)`;
   return orderForm(sql, expression.type, loweringTools(scope.context, scope.names));
 }
 

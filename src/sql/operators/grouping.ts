@@ -1,5 +1,5 @@
 import { BYTE, LONG } from "../../core/data-type.ts";
-import { unreachable } from "../../core/errors.ts";
+import { BoathouseError } from "../../core/errors.ts";
 import { scalar, type ScalarRow } from "../functions/function.ts";
 import { anything } from "../functions/params.ts";
 
@@ -9,6 +9,9 @@ export const groupingRows: readonly ScalarRow[] = [
   scalar("grouping_id", "aggregate", { params: [], rest: anything, returns: LONG, nullable: false }, placeless),
 ];
 
-function placeless(): string {
-  return unreachable("A grouping function was left in the plan.");
+function placeless(): never {
+  throw new BoathouseError(
+    "UNSUPPORTED_GROUPING_EXPRESSION",
+    "grouping()/grouping_id() can only be used with GroupingSets/Cube/Rollup.",
+  );
 }

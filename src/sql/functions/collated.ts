@@ -82,9 +82,21 @@ const SEARCHING: Readonly<Record<string, Search>> = {
 /** How to bind a call whose arguments are collated; undefined when none is, or the function sees to it itself. */
 export function collatedBinding(row: FunctionRow, site: CallSite): Binding | undefined {
   if (!site.args.some((arg) => arg.kind !== "unbound_lambda" && collationIn(arg.type) !== undefined)) return undefined;
-  if (row.kind === "table" || row.kind === "generator" || AS_IT_IS.has(site.name)) return undefined;
+  if (AS_IT_IS.has(site.name)) {
+    if (site.args.some((arg, index) => arg.kind !== "unbound_lambda" && hasCollatedKeys(arg, index, site.name))) {
+      throw refused(site);
+    }
+    return undefined;
+  }
+  if (row.kind === "table" || row.kind === "generator") return undefined;
   const { bind } = row;
   return (call) => collatedCall(bind, call);
+}
+
+/** The keys of a map are found by their bytes alone here. */
+function hasCollatedKeys(arg: BoundExpression, index: number, name: string): boolean {
+  if (name === "map") return index % 2 === 0 && collationIn(arg.type) !== undefined;
+  return arg.type.kind === "map" && collationIn(arg.type.key) !== undefined;
 }
 
 function collatedCall(bind: Binding, site: CallSite): BoundFunction {

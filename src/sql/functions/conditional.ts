@@ -107,7 +107,7 @@ export const conditional: readonly FunctionRow[] = [
     "CASE WHEN $1 IS NOT NULL THEN $2 ELSE $3 END",
   ),
   scalar(
-    "if",
+    ["if", "iff"],
     category,
     {
       params: [strictly(boolean), anything, anything],

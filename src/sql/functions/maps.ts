@@ -68,9 +68,15 @@ function createMap(call: CallSite): BoundFunction {
       const name = tools.typeName(site.type);
       if (sql.length === 0) return `CAST(MAP {} AS ${name})`;
       const [k, v] = [0, 1].map((rest) => sql.filter((_, index) => index % 2 === rest).join(", "));
-      return `CAST(spk_map_of([${k ?? ""}], [${v ?? ""}]) AS ${name})`;
+      return `CAST(${builder(call)}_of([${k ?? ""}], [${v ?? ""}]) AS ${name})`;
     },
   };
+}
+
+/** The macros that make a map: with a key that comes again it is an error, or by `spark.sql.mapKeyDedupPolicy` the last value holds. */
+function builder(call: CallSite): "spk_map" | "spk_map_last" {
+  const policy = call.context.settings?.get("spark.sql.mapkeydeduppolicy") ?? "EXCEPTION";
+  return policy.toUpperCase() === "LAST_WIN" ? "spk_map_last" : "spk_map";
 }
 
 function mapConcat(call: CallSite): BoundFunction {
@@ -92,7 +98,7 @@ function mapConcat(call: CallSite): BoundFunction {
       const missing = sql.map((each) => `${each} IS NULL`).join(" OR ");
       const entries = sql.map((each) => `map_entries(${each})`).join(", ");
       const all = sql.length === 1 ? entries : `list_concat(${entries})`;
-      return `CASE WHEN ${missing} THEN NULL ELSE CAST(spk_map_from(${all}) AS ${tools.typeName(site.type)}) END`;
+      return `CASE WHEN ${missing} THEN NULL ELSE CAST(${builder(call)}_from(${all}) AS ${tools.typeName(site.type)}) END`;
     },
   );
 }
@@ -187,7 +193,7 @@ function mapFromEntries(call: CallSite): BoundFunction {
       const e = quoteIdentifier(tools.fresh("e"));
       const renamed = `list_transform(${list}, lambda ${e}: {'key': ${e}.${quoteIdentifier(k)}, 'value': ${e}.${quoteIdentifier(v)}})`;
       const missing = `len(list_filter(${list}, lambda ${e}: ${e} IS NULL)) > 0`;
-      return `CASE WHEN ${missing} THEN NULL ELSE CAST(spk_map_from(${renamed}) AS ${tools.typeName(site.type)}) END`;
+      return `CASE WHEN ${missing} THEN NULL ELSE CAST(${builder(call)}_from(${renamed}) AS ${tools.typeName(site.type)}) END`;
     },
   );
 }
@@ -220,21 +226,22 @@ export const maps: readonly FunctionRow[] = [
   ),
   scalarBy("map_concat", category, mapConcat),
   scalarBy("map_contains_key", category, mapContainsKey),
-  scalar(
-    "map_from_arrays",
-    category,
-    {
-      params: [anyArray, anyArray],
-      returns: ([k, v]) => map(elementOf(k?.type ?? VOID), elementOf(v?.type ?? VOID), containsNull(v?.type ?? VOID)),
-    },
-    "CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN CAST(spk_map_of($1, $2) AS $T) END",
+  scalarBy("map_from_arrays", category, (call) =>
+    bindSignature(
+      call,
+      {
+        params: [anyArray, anyArray],
+        returns: ([k, v]) => map(elementOf(k?.type ?? VOID), elementOf(v?.type ?? VOID), containsNull(v?.type ?? VOID)),
+      },
+      `CASE WHEN $1 IS NOT NULL AND $2 IS NOT NULL THEN CAST(${builder(call)}_of($1, $2) AS $T) END`,
+    ),
   ),
   scalarBy("map_from_entries", category, mapFromEntries),
   scalarBy("str_to_map", category, (given) =>
     bindSignature(
       filled(given, 3, [string(","), string(":")]),
       { params: [onlyText, onlyText, onlyText], returns: map(STRING, STRING) },
-      "spk_map_from(spkjs_str_to_map($1, $2, $3))",
+      `${builder(given)}_from(spkjs_str_to_map($1, $2, $3))`,
     ),
   ),
   scalarBy("named_struct", "struct", namedStruct),

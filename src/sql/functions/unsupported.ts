@@ -123,5 +123,14 @@ export const unsupportedFunctions: readonly FunctionRow[] = [
     "misc",
     "statements reach nothing outside the lakehouse",
   ),
-  unsupported(["sql_keywords", "collect_union", "hmac"], "misc", "it is not implemented"),
+  unsupported(
+    ["sql_keywords", "collect_union", "hmac", "schema_of_json_agg", "getdate"],
+    "misc",
+    "it is not implemented",
+  ),
+  unsupported(
+    ["current_metastore", "current_recipient", "list_secrets"],
+    "misc",
+    "there is no Databricks workspace here",
+  ),
 ];

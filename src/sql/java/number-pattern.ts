@@ -11,6 +11,8 @@ export interface NumberPattern {
   readonly point: boolean;
   readonly dollar: boolean;
   readonly sign: "none" | "leading S" | "trailing S" | "leading MI" | "trailing MI" | "PR";
+  /** A second sign behind the digits, which turns the first round; only texts are read so. */
+  readonly behind?: "S" | "MI" | "PR";
   readonly precision: number;
   readonly scale: number;
 }
@@ -23,10 +25,9 @@ export function parseNumberPattern(format: string): NumberPattern {
   if (text === "") throw invalid(format, "EMPTY", "it is empty");
   if (!/[09]/.test(text)) throw invalid(format, "WRONG_NUM_DIGIT", "it needs at least one digit");
   const match = SHAPE.exec(text);
-  if (match === null)
-    throw invalid(format, "UNEXPECTED_TOKEN", "it does not follow the form of number formats");
+  if (match === null) throw invalid(format, "UNEXPECTED_TOKEN", "it does not follow the form of number formats");
   const [, before, dollar, digits = "", point, fraction = "", dollarBehind, after] = match;
-  if (dollarBehind !== undefined || (before !== undefined && after !== undefined)) {
+  if (dollarBehind !== undefined) {
     throw invalid(format, "UNEXPECTED_TOKEN", "its parts stand in the wrong order");
   }
   const whole = digits.replaceAll("G", ",");
@@ -43,7 +44,8 @@ export function parseNumberPattern(format: string): NumberPattern {
       : (`leading ${before === "S" ? "S" : "MI"}` as const);
   const precision = whole.replaceAll(",", "").length + scale;
   if (precision > 38) throw invalid(format, "WRONG_NUM_DIGIT", "it has more than 38 digits");
-  return { whole, fraction, point: point !== undefined, dollar: dollar !== undefined, sign, precision, scale };
+  const both = before !== undefined && (after === "S" || after === "MI" || after === "PR") ? ({ behind: after } as const) : {};
+  return { whole, fraction, point: point !== undefined, dollar: dollar !== undefined, sign, ...both, precision, scale };
 }
 
 /** The decimal text of `text` by the pattern, or undefined when it does not fit. */
@@ -53,15 +55,19 @@ export function parseNumber(text: string, pattern: NumberPattern): string | unde
   const takeSign = (at: "start" | "end", plus: boolean): void => {
     const char = at === "start" ? rest.charAt(0) : rest.charAt(rest.length - 1);
     if (char !== "-" && !(plus && char === "+")) return;
-    negative = char === "-";
+    if (char === "-") negative = !negative;
     rest = at === "start" ? rest.slice(1) : rest.slice(0, -1);
   };
+  const brackets = (): void => {
+    if (!/^<.*>$/.test(rest)) return;
+    negative = !negative;
+    rest = rest.slice(1, -1);
+  };
+  if (pattern.behind === "PR") brackets();
   if (pattern.sign === "leading S" || pattern.sign === "leading MI") takeSign("start", pattern.sign === "leading S");
   if (pattern.sign === "trailing S" || pattern.sign === "trailing MI") takeSign("end", pattern.sign === "trailing S");
-  if (pattern.sign === "PR" && /^<.*>$/.test(rest)) {
-    negative = true;
-    rest = rest.slice(1, -1);
-  }
+  if (pattern.behind === "S" || pattern.behind === "MI") takeSign("end", pattern.behind === "S");
+  if (pattern.sign === "PR") brackets();
   if (pattern.dollar) {
     if (!rest.startsWith("$")) return undefined;
     rest = rest.slice(1);
@@ -97,6 +103,11 @@ function wholeFits(text: string, pattern: string): boolean {
  * without a sign drops it, a lone point at the end is a blank, `#` stands for digits that do not fit.
  */
 export function formatNumber(value: string, pattern: NumberPattern): string {
+  if (pattern.behind !== undefined) {
+    throw new BoathouseError("UNSUPPORTED_FEATURE", "Writing a number with two signs is not supported.", {
+      sqlState: "0A000",
+    });
+  }
   const negative = value.startsWith("-") && /[1-9]/.test(value);
   const { whole, fraction } = digitsFor(value, pattern);
   const { sign } = pattern;

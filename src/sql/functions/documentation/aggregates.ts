@@ -27,6 +27,7 @@ median(number) — The middle value, interpolated.
 min(value) — The smallest value.
 min_by(value, key [, count]) — The value in the row with the smallest key, or an array of the first ones.
 mode(value [, deterministic]) — The most frequent value; of several the smallest.
+histogram_numeric(value, bins) — The values with how often each occurs, as long as there are no more than bins.
 percentile(number, fraction) — The exact percentile, interpolated; several for an array of fractions.
 percentile_approx(number, fraction [, accuracy]) — A value at the percentile. Computed exactly here.
 percentile_cont(fraction) — The interpolated percentile of WITHIN GROUP (ORDER BY …).

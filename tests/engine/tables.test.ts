@@ -250,6 +250,15 @@ describe("what there is", () => {
     });
   });
 
+  it("refuses columns of types that Delta does not have", async () => {
+    for (const type of ["TIME(3)", "ARRAY<TIME>", "INTERVAL DAY TO SECOND"]) {
+      expect(await refusal(`CREATE TABLE timed (t ${type})`)).toMatchObject({ code: "DELTA_UNSUPPORTED_DATA_TYPES" });
+    }
+    expect(await refusal("CREATE TABLE timed AS SELECT TIME '12:00' AS t")).toMatchObject({
+      code: "DELTA_UNSUPPORTED_DATA_TYPES",
+    });
+  });
+
   it("goes by the session's settings, which have to be known", async () => {
     expect(await refusal("SET threads = 1")).toMatchObject({ code: "CONFIG_NOT_AVAILABLE" });
     expect(await refusal("SET TIME ZONE 'Mars/Olympus'")).toMatchObject({ code: "INVALID_CONF_VALUE.TIME_ZONE" });
@@ -257,6 +266,13 @@ describe("what there is", () => {
     expect(await house.values("SELECT CAST(TIMESTAMP'2024-01-01 00:00:00Z' AS STRING)")).toEqual([
       ["2024-01-01 09:00:00"],
     ]);
+    await house.run("SET TIME ZONE INTERVAL '-3' HOURS");
+    expect(await house.values("SELECT current_timezone(), CAST(TIMESTAMP'2024-01-01 00:00:00Z' AS STRING)")).toEqual([
+      ["-03:00", "2023-12-31 21:00:00"],
+    ]);
+    expect(await refusal("SET TIME ZONE INTERVAL '19' HOURS")).toMatchObject({
+      code: "INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE",
+    });
     await house.run("SET ansi_mode = false");
     expect(await house.values("SELECT CAST('x' AS INT)")).toEqual([[null]]);
     await house.run("RESET");

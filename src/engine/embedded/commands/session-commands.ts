@@ -1,6 +1,8 @@
 import { getCatalog, getSchema } from "../../../catalog/find.ts";
 import { didYouMean } from "../../../core/nearest.ts";
+import type { Expression } from "../../../sql/ast/expression.ts";
 import { resolveZone } from "../../../sql/java/zone.ts";
+import { intervalOf, parseInterval } from "../../../sql/types/interval.ts";
 import { refuseVariable } from "../../../sql/script/variables.ts";
 import { doneResult, rowsResult, textColumns } from "../result.ts";
 import { isAnsi, PARTITION_OVERWRITE_MODE, timeZoneOf, type SessionState } from "../session-state.ts";
@@ -92,15 +94,39 @@ export const resetConfiguration: Command<"reset_configuration"> = {
 export const setTimeZone: Command<"set_time_zone"> = {
   kinds: ["set_time_zone"],
   async run(statement, call) {
-    if (statement.interval !== undefined)
-      throw call.unsupported(statement.span, "An offset as time zone", "Use a name, such as 'Europe/Berlin'.");
-    const zone = statement.zone ?? "UTC";
+    const offset = statement.interval === undefined ? undefined : offsetOf(statement.interval);
+    if (statement.interval !== undefined && offset === undefined) {
+      throw call.error(
+        statement.interval.span,
+        "INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE",
+        "The interval value must be in the range of [-18, +18] hours with second precision.",
+      );
+    }
+    const zone = offset ?? statement.zone ?? "UTC";
     const name = zone.toUpperCase() === "LOCAL" ? Intl.DateTimeFormat().resolvedOptions().timeZone : zone;
     checkTimeZone(name, (message) => call.error(statement.span, "INVALID_CONF_VALUE.TIME_ZONE", message));
     call.state.settings.set("spark.sql.session.timezone", name);
     return doneResult("SET TIME ZONE");
   },
 };
+
+/** `+10:00` of `INTERVAL 10 HOURS`; undefined for what is no offset from UTC. */
+function offsetOf(node: Expression): string | undefined {
+  const found =
+    node.kind === "interval"
+      ? intervalOf(node)
+      : node.kind === "typed_literal" && node.type === "interval"
+        ? parseInterval(node.text)
+        : undefined;
+  if (found === undefined || found.value.months !== 0 || found.value.days !== 0) return undefined;
+  const { micros } = found.value;
+  const size = micros < 0n ? -micros : micros;
+  if (size % 1_000_000n !== 0n || size > 18n * 3_600_000_000n) return undefined;
+  const seconds = Number(size / 1_000_000n);
+  const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const shown = (seconds % 60 === 0 ? parts.slice(0, 2) : parts).map((each) => String(each).padStart(2, "0")).join(":");
+  return `${micros < 0n ? "-" : "+"}${shown}`;
+}
 
 function checkSetting({ values }: Setting, value: string, fail: (message: string) => Error): void {
   if (values === undefined) checkTimeZone(value, fail);

@@ -1,10 +1,12 @@
-import { DOUBLE, INT, VOID, type DataType } from "../../core/data-type.ts";
+import { DOUBLE, INT, sqlType, VOID, type DataType } from "../../core/data-type.ts";
+import { implicitCast } from "../types/implicit-cast.ts";
 import { constant, filled, integer } from "./defaults.ts";
 import {
   bindSignature,
+  coerce,
   expressionAt,
   expressions,
-  unify,
+  mismatch,
   windowFunction,
   type FunctionRow,
   type WindowRow,
@@ -31,7 +33,12 @@ function offset(name: "lag" | "lead"): WindowRow {
     category,
     bind: (given) => {
       const call = filled(given, 3, [integer(1), constant(null, VOID)]);
-      const [value, rows, other] = unify(call, expressions(call), [0, 2]);
+      const [value, rows, fallback] = expressions(call);
+      const wanted = value && fallback && implicitCast(fallback.type, value.type, call.context.ansi);
+      // The default takes the type of the value.
+      const other = fallback && coerce(fallback, wanted ?? fallback.type, call);
+      if (value !== undefined && wanted === undefined)
+        throw mismatch(call, 2, `"${sqlType(value.type)}"`, sqlType(fallback?.type ?? VOID));
       const args = [value, rows, other].filter((arg) => arg !== undefined);
       return {
         args,

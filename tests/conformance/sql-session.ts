@@ -1,8 +1,7 @@
-import { field, struct, type StructType } from "../../src/core/data-type.ts";
+import { field, STRING, struct, type StructType } from "../../src/core/data-type.ts";
 import { BoathouseError } from "../../src/core/errors.ts";
 import type { Value } from "../../src/core/value.ts";
 import type { Connection } from "../../src/duckdb/connection.ts";
-import { DuckDb } from "../../src/duckdb/duckdb.ts";
 import { newAnalysis } from "../../src/sql/analyzer/analysis.ts";
 import { analyzeQuery, binders } from "../../src/sql/analyzer/analyze.ts";
 import { checkRoutine } from "../../src/sql/analyzer/check-routine.ts";
@@ -15,7 +14,6 @@ import type { Statement } from "../../src/sql/ast/statement.ts";
 import { generate } from "../../src/sql/generator/generate.ts";
 import { referencesOf } from "../../src/sql/references.ts";
 import { parseStatement } from "../../src/sql/parser/parse.ts";
-import { preludeFor } from "../../src/sql/prelude/prelude.ts";
 import type { AnalysisContext, NameContext, Relation, Resolver, Routine } from "../../src/sql/resolver.ts";
 import { routineOf } from "../../src/sql/routine.ts";
 import { executeImmediate } from "../../src/sql/script/execute-immediate.ts";
@@ -23,45 +21,17 @@ import type { Place, ScriptHost } from "../../src/sql/script/host.ts";
 import { runScript } from "../../src/sql/script/run.ts";
 import { variableValue, type Scope, type Variables } from "../../src/sql/script/scope.ts";
 import { declareVariable, dropVariable, refuseVariable, setVariable } from "../../src/sql/script/variables.ts";
-import { castSql } from "../../src/sql/types/cast-sql.ts";
-import { duckDbType } from "../../src/sql/types/duckdb-type.ts";
-import { quoteIdentifier } from "../../src/sql/quote.ts";
+import { emptyTable, insertSql, oneByOne, renamed } from "./memory-table.ts";
+import { NotHere, type Databases, type Result } from "./databases.ts";
+import { describedTable, isPlain, isShown, queryColumns, shown, type Described } from "./sql-describe.ts";
 import { isUnknownTable, sparkTable } from "./spark-tables.ts";
 
-/** What a statement gave, column by column in the order of the schema. */
-export interface Result {
-  readonly schema: StructType;
-  readonly rows: readonly (readonly Value[])[];
-}
-
-/** A statement that this small session has no means for; the engine's own has. */
-export class NotHere extends Error {}
-
-/** DuckDB instances by time zone, shared by the sessions of a run. */
-export class Databases {
-  readonly #open = new Map<string, { database: DuckDb; connection: Connection; installed: Set<string> }>();
-
-  async of(timeZone: string) {
-    let entry = this.#open.get(timeZone);
-    if (entry === undefined) {
-      const database = await DuckDb.open({ timeZone, threads: 1 });
-      entry = { database, connection: await database.connect(), installed: new Set() };
-      this.#open.set(timeZone, entry);
-    }
-    return entry;
-  }
-
-  async close(): Promise<void> {
-    for (const { connection, database } of this.#open.values()) {
-      connection.close();
-      await database.close();
-    }
-  }
-}
-
+/** Of views that end with the session. */
+type Scoped = "temporary" | "global_temporary";
 interface MemoryTable {
   readonly relation: Relation;
   readonly sql: string;
+  readonly scope?: Scoped;
 }
 
 let tableCount = 0;
@@ -77,6 +47,7 @@ export class SqlSession {
   readonly #variablesUsed: string[] = [];
   /** Tables that a statement for the engine has changed, and is no longer known what is in them. */
   readonly #changed = new Set<string>();
+  readonly #schemas = new Set(["default", "global_temp"]);
   #schema = "default";
   #ansi: boolean;
   #timeZone: string;
@@ -117,13 +88,22 @@ export class SqlSession {
       case "block":
         return runScript(statement, this.#host(), at);
       case "declare_variable":
-        await declareVariable(statement, this.#host(), at);
+      case "set_variable": {
+        const host = this.#host();
+        await (statement.kind === "set_variable"
+          ? setVariable(statement, host, at)
+          : declareVariable(statement, host, at));
         return EMPTY;
-      case "set_variable":
-        await setVariable(statement, this.#host(), at);
-        return EMPTY;
+      }
       case "execute_immediate":
         return executeImmediate(statement, this.#host(), at);
+      case "create_schema":
+        this.#schemas.add((this.#parts(statement.name, at).at(-1) ?? "").toLowerCase());
+        return EMPTY;
+      case "describe":
+        return this.#describe(statement, at);
+      case "show":
+        return this.#show(statement, at);
       case "set_configuration":
         return this.#set(statement, at);
       case "use":
@@ -142,13 +122,7 @@ export class SqlSession {
       schema: async (query, at) => Promise.resolve(this.#sqlOf(query, at).schema),
       rows: async (query, at, limit = Number.MAX_SAFE_INTEGER) => {
         const { schema, rows } = await this.#query(query, at, "UTC");
-        const taken = rows.slice(0, limit);
-        return {
-          schema,
-          rows: (async function* () {
-            yield* await Promise.resolve(taken);
-          })(),
-        };
+        return { schema, rows: oneByOne(rows.slice(0, limit)) };
       },
       name: (name, at) => Promise.resolve(this.#parts(name, at)),
       turn: () => Promise.resolve(),
@@ -159,7 +133,7 @@ export class SqlSession {
 
   /** Why the text's result may differ from Spark's although nothing is wrong. */
   excuse(text: string): string | undefined {
-    const legacy = [...this.#settings].find(([name, value]) => /legacy/i.test(name) && value.toLowerCase() === "true");
+    const legacy = [...this.#settings].find(([name, value]) => /legacy/i.test(name) && /^true$/i.test(value));
     if (legacy !== undefined) return `needs ${legacy.join(" = ")}`;
     const statement = parseStatement(text);
     const [some] = this.#changed;
@@ -168,7 +142,7 @@ export class SqlSession {
       return `needs the engine: it has changed ${some}`;
     const names = referencesOf(statement).relations.map(({ name }) => this.#found(name));
     const changed = names.find((name) => this.#changed.has(name));
-    return changed === undefined ? undefined : `needs the engine: it has changed ${changed}`;
+    return changed && `needs the engine: it has changed ${changed}`;
   }
 
   #leftOut(statement: Statement): NotHere {
@@ -198,18 +172,16 @@ export class SqlSession {
   }
 
   async drop(): Promise<void> {
-    for (const { sql, relation } of this.#tables.values()) {
-      if (relation.kind !== "table") continue;
-      for (const zone of [this.#timeZone])
-        await (await this.#databases.of(zone)).connection.run(`DROP TABLE IF EXISTS ${sql}`);
-    }
+    const { connection } = await this.#databases.of(this.#timeZone);
+    for (const { sql, relation } of this.#tables.values())
+      if (relation.kind === "table") await connection.run(`DROP TABLE IF EXISTS ${sql}`);
   }
 
   /** The result's columns only, without running it. */
   schemaOf(text: string): StructType | undefined {
-    const statement = parseStatement(text);
-    return statement.kind === "query"
-      ? analyzeQuery(statement, this.#resolver(undefined), this.#context(text)).schema
+    const node = parseStatement(text);
+    return node.kind === "query"
+      ? analyzeQuery(node, this.#resolver(undefined), this.#context(text)).schema
       : undefined;
   }
 
@@ -262,12 +234,7 @@ export class SqlSession {
   }
 
   async #connection(sql: string): Promise<Connection> {
-    const { connection, installed } = await this.#databases.of(this.#timeZone);
-    const { udfs, macros } = preludeFor(sql, installed);
-    for (const each of udfs) connection.registerFunction(each);
-    if (macros.length > 0) await connection.run(macros.map((each) => each.sql).join(";\n"));
-    for (const { name } of [...udfs, ...macros]) installed.add(name);
-    return connection;
+    return this.#databases.connection(this.#timeZone, sql);
   }
 
   async #query(query: Query, at: Place, zone = this.#timeZone): Promise<Result> {
@@ -285,8 +252,8 @@ export class SqlSession {
     const { query } = statement;
     const { text } = at;
     if (query === undefined && statement.scope !== "permanent" && statement.columns.length > 0)
-      return this.#createEmpty(statement.name, statement.columns, at);
-    if (query === undefined) throw new NotHere("create_view");
+      return this.#createEmpty(statement.name, statement.columns, at, statement.scope);
+    if (query === undefined) throw this.#leftOut(statement);
     this.#variablesUsed.length = 0;
     const { schema } = analyzeQuery(query, this.#resolver(at.scope), {
       ...this.#context(text),
@@ -294,11 +261,7 @@ export class SqlSession {
     });
     if (statement.scope === "permanent" && this.#variablesUsed.length > 0)
       throw new BoathouseError("INVALID_TEMP_OBJ_REFERENCE", "A stored view cannot read a variable.");
-    const named = struct(
-      schema.fields.map((each, index) =>
-        field(statement.columns[index]?.name.parts.at(-1)?.name ?? each.name, each.type, each.nullable),
-      ),
-    );
+    const named = renamed(schema, statement.columns);
     const collation = collationOf(statement.collation);
     const context: NameContext = {
       catalog: "spark_catalog",
@@ -321,6 +284,7 @@ export class SqlSession {
         view: { query, text, context },
       },
       sql: "",
+      ...(statement.scope === "permanent" ? {} : { scope: statement.scope }),
     });
     return EMPTY;
   }
@@ -336,20 +300,50 @@ export class SqlSession {
     return EMPTY;
   }
 
-  async #createEmpty(given: ObjectName, definitions: readonly ColumnDefinition[], at: Place): Promise<Result> {
+  async #createEmpty(
+    given: ObjectName,
+    definitions: readonly ColumnDefinition[],
+    at: Place,
+    scope?: Scoped,
+  ): Promise<Result> {
     const name = this.#key(given, at);
     tableCount += 1;
     const sql = `t_${tableCount}`;
-    const schema = struct(
-      definitions.map((each) => {
-        if (each.type === undefined) throw new NotHere("create_table");
-        return field(each.name.parts.at(-1)?.name ?? "", each.type);
-      }),
-    );
-    const columns = schema.fields.map((each) => `${quoteIdentifier(each.name)} ${duckDbType(each.type)}`);
-    await (await this.#connection("")).run(`CREATE TABLE ${sql} (${columns.join(", ")})`);
-    this.#tables.set(name, { relation: { name: ["spark_catalog", ...name.split(".")], kind: "table", schema }, sql });
+    const { schema, columns } = emptyTable(definitions);
+    if (definitions.some((each) => each.default !== undefined)) this.#changed.add(name);
+    await (await this.#connection("")).run(`CREATE TABLE ${sql} (${columns})`);
+    const relation: Relation = { name: ["spark_catalog", ...name.split(".")], kind: "table", schema };
+    this.#tables.set(name, { relation, sql, ...(scope === undefined ? {} : { scope }) });
     return EMPTY;
+  }
+
+  #describe(statement: Extract<Statement, { kind: "describe" }>, at: Place): Result {
+    const { name, query } = statement;
+    if (!isPlain(statement)) throw this.#leftOut(statement);
+    if (query !== undefined) {
+      return queryColumns(analyzeQuery(query, this.#resolver(at.scope), this.#context(at.text)));
+    }
+    const key = name === undefined ? "" : this.#found(this.#parts(name, at));
+    const isView = this.#tables.get(key)?.relation.kind === "view";
+    if (this.#changed.has(key) || (isView && this.#changed.size > 0)) throw new NotHere(`it has changed ${key}`);
+    return describedTable(statement, key, this.#described());
+  }
+
+  #show(statement: Extract<Statement, { kind: "show" }>, at: Place): Result {
+    if (!isShown(statement)) throw this.#leftOut(statement);
+    const name = statement.name === undefined ? [] : this.#parts(statement.name, at);
+    const changed = [...this.#changed].find((each) => !this.#tables.has(each) || each.endsWith(`.${name.at(-1)}`));
+    if (changed !== undefined) throw new NotHere(`it has changed ${changed}`);
+    return shown({ statement, name, current: this.#schema, all: this.#described(), schemas: this.#schemas });
+  }
+
+  #described(): Described[] {
+    return [...this.#tables].map(([key, { relation, scope }]) => {
+      const [within = "", name = ""] = key.split(".");
+      const schemaName = scope === undefined ? within : scope === "temporary" ? "" : "global_temp";
+      const kind = relation.kind === "view" || scope !== undefined ? "view" : "table";
+      return { key, schemaName, name, kind, schema: relation.schema };
+    });
   }
 
   #createFunction(statement: Extract<Statement, { kind: "create_function" }>, at: Place): Result {
@@ -382,20 +376,8 @@ export class SqlSession {
     const given = statement.columns.map((each) => each.name.toLowerCase());
     const sources = fields.map((each, index) => (given.length === 0 ? index : given.indexOf(each.name.toLowerCase())));
     if (schema.fields.length !== (given.length === 0 ? fields.length : given.length)) throw this.#leftOut(statement);
-    let count = 0;
-    const tools = {
-      fresh: (hint: string) => `${hint}_${(count += 1)}`,
-      once: (sql: string, use: (name: string) => string) => use(sql),
-      timeZone: this.#timeZone,
-    };
-    const names = schema.fields.map((_, index) => `c${index}`);
-    const values = fields.map((each, index) => {
-      const source = sources[index] ?? -1;
-      const type = schema.fields[source]?.type;
-      if (type === undefined) return "NULL";
-      return castSql(`s.c${source}`, type, each.type, this.#ansi ? "ansi" : "legacy", tools);
-    });
-    const sql = `INSERT INTO ${table.sql} SELECT ${values.join(", ")} FROM (${unique}) AS s(${names.join(", ")})`;
+    const mode = this.#ansi ? "ansi" : "legacy";
+    const sql = insertSql({ table: table.sql, fields, rows: unique, from: schema, sources }, mode, this.#timeZone);
     await (await this.#connection(sql)).run(sql);
     return EMPTY;
   }
@@ -408,15 +390,12 @@ export class SqlSession {
     if (name === "spark.sql.ansi.enabled") this.#ansi = value.toLowerCase() === "true";
     else if (name === "spark.sql.session.timezone") this.#timeZone = value;
     else this.#settings.set(name, value);
-    return {
-      schema: struct([field("key", { kind: "string" }, false), field("value", { kind: "string" }, false)]),
-      rows: [[key, value]],
-    };
+    return { schema: struct([field("key", STRING, false), field("value", STRING, false)]), rows: [[key, value]] };
   }
 }
 
 const EMPTY: Result = { schema: struct([]), rows: [] };
 
 function collationOf(name: ObjectName | undefined): string | undefined {
-  return name?.parts.map((part) => part.name).join(".");
+  return name !== undefined && "parts" in name ? name.parts.map((part) => part.name).join(".") : undefined;
 }

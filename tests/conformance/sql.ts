@@ -227,7 +227,7 @@ async function goldenCase(
     return expectError(() => session.run(each.query), { ...each.error, condition, query: each.query });
   }
   const result = await session.run(each.query);
-  const lines = linesOf(result, "hive", binary).map((line) => line.replaceAll(/#\d+/g, "#x"));
+  const lines = (result.lines ?? linesOf(result, "hive", binary)).map((line) => line.replaceAll(/#\d+/g, "#x"));
   // Golden files are written without the blanks at their end.
   const whole = lines.every((line) => line.trim() === "") ? [] : lines;
   const actual = whole.length === 1 ? whole.map((line) => line.trimEnd()) : whole;

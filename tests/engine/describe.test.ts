@@ -23,8 +23,8 @@ const column = async (text: string): Promise<unknown[]> => (await values(text)).
 
 describe("DESCRIBE", () => {
   test("of a query, a table, a column and a view gives names, types and comments", async () => {
-    expect(await values("DESCRIBE QUERY SELECT id, amount * 2 AS twice FROM sales")).toEqual([
-      ["id", "bigint", null],
+    expect(await values("DESCRIBE QUERY SELECT id AS sale, amount * 2 AS twice FROM sales")).toEqual([
+      ["sale", "bigint", "the 'key'"],
       ["twice", "decimal(12,2)", null],
     ]);
     expect((await values("DESC sales")).slice(0, 2)).toEqual([

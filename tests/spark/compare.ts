@@ -1,7 +1,7 @@
 import { simpleString } from "../../src/core/data-type.ts";
 import { BoathouseError, messageOf } from "../../src/core/errors.ts";
 import { resultText } from "../../src/sql/format/result-text.ts";
-import type { Result } from "../conformance/sql-session.ts";
+import type { Result } from "../conformance/databases.ts";
 import type { SparkAnswer } from "./spark.ts";
 
 /** `crash` is an error that is none of ours. */

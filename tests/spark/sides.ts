@@ -1,4 +1,5 @@
-import { Databases, SqlSession } from "../conformance/sql-session.ts";
+import { Databases } from "../conformance/databases.ts";
+import { SqlSession } from "../conformance/sql-session.ts";
 import { answerOf, differenceOf, type Difference } from "./compare.ts";
 import type { Spark, SparkAnswer } from "./spark.ts";
 import { TABLES } from "./table.ts";

@@ -4,6 +4,7 @@ import { simpleString, type StructType } from "../../../core/data-type.ts";
 import { textOf, type Row } from "../../../core/value.ts";
 import { DETAIL_SCHEMA, HISTORY_SCHEMA, readDetail, readHistory } from "../../../delta/history.ts";
 import type { Describe } from "../../../sql/ast/utility.ts";
+import { columnComments } from "../../../sql/column-comments.ts";
 import { analyzeQuery } from "../../../sql/analyzer/analyze.ts";
 import type { StatementResult } from "../../session.ts";
 import { rowsResult, textColumns } from "../result.ts";
@@ -23,7 +24,9 @@ async function run(statement: Describe, call: StatementCall): Promise<StatementR
     const { query } = statement;
     if (query === undefined) throw call.error(statement.span, "PARSE_SYNTAX_ERROR", "DESCRIBE QUERY needs a query.");
     const bound = await call.analyze((resolver, context) => analyzeQuery(query, resolver, context));
-    return rowsResult("DESCRIBE QUERY", COLUMNS, columnRows(bound.schema));
+    const comments = columnComments(bound);
+    const rows = columnRows(bound.schema).map((row, index) => ({ ...row, comment: comments[index] ?? null }));
+    return rowsResult("DESCRIBE QUERY", COLUMNS, rows);
   }
   if (name === undefined) throw call.error(statement.span, "PARSE_SYNTAX_ERROR", "DESCRIBE needs a name.");
   switch (statement.subject) {

@@ -138,6 +138,7 @@ describe("VARIANT", () => {
     ["DISTINCT array(parse_json('1'))", "UNSUPPORTED_FEATURE.SET_OPERATION_ON_VARIANT_TYPE"],
     ["parse_json('1') UNION SELECT parse_json('1')", "UNSUPPORTED_FEATURE.SET_OPERATION_ON_VARIANT_TYPE"],
     ["array(v) FROM kept GROUP BY array(v)", "GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE"],
+    ["* FROM (SELECT id, v FROM kept) PIVOT (count(*) FOR id IN (1))", "GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE"],
     ["id FROM kept ORDER BY v", "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE"],
     ["row_number() OVER (PARTITION BY v ORDER BY id) FROM kept", "EXPRESSION_TYPE_IS_NOT_ORDERABLE"],
     ["format_string('%s', parse_json('1'))", "UNSUPPORTED_FEATURE.FUNCTION"],

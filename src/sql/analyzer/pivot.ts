@@ -18,6 +18,7 @@ import { pretty } from "./pretty.ts";
 import { project, reference } from "./project.ts";
 import { rewrite } from "./rewrite.ts";
 import { lookup } from "./scope.ts";
+import { refuseVariantGroup } from "./variant-use.ts";
 
 /** PIVOT: one aggregate for each value, over the rows that have it; what is neither pivoted nor aggregated is grouped by. */
 export function bindPivot(source: BoundRelation, clause: PivotClause, env: Env): BoundRelation {
@@ -35,6 +36,7 @@ export function bindPivot(source: BoundRelation, clause: PivotClause, env: Env):
     });
   }
   const rest = source.scope.visible.filter(({ column }) => !used.has(column.id));
+  for (const { column } of rest) refuseVariantGroup(reference(column), clause.span, analysis);
   const state = aggregation(
     source.plan,
     { expressions: rest.map(({ column }) => reference(column)), sets: undefined },

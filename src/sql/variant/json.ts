@@ -40,7 +40,7 @@ export function variantJson(value: VariantNode, zone: string): string {
 }
 
 /** As Jackson writes it: other than JavaScript's, hexadecimal digits are capitals. */
-export function jsonString(text: string): string {
+function jsonString(text: string): string {
   return JSON.stringify(text).replace(/\\(\\|u[0-9a-f]{4})/g, (_, rest: string) =>
     rest === "\\" ? "\\\\" : `\\u${rest.slice(1).toUpperCase()}`,
   );

@@ -43,7 +43,6 @@ export class SqlSession {
   readonly #settings = new Map<string, string>();
   readonly #variables: Variables = new Map();
   readonly #functions = new Map<string, Routine>();
-  /** Since a view was begun. */
   readonly #variablesUsed: string[] = [];
   /** Tables that a statement for the engine has changed, and is no longer known what is in them. */
   readonly #changed = new Set<string>();

@@ -1,5 +1,5 @@
 import type { ChangeStatement, Delete, Insert, Merge, Update } from "../ast/statement.ts";
-import type { BoundPlan, Column } from "../bound.ts";
+import type { BoundPlan, Column, CteDefinition } from "../bound.ts";
 import type { BoundChange, BoundInsert, BoundRowChange } from "../change.ts";
 import { sourcesOf } from "../lineage.ts";
 import type { AnalysisContext, Relation, Resolver } from "../resolver.ts";
@@ -11,6 +11,7 @@ import { bindInsert } from "./insert.ts";
 import { bindMerge } from "./merge.ts";
 import { inlineCtes } from "./inline-cte.ts";
 import { prune } from "./prune.ts";
+import { withTables } from "./query.ts";
 import { bindDelete, bindUpdate, type RowChange } from "./row-change.ts";
 import { scansOf } from "./scans.ts";
 import { notTooComplex } from "../too-complex.ts";
@@ -79,8 +80,22 @@ function changeOf(statement: RowStatement, analysis: Analysis): BoundChange {
 
 function bindRowChange(
   statement: Update | Delete | Merge,
-  env: Env,
+  root: Env,
 ): RowChange & { readonly checksCardinality: boolean } {
+  const definitions: CteDefinition[] = [];
+  const env = statement.with === undefined ? root : withTables(statement.with, root, definitions);
+  const change = bindOne(statement, env);
+  if (definitions.length === 0) return change;
+  const known = (input: BoundPlan): BoundPlan => ({ kind: "with", definitions, input, columns: input.columns });
+  return {
+    ...change,
+    touched: change.touched && known(change.touched),
+    rows: known(change.rows),
+    inserts: change.inserts && known(change.inserts),
+  };
+}
+
+function bindOne(statement: Update | Delete | Merge, env: Env): RowChange & { readonly checksCardinality: boolean } {
   if (statement.kind === "merge") return bindMerge(statement, env);
   const change = statement.kind === "update" ? bindUpdate(statement, env) : bindDelete(statement, env);
   return { ...change, checksCardinality: false };

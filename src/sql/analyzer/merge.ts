@@ -28,7 +28,6 @@ interface Clause {
 /** MERGE: source and target joined, and for each pair the first clause that applies. */
 export function bindMerge(node: Merge, env: Env): RowChange & { readonly checksCardinality: boolean } {
   const { analysis } = env;
-  if (node.with !== undefined) throw unsupported(analysis, node.with.span, "WITH before MERGE");
   if (node.schemaEvolution) throw unsupported(analysis, node.span, "WITH SCHEMA EVOLUTION");
   const target = bindTarget(node.target, node.targetAlias, env);
   const source = bindReference(node.source, env, undefined);

@@ -26,14 +26,12 @@ export interface RowChange {
 export const ACTION = "__action";
 
 export function bindDelete(node: Delete, env: Env): RowChange {
-  if (node.with !== undefined) throw unsupported(env.analysis, node.with.span, "WITH before DELETE");
   const target = bindTarget(node.target, node.alias, env);
   const hit = whereOf(node.where, target, env);
   return changed(target, hit, "delete", () => undefined, env.analysis);
 }
 
 export function bindUpdate(node: Update, env: Env): RowChange {
-  if (node.with !== undefined) throw unsupported(env.analysis, node.with.span, "WITH before UPDATE");
   const target = bindTarget(node.target, node.alias, env);
   const hit = whereOf(node.where, target, env);
   const inner = inClause(env, target.scope, { clause: "UPDATE" });

@@ -12,6 +12,7 @@ import { objectParts } from "./identifier.ts";
 import { bindSortItems } from "./order.ts";
 import { usesOuterOnly } from "./outer.ts";
 import { bindRoutine } from "./routine.ts";
+import { argumentSlots } from "./routine-arguments.ts";
 import { refuseVariantArguments } from "./variant-use.ts";
 import { bindWindow } from "./window.ts";
 import { windowReference } from "./window-call.ts";
@@ -200,7 +201,15 @@ function aggregateCall(
     pretty: bound.pretty,
     span,
   };
-  if (over !== undefined) return bindWindow(aggregate, over, row.kind, span, env);
+  if (over !== undefined && site.distinct) {
+    throw failure(
+      env.analysis,
+      span,
+      "DISTINCT_WINDOW_FUNCTION_UNSUPPORTED",
+      `Distinct window functions are not supported: "${site.name}(DISTINCT …)".`,
+    );
+  }
+  if (over !== undefined) return bindWindow(aggregate, over, row.kind, span, env, node.withinGroup.length > 0);
   if (isOfOuter(aggregate, env)) return { ...aggregate, ofOuter: true };
   if (!env.allows.aggregates) throw misplacedAggregate(site.name, span, env);
   return aggregate;
@@ -316,34 +325,10 @@ function orderNamed(node: Call, row: FunctionRow, env: Env): readonly Argument[]
       { sqlState: "4274K" },
     );
   }
-  const slots = new Map<number, Argument>();
-  node.arguments.forEach((each, position) => {
-    const name = each.name?.name.toLowerCase();
-    const index = name === undefined ? position : parameters.findIndex((parameter) => parameter.toLowerCase() === name);
-    if (index < 0) {
-      const hint = didYouMean(name ?? "", parameters);
-      throw failure(
-        env.analysis,
-        each.span,
-        "UNRECOGNIZED_PARAMETER_NAME",
-        `The function \`${functionName}\` has no parameter \`${name ?? ""}\`.`,
-        { sqlState: "4274K", ...(hint === undefined ? {} : { hint }) },
-      );
-    }
-    if (slots.has(index)) {
-      throw failure(
-        env.analysis,
-        each.span,
-        "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE",
-        `The parameter \`${parameters[index] ?? ""}\` is given twice.`,
-        { sqlState: "4274K" },
-      );
-    }
-    slots.set(index, each);
-  });
-  const last = Math.max(...slots.keys());
+  const slots = argumentSlots(functionName, parameters, node.arguments, env);
+  const last = slots.findLastIndex((each) => each !== undefined);
   return Array.from({ length: last + 1 }, (_, index) => {
-    const given = slots.get(index);
+    const given = slots[index];
     if (given !== undefined) return given;
     throw failure(
       env.analysis,

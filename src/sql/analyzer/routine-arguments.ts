@@ -21,10 +21,16 @@ export function boundArguments(
   env: Env,
   inner: Env,
 ): { readonly args: readonly BoundExpression[]; readonly shown: readonly BoundExpression[] } {
-  const slots = slotsOf(routine, given, span, env);
+  const { parameters } = routine;
+  if (given.length > parameters.length && given.every((each) => each.name === undefined)) {
+    const message = wrongCount(routine, given.length);
+    throw failure(env.analysis, span, "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", message);
+  }
+  const names = parameters.map((parameter) => parameter.name);
+  const slots = argumentSlots(routine.name.join("."), names, given, env);
   const defaults = rootEnv(enter(env.analysis, routine.context, routine.text, span), env.binders);
   const last = slots.reduce((end, slot, index) => (slot === undefined ? end : index + 1), 0);
-  const values = routine.parameters.map((parameter, index) => {
+  const values = parameters.map((parameter, index) => {
     const slot = slots[index];
     if (slot !== undefined) return bind(slot.value, inner);
     if (parameter.default !== undefined) return bind(parameter.default, defaults);
@@ -47,39 +53,38 @@ export function boundArguments(
   return { args, shown: values.slice(0, last) };
 }
 
-/** For each parameter its argument, if it has one. */
-function slotsOf(routine: Routine, given: readonly Argument[], span: Span, env: Env): (Argument | undefined)[] {
-  const { parameters } = routine;
-  const shown = routine.name.join(".");
-  const fail = (condition: string, message: string, where: Span = span, hint?: string): Error =>
-    failure(env.analysis, where, condition, message, hint === undefined ? {} : { hint });
-  if (given.length > parameters.length && given.every((each) => each.name === undefined)) {
-    throw fail("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", wrongCount(routine, given.length));
-  }
+/** For each parameter its argument, if it has one. Throws Spark's conditions for names that are unknown, repeated or misplaced. */
+export function argumentSlots(
+  called: string,
+  parameters: readonly string[],
+  given: readonly Argument[],
+  env: Env,
+): (Argument | undefined)[] {
+  const fail = (condition: string, message: string, { span }: Argument, hint?: string): Error =>
+    failure(env.analysis, span, condition, message, { sqlState: "4274K", ...(hint === undefined ? {} : { hint }) });
   const slots: (Argument | undefined)[] = parameters.map(() => undefined);
   let named: string | undefined;
   given.forEach((each, position) => {
     const name = each.name?.name;
     if (name === undefined) {
       if (named !== undefined) {
-        const message = `Cannot invoke routine \`${shown}\` because it contains positional argument(s) following the named argument assigned to \`${named}\`.`;
-        throw fail("UNEXPECTED_POSITIONAL_ARGUMENT", message, each.span, "Put the positional arguments first.");
+        const message = `Cannot invoke routine \`${called}\` because it contains positional argument(s) following the named argument assigned to \`${named}\`.`;
+        throw fail("UNEXPECTED_POSITIONAL_ARGUMENT", message, each, "Put the positional arguments first.");
       }
       slots[position] = each;
       return;
     }
     named = name;
-    const index = parameters.findIndex((parameter) => parameter.name.toLowerCase() === name.toLowerCase());
+    const index = parameters.findIndex((parameter) => parameter.toLowerCase() === name.toLowerCase());
     if (index < 0) {
-      const message = `Cannot invoke routine \`${shown}\` because the routine call included a named argument reference for the argument named \`${name}\`, but this routine does not include any signature containing an argument with this name.`;
-      const known = parameters.map((parameter) => parameter.name);
-      throw fail("UNRECOGNIZED_PARAMETER_NAME", message, each.span, didYouMean(name, known));
+      const message = `Cannot invoke routine \`${called}\` because the routine call included a named argument reference for the argument named \`${name}\`, but this routine does not include any signature containing an argument with this name.`;
+      throw fail("UNRECOGNIZED_PARAMETER_NAME", message, each, didYouMean(name, parameters));
     }
     const before = slots[index];
     if (before !== undefined) {
       const reason = before.name === undefined ? "BOTH_POSITIONAL_AND_NAMED" : "DOUBLE_NAMED_ARGUMENT_REFERENCE";
-      const message = `Call to routine \`${shown}\` is invalid because it includes multiple argument assignments to the same parameter name \`${name}\`.`;
-      throw fail(`DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.${reason}`, message, each.span);
+      const message = `Call to routine \`${called}\` is invalid because it includes multiple argument assignments to the same parameter name \`${name}\`.`;
+      throw fail(`DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.${reason}`, message, each);
     }
     slots[index] = each;
   });

@@ -47,6 +47,12 @@ describe("CSV, JSON and XML in expressions", () => {
     expect(await value("to_csv(cast(null as struct<a: int>), map('header', 'garbage'))")).toBeNull();
   });
 
+  it("writes bytes as the session shows them", async () => {
+    const settings = new Map([["spark.sql.binaryoutputstyle", "BASIC"]]);
+    const [row] = await shop.rows("SELECT to_csv(named_struct('a', X'41FF')) AS v", { settings });
+    expect(row?.["v"]).toBe('"[65, -1]"');
+  });
+
   it.each([
     ["to_json(from_json('[{\"a\":1}]', 'a INT'))", "{}"],
     ["to_json(from_json('null', 'a INT'))", "{}"],

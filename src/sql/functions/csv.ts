@@ -6,6 +6,7 @@ import { OptionTexts } from "../option-texts.ts";
 import { textTreeSql } from "../text-tree.ts";
 import { expressions, mismatch, wrongNumber, type BoundFunction, type CallSite, type FunctionRow } from "./function.ts";
 import {
+  binaryText,
   checkCorruptColumn,
   constantRecord,
   momentText,
@@ -118,10 +119,12 @@ function toCsv(call: CallSite): BoundFunction {
         const tree = textTreeSql(
           row,
           type,
-          (leaf, leafType) =>
-            ["date", "timestamp", "timestamp_ntz"].includes(leafType.kind)
+          (leaf, leafType) => {
+            if (leafType.kind === "binary") return binaryText(leaf, "UTF-8", call, tools);
+            return ["date", "timestamp", "timestamp_ntz"].includes(leafType.kind)
               ? momentText(leaf, leafType, writtenPattern(leafType, given), given.get("timezone"), tools)
-              : tools.cast(leaf, leafType, STRING),
+              : tools.cast(leaf, leafType, STRING);
+          },
           tools,
         );
         return `CASE WHEN ${row} IS NOT NULL THEN spkjs_to_csv(${tree}, ${settings(given, tools)}) END`;

@@ -1,4 +1,13 @@
-import { array, simpleString, sqlType, struct, field, type DataType, type StructType } from "../../core/data-type.ts";
+import {
+  array,
+  simpleString,
+  sqlType,
+  STRING,
+  struct,
+  field,
+  type DataType,
+  type StructType,
+} from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
 import { schemaFromJson, schemaToJson } from "../../core/schema-json.ts";
 import type { BoundArgument, BoundExpression, LoweringTools } from "../bound.ts";
@@ -155,6 +164,27 @@ export function momentText(
   const native = local ? strftimePattern(pattern) : undefined;
   if (native !== undefined) return `strftime(${moment}, ${tools.text(native)})`;
   return `spkjs_format_timestamp(epoch_us(${moment}), ${tools.text(pattern)}, ${tools.text(local ? "UTC" : (zone ?? tools.timeZone))})`;
+}
+
+/** SQL of the text of a BINARY, by `spark.sql.binaryOutputStyle` or as `style` says where that is not set. */
+export function binaryText(sql: string, style: "UTF-8" | "HEX_DISCRETE", call: CallSite, tools: LoweringTools): string {
+  const wanted = call.context.settings?.get("spark.sql.binaryoutputstyle")?.toUpperCase() ?? style;
+  const bytes = `regexp_extract_all(hex(${sql}), '..')`;
+  switch (wanted) {
+    case "BASIC": {
+      const x = tools.fresh("x");
+      const signed = `CAST(CASE WHEN ${x} >= '80' THEN CAST('0x' || ${x} AS INTEGER) - 256 ELSE CAST('0x' || ${x} AS INTEGER) END AS VARCHAR)`;
+      return `('[' || array_to_string(list_transform(${bytes}, lambda ${x}: ${signed}), ', ') || ']')`;
+    }
+    case "HEX":
+      return `hex(${sql})`;
+    case "HEX_DISCRETE":
+      return `('[' || array_to_string(${bytes}, ' ') || ']')`;
+    case "BASE64":
+      return `to_base64(${sql})`;
+    default:
+      return tools.cast(sql, { kind: "binary" }, STRING);
+  }
 }
 
 /** The pattern that Spark writes a moment with where the option names none. */

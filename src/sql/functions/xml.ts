@@ -6,6 +6,7 @@ import { schemaOfXml } from "../xml/schema-of-xml.ts";
 import { xmlOptions } from "../xml/xml-options.ts";
 import { expressions, mismatch, wrongNumber, type BoundFunction, type CallSite, type FunctionRow } from "./function.ts";
 import {
+  binaryText,
   checkCorruptColumn,
   constantRecord,
   momentText,
@@ -44,7 +45,7 @@ function fromXml(call: CallSite): BoundFunction {
   };
 }
 
-const REFUSED = ["binary", "variant", "interval_year_month", "interval_day_time", "calendar_interval"];
+const REFUSED = ["variant", "interval_year_month", "interval_day_time", "calendar_interval"];
 
 function refuseTypes(call: CallSite, type: DataType): void {
   if (type.kind === "array") refuseTypes(call, type.element);
@@ -53,7 +54,13 @@ function refuseTypes(call: CallSite, type: DataType): void {
     if (type.key.kind === "string" && type.value.kind !== "array") return;
     throw refusal(call, type);
   } else if (type.kind === "struct") for (const each of type.fields) refuseTypes(call, each.type);
-  else if (REFUSED.includes(type.kind)) throw refusal(call, type);
+  else if (REFUSED.includes(type.kind) || (type.kind === "binary" && showsOtherwise(call))) throw refusal(call, type);
+}
+
+/** Spark keeps the text of a BINARY as a text, which shows unless binaries are shown as texts. */
+function showsOtherwise(call: CallSite): boolean {
+  const style = call.context.settings?.get("spark.sql.binaryoutputstyle");
+  return style !== undefined && style.toUpperCase() !== "UTF-8";
 }
 
 function refusal(call: CallSite, type: DataType): Error {
@@ -100,7 +107,12 @@ function toXml(call: CallSite): BoundFunction {
     nullable: true,
     lower: ([sql = "NULL"], _, tools) =>
       tools.once(sql, (row) => {
-        const tree = textTreeSql(row, type, (leaf, of, name) => leafText(leaf, of, name, given, tools), tools);
+        const tree = textTreeSql(
+          row,
+          type,
+          (leaf, of, name) => leafText(leaf, of, name, given, { call, tools }),
+          tools,
+        );
         return `CASE WHEN ${row} IS NOT NULL THEN spkjs_to_xml(${tree}, ${readerSettings(type, given, tools)}) END`;
       }),
   };
@@ -117,7 +129,7 @@ function refuseWritten(call: CallSite, type: DataType, prefix: string): void {
       refuseWritten(call, each.type, prefix);
       if (each.type.kind === "binary" && each.name.startsWith(prefix)) throw refusal(call, each.type);
     }
-  } else if (type.kind !== "binary" && REFUSED.includes(type.kind)) throw refusal(call, type);
+  } else if (REFUSED.includes(type.kind)) throw refusal(call, type);
 }
 
 /** An attribute has the number that Spark keeps of a date or time. */
@@ -126,7 +138,7 @@ function leafText(
   type: DataType,
   name: string | undefined,
   options: ReadonlyMap<string, string>,
-  tools: LoweringTools,
+  { call, tools }: { readonly call: CallSite; readonly tools: LoweringTools },
 ): string {
   const prefix = options.get("attributeprefix") ?? "_";
   const attribute = name !== undefined && name.startsWith(prefix) && name !== (options.get("valuetag") ?? "_VALUE");
@@ -139,7 +151,7 @@ function leafText(
         ? `CAST(CAST(epoch(${sql}) AS BIGINT) // 86400 AS VARCHAR)`
         : `CAST(epoch_us(${sql}) AS VARCHAR)`;
     case "binary":
-      return `('[' || array_to_string(regexp_extract_all(hex(${sql}), '..'), ' ') || ']')`;
+      return binaryText(sql, "HEX_DISCRETE", call, tools);
     default:
       return tools.cast(sql, type, STRING);
   }

@@ -56,13 +56,15 @@ const MOMENTS = /\b(?:regr_\w+|skewness|kurtosis|var\w*|std\w*|corr|covar_\w+)\s
 /** Equal but for the last digits of numbers. */
 function close(a: string, b: string): boolean {
   const number = /-?\d+\.\d+(?:E-?\d+)?/g;
-  const [left, right] = [a, b].map((text) => text.match(number) ?? []);
-  if (left === undefined || right === undefined || left.length !== right.length) return false;
-  if (a.replaceAll(number, "#") !== b.replaceAll(number, "#")) return false;
-  return left.every((text, index) => {
-    const [x, y] = [Number(text), Number(right[index])];
-    return Math.abs(x - y) <= 1e-9 * Math.max(Math.abs(x), Math.abs(y), 1e-3);
-  });
+  const rounded = (text: string): string => {
+    const [types = "", rows = ""] = text.split(": ");
+    const few = rows.replaceAll(number, (digits) => {
+      const value = Number(digits);
+      return Math.abs(value) < 1e-12 ? "0" : value.toPrecision(9);
+    });
+    return `${types}: ${few.split(" ; ").toSorted().join(" ; ")}`;
+  };
+  return rounded(a) === rounded(b);
 }
 
 const GUARDS = /\b(?:CASE|if|iff|coalesce|nvl2?|ifnull|AND|OR)\b/i;

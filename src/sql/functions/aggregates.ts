@@ -91,7 +91,8 @@ function averageLowering(safe: boolean): Lowering {
       if (safe) return mean(`TRY_CAST(${sum} AS ${months ? "INTEGER" : "BIGINT"})`);
       return mean(tools.once(sum, (total) => intervalAmount(total, months, intervalOverflow("try_avg"))));
     }
-    return tools.aggregate("avg", [value]);
+    // Spark adds BIGINT up as DOUBLE.
+    return tools.aggregate("avg", [type.kind === "long" ? `CAST(${value} AS DOUBLE)` : value]);
   };
 }
 

@@ -28,7 +28,8 @@ function withElement(call: CallSite, arrayIndex = 0, valueIndex = 1): BoundExpre
   if (list === undefined || value === undefined) throw wrongNumber(call, "2");
   const listType = anyArray.accept(list.type, call.context.ansi);
   if (listType === undefined) throw mismatch(call, arrayIndex, anyArray.expected, simpleString(list.type));
-  if (list.type.kind === "void" || (value.type.kind === "void" && NO_NULL.has(call.name))) throw nullTyped(call);
+  if (list.type.kind === "void" || (value.type.kind === "void" && call.name === "array_contains"))
+    throw nullTyped(call);
   const wider = TIGHT.has(call.name) ? tightestCommonType : widerTypeWithoutString;
   const common = wider(elementOf(listType), value.type, false);
   if (common === undefined) {
@@ -45,7 +46,7 @@ function withElement(call: CallSite, arrayIndex = 0, valueIndex = 1): BoundExpre
 
 /** They take no value for which the elements would have to become decimals with more digits. */
 const TIGHT = new Set(["array_position", "array_remove", "array_insert"]);
-const NO_NULL = new Set(["array_contains", "array_position", "array_remove"]);
+const NO_NULL = new Set(["array_contains", "array_position"]);
 
 function nullTyped(call: CallSite): Error {
   if (!NO_NULL.has(call.name)) return mismatch(call, 0, anyArray.expected, "void");
@@ -68,7 +69,7 @@ function elementRow(
       args,
       type: type(args),
       nullable: nullable(args),
-      lower: ([list = "NULL", value = "NULL"]) => lower.replaceAll("$1", list).replaceAll("$2", value),
+      lower: ([list = "NULL", value = "NULL"]) => lower.replaceAll("$1", () => list).replaceAll("$2", () => value),
     };
   });
 }

@@ -155,12 +155,8 @@ function unitsBetween(call: CallSite) {
     },
     ([, from = "NULL", to = "NULL"]) => {
       const [a, b] = [from, to].map((each) => `epoch_us(CAST(${each} AS TIMESTAMP))`);
-      if (unit.months === undefined) {
-        const exact = ["DAY", "DAYOFYEAR", "WEEK"].includes(unit.name)
-          ? [a, b]
-          : [`epoch_us(${from})`, `epoch_us(${to})`];
-        return `((${exact[1] ?? ""} - ${exact[0] ?? ""}) // ${unit.micros ?? "1"})`;
-      }
+      // By the clock on the wall, hours too: a day that changes to summer time has 24.
+      if (unit.months === undefined) return `((${b ?? ""} - ${a ?? ""}) // ${unit.micros ?? "1"})`;
       return `CAST(datesub('month', CAST(${from} AS TIMESTAMP), CAST(${to} AS TIMESTAMP)) // ${unit.months} AS BIGINT)`;
     },
   );

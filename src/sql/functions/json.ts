@@ -87,6 +87,9 @@ function toJson(call: CallSite): BoundFunction {
   const args = expressions(call);
   const [value, options] = args;
   if (value === undefined || args.length > 2) throw wrongNumber(call, "[1, 2]");
+  if (value.type.kind === "void") {
+    return { args: [value], type: STRING, nullable: true, lower: () => "CAST(NULL AS VARCHAR)" };
+  }
   if (!["struct", "array", "map", "variant"].includes(value.type.kind))
     throw mismatch(call, 0, '"STRUCT", "ARRAY" or "MAP"', simpleString(value.type));
   refuseWritten(call, value.type);

@@ -10,7 +10,7 @@ import {
   type Param,
 } from "./function.ts";
 import { exactly, int, text, timeOfDay } from "./params.ts";
-import { named, scalarBy } from "./rules.ts";
+import { named, scalarBy, attempted } from "./rules.ts";
 import { checkZone } from "./zone-argument.ts";
 
 const category = "date and time";
@@ -43,7 +43,9 @@ function makeTimestamp(target: DataType, safe: boolean): (call: CallSite) => Bou
       },
       (args, _, tools) => {
         const strict = tools.ansi && !safe;
-        const local = `${strict ? "spk_make_timestamp" : "spk_try_make_timestamp"}(${args.slice(0, 6).join(", ")})`;
+        const local = strict
+          ? `spk_make_timestamp(${args.slice(0, 6).join(", ")})`
+          : attempted(args.slice(0, 6), tools, (six) => `spk_try_make_timestamp(${six.join(", ")})`);
         return placed(local, target, args[6], tools);
       },
     );

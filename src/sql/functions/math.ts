@@ -14,7 +14,7 @@ import {
   expressions,
 } from "./function.ts";
 import { ansiInterval, double, int, long, numeric, oneOf, only, orderable, text } from "./params.ts";
-import { integerOf, isFoldable, named, notFoldable, sameAs, scalarBy, typeAt } from "./rules.ts";
+import { integerOf, isFoldable, named, notFoldable, sameAs, scalarBy, typeAt, attempted, literalOf } from "./rules.ts";
 
 const category = "math";
 
@@ -172,7 +172,10 @@ export const math: readonly FunctionRow[] = [
     bindSignature(
       call,
       { params: [double, double], returns: DOUBLE, pretty: call.name === "pow" ? named("pow") : named("POWER") },
-      "spk_pow($1, $2)",
+      ([x = "NULL", y = "NULL"], bound, tools) =>
+        Number(literalOf(bound.args[1])?.value) === 2
+          ? tools.once(x, (value) => `(${value} * ${value})`)
+          : `spkjs_pow(${x}, ${y})`,
     ),
   ),
   scalar("rint", category, { params: [double], returns: DOUBLE }, "round_even($1, 0)"),
@@ -208,7 +211,9 @@ export const math: readonly FunctionRow[] = [
       },
     ),
   ),
-  scalar("unhex", category, { params: [text], returns: BINARY, nullable: true }, "TRY(unhex($1))"),
+  scalar("unhex", category, { params: [text], returns: BINARY, nullable: true }, (args, _, tools) =>
+    attempted(args, tools, ([hex = ""]) => `TRY(unhex(${hex}))`),
+  ),
   scalar(
     "conv",
     category,

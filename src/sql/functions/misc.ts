@@ -19,7 +19,7 @@ import {
 import { canCast } from "../types/cast-rules.ts";
 import { bindSignature, expressions, scalar, wrongNumber, type CallSite, type FunctionRow } from "./function.ts";
 import { anything, binary, boolean, long, oneOf, only, text, onlyText } from "./params.ts";
-import { scalarBy, typeAt } from "./rules.ts";
+import { scalarBy, typeAt, attempted } from "./rules.ts";
 import { filled, string } from "./defaults.ts";
 
 const category = "misc";
@@ -152,7 +152,7 @@ export const misc: readonly FunctionRow[] = [
     ...bindSignature(
       filled(given, 2, [string("hex")]),
       { params: [text, text], returns: BINARY, nullable: true },
-      "TRY(spkjs_to_binary($1, $2))",
+      (args, _, tools) => attempted(args, tools, (parts) => `TRY(spkjs_to_binary(${parts.join(", ")}))`),
     ),
     ...(given.args.length === 1 ? { pretty: ([value = ""]) => `try_to_binary(${value})` } : {}),
   })),
@@ -160,7 +160,9 @@ export const misc: readonly FunctionRow[] = [
   scalar("from_base32", "encoding", { params: [text], returns: BINARY }, "spkjs_from_base32($1)"),
   scalar("url_encode", "url", { params: [text], returns: STRING, nullable: true }, "spkjs_url_encode($1)"),
   scalar("url_decode", "url", { params: [text], returns: STRING, nullable: true }, "spkjs_url_decode($1)"),
-  scalar("try_url_decode", "url", { params: [text], returns: STRING, nullable: true }, "TRY(spkjs_url_decode($1))"),
+  scalar("try_url_decode", "url", { params: [text], returns: STRING, nullable: true }, (args, _, tools) =>
+    attempted(args, tools, ([url = ""]) => `TRY(spkjs_url_decode(${url}))`),
+  ),
   ...(["parse_url", "try_parse_url"] as const).map((name) =>
     scalarBy(name, "url", (call) =>
       bindSignature(
@@ -194,7 +196,7 @@ function aesRow(name: "aes_encrypt" | "aes_decrypt" | "try_aes_decrypt"): Functi
         ? "spkjs_aes_encrypt($*)"
         : name === "aes_decrypt"
           ? "spkjs_aes_decrypt($*)"
-          : "TRY(spkjs_aes_decrypt($*))",
+          : (args, _, tools) => attempted(args, tools, (parts) => `TRY(spkjs_aes_decrypt(${parts.join(", ")}))`),
     );
   });
 }

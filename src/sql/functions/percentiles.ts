@@ -8,7 +8,7 @@ import {
   sqlType,
 } from "../../core/data-type.ts";
 import type { BoundExpression, Lowering, LoweringCall, LoweringTools } from "../bound.ts";
-import { isAnsiInterval } from "../types/kinds.ts";
+import { isAnsiInterval, isNumeric } from "../types/kinds.ts";
 import { aggregateBy } from "./aggregates.ts";
 import { bool, constant, filled, integer } from "./defaults.ts";
 import {
@@ -23,7 +23,7 @@ import {
   type FunctionRow,
 } from "./function.ts";
 import { ansiInterval, double, int, numeric, oneOf, text } from "./params.ts";
-import { integerOf, literalOf, textOf, typeAt } from "./rules.ts";
+import { integerOf, isFoldable, literalOf, textOf, typeAt, notFoldable } from "./rules.ts";
 
 /** Aggregates over the order of their values: percentiles, modes, listagg. */
 
@@ -74,6 +74,7 @@ function continuous(value: string, fraction: string, call: LoweringCall, tools: 
 
 function fractionOf(call: CallSite, index: number): void {
   const given = expressionAt(call, index);
+  if (!isFoldable(given)) throw notFoldable(call, index, "percentage");
   if (textOf(given) === null && given.type.kind !== "array") {
     throw call.error(
       "DATATYPE_MISMATCH.UNEXPECTED_NULL",
@@ -159,9 +160,25 @@ function mapped(fraction: string, to: (sql: string) => string, type: DataType, t
 }
 
 /** Exact here: any value within Spark's error bound is right, the exact one is. */
+function checkAccuracy(call: CallSite): void {
+  const given = expressionAt(call, 2);
+  const accuracy = integerOf(given);
+  if (accuracy === undefined) {
+    if (isNumeric(given.type) || given.type.kind === "string") throw notFoldable(call, 2, "accuracy");
+    return;
+  }
+  const problem = accuracy === null ? "UNEXPECTED_NULL" : accuracy > 0 ? undefined : "VALUE_OUT_OF_RANGE";
+  if (problem === undefined) return;
+  throw call.error(
+    `DATATYPE_MISMATCH.${problem}`,
+    `Cannot resolve "${call.name}" due to data type mismatch: The accuracy must be between (0, 2147483647] (current value = ${accuracy ?? "null"}).`,
+  );
+}
+
 function approximate(given: CallSite): BoundFunction {
   const call = filled(given, 3, [integer(10000)]);
   fractionOf(call, 1);
+  checkAccuracy(call);
   return bindSignature(
     call,
     {

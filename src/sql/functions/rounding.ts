@@ -91,6 +91,12 @@ function wholeNumber(names: readonly [string, ...string[]], mode: "ceiling" | "f
         },
       );
     }
+    if (expressionAt(call, 1).type.kind !== "int") {
+      throw call.error(
+        "NON_FOLDABLE_ARGUMENT",
+        `The function \`${call.name}\` requires the parameter \`scale\` to be a foldable expression of the type "INT", but the actual argument is a non-foldable.`,
+      );
+    }
     const scale = scaleOf(call) ?? 0;
     const asDecimal = (type: DataType): DecimalType => {
       if (type.kind === "decimal") return type;

@@ -12,7 +12,7 @@ import {
   type Signature,
   type Template,
 } from "./function.ts";
-import type { Lowering } from "../bound.ts";
+import type { Lowering, LoweringTools } from "../bound.ts";
 
 /** Small rules that rows of several categories share. */
 
@@ -110,6 +110,22 @@ export function uncomputed(call: CallSite, name: string): Error {
     "UNSUPPORTED_FEATURE.CONSTANT_EXPRESSION",
     `The ${name} of ${call.name} is a constant that is not known before the statement runs: write it as a literal.`,
   );
+}
+
+/**
+ * SQL with a TRY over values that stand outside it: their own errors are raised, and DuckDB takes no TRY over what may
+ * raise one.
+ */
+export function attempted(
+  args: readonly string[],
+  tools: LoweringTools,
+  build: (names: readonly string[]) => string,
+): string {
+  const next = (names: readonly string[]): string => {
+    const arg = args[names.length];
+    return arg === undefined ? build(names) : tools.once(arg, (name) => next([...names, name]));
+  };
+  return next([]);
 }
 
 /** A row that must be there. */

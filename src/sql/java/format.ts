@@ -1,5 +1,5 @@
 import { BoathouseError } from "../../core/errors.ts";
-import { digitsOf, grouped, javaDouble, roundDigits } from "./number.ts";
+import { digitsOf, grouped, javaDouble, plain, roundDigits } from "./number.ts";
 
 /** An argument of `format_string`: its type's kind and its text as DuckDB casts it, null for NULL. */
 export interface FormatArgument {
@@ -124,13 +124,15 @@ function invalid(format: string): BoathouseError {
 
 /** Java's `DecimalFormat` with `#`, `0`, `,` and `.`; rounds half to even. */
 export function decimalFormat(text: string, pattern: string): string | undefined {
-  const match = /^([^#0,.]*)([#,]*[0,]*)(?:\.(0*)(#*))?([^#0,.]*)$/.exec(pattern);
+  const match = /^([^#0,.;E'¤-]*)([#,]*[0,]*)(?:\.(0*)(#*))?([^#0,.;E'¤-]*)$/.exec(pattern);
   if (match === null) return undefined;
   const [, prefix = "", whole = "", zeros = "", hashes = "", suffix = ""] = match;
+  const sign = /[%‰]/.exec(prefix + suffix)?.[0];
   const number = Number(text);
   if (Number.isNaN(number)) return "NaN";
   if (!Number.isFinite(number)) return `${number < 0 ? "-" : ""}${prefix}∞${suffix}`;
-  const rounded = roundDigits(digitsOf(text), zeros.length + hashes.length, "half-even");
+  const shown = sign === undefined ? text : `${plain(text)}e${sign === "%" ? 2 : 3}`;
+  const rounded = roundDigits(digitsOf(shown), zeros.length + hashes.length, "half-even");
   const least = (whole.match(/0/g) ?? []).length;
   const digits = (rounded.whole === "0" && least === 0 ? "" : rounded.whole).padStart(least, "0");
   const comma = whole.lastIndexOf(",");

@@ -116,6 +116,9 @@ function shift(call: CallSite, symbol: Sign, point: BoundExpression, by: BoundEx
       );
     return undefined;
   }
+  if (type.kind === "void" && isDatetime(point.type)) {
+    return done([point, castTo(by, DAY_TO_SECOND, "ansi")], point.type, `($1 ${symbol} $2)`, bare);
+  }
   if (!isInterval(type)) return undefined;
   if (point.type.kind === "string" && type.kind === "interval_year_month") return undefined;
   if (point.type.kind === "string") {

@@ -40,9 +40,11 @@ export const dateMacros: readonly Macro[] = [
   macro(
     "spk_make_timestamp",
     "y, mo, d, h, mi, s",
-    `CASE WHEN s > 60 AND s < 61 THEN error('[INVALID_FRACTION_OF_SECOND] The fraction of sec must be zero or lower than 60. Valid range is [0, 60].')
+    `CASE WHEN y IS NULL OR mo IS NULL OR d IS NULL OR h IS NULL OR mi IS NULL OR s IS NULL THEN NULL
+      WHEN s > 60 AND s < 61 THEN error('[INVALID_FRACTION_OF_SECOND] The fraction of sec must be zero or lower than 60. Valid range is [0, 60].')
       WHEN s < 0 OR s > 60 THEN error('[DATETIME_FIELD_OUT_OF_BOUNDS.WITH_SUGGESTION] Invalid value for SecondOfMinute (valid values 0 - 59): ' || s || '. If necessary set "spark.sql.ansi.enabled" to "false" to bypass this error.')
-      WHEN h > 23 THEN error('[DATETIME_FIELD_OUT_OF_BOUNDS.WITH_SUGGESTION] Invalid value for HourOfDay (valid values 0 - 23): ' || h || '. If necessary set "spark.sql.ansi.enabled" to "false" to bypass this error.')
+      WHEN mi < 0 OR mi > 59 THEN error('[DATETIME_FIELD_OUT_OF_BOUNDS.WITH_SUGGESTION] Invalid value for MinuteOfHour (valid values 0 - 59): ' || mi || '. If necessary set "spark.sql.ansi.enabled" to "false" to bypass this error.')
+      WHEN h < 0 OR h > 23 THEN error('[DATETIME_FIELD_OUT_OF_BOUNDS.WITH_SUGGESTION] Invalid value for HourOfDay (valid values 0 - 23): ' || h || '. If necessary set "spark.sql.ansi.enabled" to "false" to bypass this error.')
       ELSE make_timestamp(y, mo, d, h, mi, 0.0::DOUBLE) + to_microseconds(CAST(s * 1000000 AS BIGINT)) END`,
   ),
   macro(

@@ -6,11 +6,6 @@ export const mathMacros: readonly Macro[] = [
     "x",
     "CASE WHEN isnan(x) THEN 0 WHEN x >= 9223372036854775807 THEN 9223372036854775807 WHEN x <= -9223372036854775808 THEN -9223372036854775808 ELSE CAST(x AS BIGINT) END",
   ),
-  macro(
-    "spk_pow",
-    "a, b",
-    "CASE WHEN b = 0 THEN 1::DOUBLE WHEN abs(a) = 1 AND isinf(b) THEN 'nan'::DOUBLE WHEN isnan(a) OR isnan(b) THEN a + b ELSE pow(a, b) END",
-  ),
   macro("spk_bin", "n", "CASE WHEN n >= 0 THEN bin(n) ELSE bin(18446744073709551616::HUGEINT + n) END"),
   macro(
     "spk_width_bucket",

@@ -1,11 +1,12 @@
 import { BOOLEAN, DOUBLE, FLOAT, INT, LONG, STRING } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
+import { cbrt, hypot, pow } from "../java/fdlibm.ts";
 import { digitsOf, javaFloat, roundDigits, type Digits, type Rounding } from "../java/number.ts";
 import { XorShiftRandom } from "../java/random.ts";
 import { asBigint, asNumber, asText, udf, type Udf } from "./udf.ts";
 
 const ONE_NUMBER: readonly (readonly [name: string, of: (x: number) => number])[] = [
-  ["cbrt", Math.cbrt],
+  ["cbrt", cbrt],
   // JavaScript gives E itself, fdlibm the number after it.
   ["exp", (x) => (x === 1 ? 2.7182818284590455 : Math.exp(x))],
   ["ln", Math.log],
@@ -20,7 +21,7 @@ const ONE_NUMBER: readonly (readonly [name: string, of: (x: number) => number])[
   ["sinh", Math.sinh],
   ["tanh", Math.tanh],
   // As Spark spells them out.
-  ["acosh", (x) => Math.log(x + Math.sqrt(x * x - 1))],
+  ["acosh", (x) => (x < 1 ? Number.NaN : Math.log(x + Math.sqrt(x * x - 1)))],
   ["asinh", (x) => (x === -Infinity ? x : Math.log(x + Math.sqrt(x * x + 1)))],
   ["atanh", (x) => 0.5 * (Math.log1p(x) - Math.log1p(-x))],
 ];
@@ -30,7 +31,8 @@ export const mathUdfs: readonly Udf[] = [
   ...ONE_NUMBER.map(([name, of]) => udf(`spkjs_${name}`, [DOUBLE], DOUBLE, (x) => of(asNumber(x)))),
   udf("spkjs_log", [DOUBLE, DOUBLE], DOUBLE, (base, x) => Math.log(asNumber(x)) / Math.log(asNumber(base))),
   udf("spkjs_atan2", [DOUBLE, DOUBLE], DOUBLE, (y, x) => Math.atan2(asNumber(y) + 0, asNumber(x) + 0)),
-  udf("spkjs_hypot", [DOUBLE, DOUBLE], DOUBLE, (x, y) => Math.hypot(asNumber(x), asNumber(y))),
+  udf("spkjs_hypot", [DOUBLE, DOUBLE], DOUBLE, (x, y) => hypot(asNumber(x), asNumber(y))),
+  udf("spkjs_pow", [DOUBLE, DOUBLE], DOUBLE, (x, y) => pow(asNumber(x), asNumber(y))),
   udf("spkjs_round_double", [DOUBLE, INT, STRING], DOUBLE, (x, scale, mode) => {
     const value = asNumber(x);
     return Number.isFinite(value) ? Number(rounded(String(value), asNumber(scale), asRounding(mode))) : value;

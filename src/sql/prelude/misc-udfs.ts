@@ -9,7 +9,7 @@ export const miscUdfs: readonly Udf[] = [
   udf("spkjs_counter", [STRING, LONG], LONG, (name, statement) => nextOf(`${asText(name)}@${asBigint(statement)}`), {
     volatile: true,
   }),
-  udf("spkjs_unbase64", [STRING], BINARY, (text) => fromBase64(asText(text))),
+  udf("spkjs_unbase64", [STRING], BINARY, (text) => fromMime(asText(text))),
   udf("spkjs_to_base32", [BINARY], STRING, (bytes) => toBase32(asBytes(bytes))),
   udf("spkjs_from_base32", [STRING], BINARY, (text) => fromBase32(asText(text))),
   udf("spkjs_encode", [STRING, STRING], BINARY, (text, charset) => encode(asText(text), asText(charset))),
@@ -65,6 +65,13 @@ function nextOf(place: string): bigint {
   const value = counters.get(place) ?? 0n;
   counters.set(place, value + 1n);
   return value;
+}
+
+/** Java's MIME decoder: what is not of the alphabet is passed over. */
+function fromMime(text: string): Uint8Array {
+  const [, digits = "", rest = ""] = /^([^=]*)(=*)/.exec(text.replaceAll(/[^A-Za-z0-9+/=]/g, "")) ?? [];
+  if (digits.length % 4 === 1 || rest.length > 2) throw conversionError(text, "BASE64");
+  return Buffer.from(digits, "base64");
 }
 
 function fromBase64(text: string): Uint8Array {

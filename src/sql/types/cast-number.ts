@@ -1,4 +1,4 @@
-import type { DataType } from "../../core/data-type.ts";
+import type { DataType, DecimalType } from "../../core/data-type.ts";
 import { unreachable } from "../../core/errors.ts";
 import type { CastMode } from "../bound.ts";
 import type { CastTools } from "./cast-tools.ts";
@@ -10,7 +10,8 @@ import { isIntegral, isNumeric } from "./kinds.ts";
 export function castNumber(sql: string, from: DataType, to: DataType, mode: CastMode, tools: CastTools): string {
   if (to.kind === "boolean") return `(${sql} <> 0)`;
   if (to.kind === "timestamp") return toTimestamp(sql, from, mode, tools);
-  if (to.kind === "interval_year_month" || to.kind === "interval_day_time") return toInterval(sql, from, to, { ...tools, quiet: mode === "try" });
+  if (to.kind === "interval_year_month" || to.kind === "interval_day_time")
+    return toInterval(sql, from, to, { ...tools, quiet: mode === "try" });
   if (to.kind === "binary") return toBinary(sql, from);
   if (!isNumeric(to)) return unreachable("A number was cast to a type that takes none.", { from, to });
   const target = duckDbType(to);
@@ -70,11 +71,16 @@ function narrowToFloat(value: string): string {
   );
 }
 
+/** DuckDB multiplies narrow decimals in 64 bits. */
+function widened(value: string, { precision, scale }: DecimalType): string {
+  return precision <= 18 ? `CAST(${value} AS DECIMAL(${precision + 13},${scale}))` : value;
+}
+
 function toTimestamp(sql: string, from: DataType, mode: CastMode, tools: CastTools): string {
   if (from.kind === "boolean") return `make_timestamptz(CAST(${sql} AS BIGINT))`;
   if (isIntegral(from)) return `make_timestamptz(CAST(${sql} AS BIGINT) * 1000000)`;
   const micros = (value: string): string =>
-    from.kind === "decimal" ? `trunc(${value} * 1000000)` : `trunc(CAST(${value} AS DOUBLE) * 1000000)`;
+    from.kind === "decimal" ? `trunc(${widened(value, from)} * 1000000)` : `trunc(CAST(${value} AS DOUBLE) * 1000000)`;
   if (from.kind === "decimal" || mode !== "ansi") return `make_timestamptz(${word(mode)}(${micros(sql)} AS BIGINT))`;
   return tools.once(sql, (value) => {
     const raise = `error('[CAST_INVALID_INPUT] The value ' || ${value} || ' of the type "${displayType(from)}" cannot be cast to "TIMESTAMP" because it is malformed. Use \`try_cast\` to tolerate malformed input and return NULL instead.')`;
@@ -82,14 +88,11 @@ function toTimestamp(sql: string, from: DataType, mode: CastMode, tools: CastToo
   });
 }
 
-function toInterval(
-  sql: string,
-  from: DataType,
-  to: DataType,
-  tools: CastTools & { readonly quiet: boolean },
-): string {
+function toInterval(sql: string, from: DataType, to: DataType, tools: CastTools & { readonly quiet: boolean }): string {
   const overflow = castOverflow(displayType(from), displayType(to));
-  const wide = isIntegral(from) ? `(${sql})::HUGEINT` : sql;
+  // No interval has so many digits behind the point, and with fewer there is room before it.
+  const short = from.kind === "decimal" && from.scale > 18 ? `CAST(${sql} AS DECIMAL(38,18))` : sql;
+  const wide = isIntegral(from) ? `(${sql})::HUGEINT` : short;
   if (to.kind === "interval_year_month") {
     return monthsInterval(to.end === "year" ? scaled(wide, "12", from) : wide, overflow, tools);
   }

@@ -67,6 +67,11 @@ const UNIT_MICROS: Readonly<Record<string, string>> = {
   second: "1000000",
 };
 
+/** An interval that does not fit is an error without ANSI, too. */
+function quiet(mode: CastMode): string {
+  return mode === "try" ? "TRY_CAST" : "CAST";
+}
+
 function castInterval(sql: string, from: DataType, to: DataType, mode: CastMode): string {
   if (from.kind === "interval_year_month" && to.kind === "interval_year_month") {
     return to.end === "year" ? `to_years(spk_months(${sql}) // 12)` : sql;
@@ -77,14 +82,14 @@ function castInterval(sql: string, from: DataType, to: DataType, mode: CastMode)
   }
   if (from.kind === "interval_year_month") {
     const months = `spk_months(${sql})`;
-    return `${keyword(mode)}(${from.end === "year" ? `${months} // 12` : months} AS ${duckDbType(to)})`;
+    return `${quiet(mode)}(${from.end === "year" ? `${months} // 12` : months} AS ${duckDbType(to)})`;
   }
   if (from.kind === "interval_day_time") {
     const micros = UNIT_MICROS[from.end] ?? "1";
     if (to.kind === "decimal" && from.end === "second") {
-      return `${keyword(mode)}(CAST(spk_micros(${sql}) AS DECIMAL(20,0)) * 0.000001 AS ${duckDbType(to)})`;
+      return `${quiet(mode)}(CAST(spk_micros(${sql}) AS DECIMAL(20,0)) * 0.000001 AS ${duckDbType(to)})`;
     }
-    return `${keyword(mode)}(spk_micros(${sql}) // ${micros} AS ${duckDbType(to)})`;
+    return `${quiet(mode)}(spk_micros(${sql}) // ${micros} AS ${duckDbType(to)})`;
   }
   throw new BoathouseError(
     "UNSUPPORTED_FEATURE.CAST",

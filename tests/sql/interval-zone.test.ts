@@ -113,6 +113,8 @@ describe("dates and intervals", () => {
     fails("DATE '2020-01-01' + 1L", "UNEXPECTED_INPUT_TYPE");
     fails("DATE '2020-01-01' + '1'", "UNEXPECTED_INPUT_TYPE");
     fails("TIMESTAMP '2020-01-01' + 1", "BINARY_OP_DIFF_TYPES");
+    fails("make_interval(0, 1) = make_interval(0, 1)", "INVALID_ORDERING_TYPE");
+    fails("sequence('2020-01-01', '2020-01-03', INTERVAL 1 DAY)", "SEQUENCE_WRONG_INPUT_TYPES");
     fails("TIMESTAMP '2020-01-01' - 1.0", "UNEXPECTED_INPUT_TYPE");
     fails("1.0 - DATE '2020-01-01'", "UNEXPECTED_INPUT_TYPE");
     fails("'1' + TIMESTAMP '2020-01-01'", "BINARY_OP_WRONG_TYPE");
@@ -199,6 +201,21 @@ describe("time zones", () => {
       }),
     );
     expect(found).toEqual(["Etc/GMT-8", "Etc/GMT-8", "UTC", "Etc/GMT+5", "UTC"]);
+  });
+});
+
+describe("text as a timestamp", () => {
+  it("may name its zone in every way that Java knows, to the second, and case counts", async () => {
+    expect(
+      await texts(
+        "CAST('2020-01-01 00:00:00+8' AS TIMESTAMP)",
+        "CAST('2020-01-01 00:00:00 +01:02:03' AS TIMESTAMP)",
+        "CAST('2020-01-01 00:00:00 +0130' AS TIMESTAMP)",
+        "CAST('2020-01-01 00:00:00-1:3' AS TIMESTAMP)",
+        "TRY_CAST('2020-01-01 00:00:00 utc' AS TIMESTAMP)",
+        "TRY_CAST('2020-01-01 00:00:00 europe/paris' AS TIMESTAMP)",
+      ),
+    ).toEqual(["2019-12-31 08:00:00", "2019-12-31 14:57:57", "2019-12-31 14:30:00", "2019-12-31 17:03:00", null, null]);
   });
 });
 

@@ -19,7 +19,7 @@ function sequence(call: CallSite): BoundFunction {
   const [start, stop, step] = expressions(call);
   if (start === undefined || stop === undefined || call.args.length > 3) throw wrongNumber(call, "[2, 3]");
   const common = commonType([start.type, stop.type], call.context.ansi);
-  const type = common?.kind === "string" ? TIMESTAMP : common;
+  const type = common?.kind === "string" && !call.context.ansi ? TIMESTAMP : common;
   if (type !== undefined && isIntegral(type)) return integers(call, type, start, stop, step);
   if (type !== undefined && isDatetime(type)) return moments(call, type, start, stop, step);
   throw call.error(

@@ -1,7 +1,14 @@
 import { hasInnerNulls, orderForm } from "../types/order-form.ts";
 import { BOOLEAN, DOUBLE, struct, type DataType } from "../../core/data-type.ts";
 import type { BoundExpression, Lowering, Pretty } from "../bound.ts";
-import { coerce, expressions, type BoundFunction, type CallSite, type ScalarRow } from "../functions/function.ts";
+import {
+  coerce,
+  expressions,
+  wrongNumber,
+  type BoundFunction,
+  type CallSite,
+  type ScalarRow,
+} from "../functions/function.ts";
 import { commonType, widerType } from "../types/common-type.ts";
 import { displayType } from "../types/duckdb-type.ts";
 import { hasMap, isAtomic, isIntegral, isNumeric, isOrderable, isAnsiInterval } from "../types/kinds.ts";
@@ -43,6 +50,7 @@ function compare(call: CallSite, symbol: string, sql: string): BoundFunction {
   const type = comparisonType(left, right, call.context.ansi);
   if (type === undefined) throw differingTypes(call, symbol, left.type, right.type);
   refuseVariants(call, symbol, type);
+  if (hasCalendar(type)) throw invalidOrdering(call, symbol, type);
   if (symbol === "=" || symbol === "<=>" ? hasMap(type) : !isOrderable(type)) {
     throw wrongType(call, symbol, type, "ordering");
   }
@@ -74,8 +82,19 @@ function roundedText(left: BoundExpression, right: BoundExpression, symbol: stri
 }
 
 function refuseVariants(call: CallSite, symbol: string, type: DataType): void {
-  if (!hasVariant(type)) return;
-  throw call.error(
+  if (hasVariant(type)) throw invalidOrdering(call, symbol, type);
+}
+
+/** Calendar intervals are neither equal nor in order: a month has no length. */
+function hasCalendar(type: DataType): boolean {
+  if (type.kind === "array") return hasCalendar(type.element);
+  return type.kind === "struct"
+    ? type.fields.some((each) => hasCalendar(each.type))
+    : type.kind === "calendar_interval";
+}
+
+function invalidOrdering(call: CallSite, symbol: string, type: DataType): Error {
+  return call.error(
     "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
     `Cannot resolve "${symbol}" due to data type mismatch: The \`${symbol}\` does not support ordering on type "${displayType(type)}".`,
   );
@@ -111,6 +130,7 @@ function decimalLiteralType(literal: BoundExpression, other: BoundExpression): D
 function inList(call: CallSite): BoundFunction {
   const args = padded(expressions(call));
   const [first, second] = args;
+  if (second === undefined) throw wrongNumber(call, "> 1");
   const type =
     args.length === 2 && first !== undefined && second !== undefined
       ? comparisonType(first, second, call.context.ansi)

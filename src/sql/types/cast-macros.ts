@@ -31,7 +31,7 @@ export const castMacros: Readonly<Record<string, string>> = {
     || lpad(spk_part(p['s'], '0'), 2, '0') || '.' || spk_part(p['f'], '0')`,
   spk_timestamp_parts: `(s) AS regexp_extract(s, '^\\s*([+-]?[0-9]{4,7})(?:-([0-9]{1,2})(?:-([0-9]{1,2})(?:[ T]'
     || '(?:([0-9]{1,2})(?::([0-9]{1,2})(?::([0-9]{1,2})(?:\\.([0-9]{0,6})[0-9]*)?)?)?)?'
-    || '\\s*(Z|[+-][0-9]{1,2}(?::?[0-9]{1,2})?(?::[0-9]{2})?|[A-Za-z][A-Za-z0-9_/+:-]*)?)?)?)?\\s*$',
+    || '\\s*(Z|[+-][0-9]{1,2}(?::?[0-9]{1,2})?(?::[0-9]{2})?|[A-Z][A-Za-z0-9_+:-]*(?:/[A-Z][A-Za-z0-9_+:-]*)*)?)?)?)?\\s*$',
     ['y', 'mo', 'd', 'h', 'mi', 's', 'f', 'z'])`,
   spk_zone_text: `(z) AS CASE
     WHEN z = '' THEN ''
@@ -39,6 +39,7 @@ export const castMacros: Readonly<Record<string, string>> = {
     WHEN regexp_full_match(z, '(?:UTC|GMT|UT)?[+-].*')
       THEN regexp_extract(z, '([+-])', 1) || lpad(regexp_extract(z, '[+-]([0-9]{1,2})', 1), 2, '0') || ':'
         || lpad(spk_part(regexp_extract(z, '[+-][0-9]{1,2}:?([0-9]{1,2})', 1), '00'), 2, '0')
+        || coalesce(nullif(regexp_extract(z, '^[A-Z]*[+-][0-9]{1,2}:[0-9]{2}(:[0-9]{2})$', 1), ''), '')
     ELSE ' ' || z END`,
   spk_parse_timestamp: `(s) AS CASE
     WHEN regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,6})?Z?)?')

@@ -33,15 +33,20 @@ export function canRun(command: string, ...args: readonly string[]): boolean {
   return spawnSync(command, args, { stdio: "ignore" }).status === 0;
 }
 
+/** Of what a script writes to its standard error, the end is shown when it fails. */
+const MOST_SAID = 4000;
+
 export function startAnswering(python: string, script: string): Answering {
-  const child = spawn(python, [script], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(python, [script], { stdio: ["pipe", "pipe", "pipe"] });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-MOST_SAID)));
   const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async ask(request) {
       child.stdin.write(`${JSON.stringify(request)}\n`);
       const { value, done } = await answers.next();
-      if (done === true) throw new Error(`${script} ended without an answer.`);
+      if (done === true) throw new Error(`${script} ended without an answer.\n${said}`);
       return JSON.parse(value);
     },
     async close() {

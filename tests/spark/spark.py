@@ -23,6 +23,7 @@ spark = (
     SparkSession.builder.master("local[1]")
     .config("spark.ui.enabled", "false")
     .config("spark.sql.timeType.enabled", "true")
+    .config("spark.ui.showConsoleProgress", "false")
     .config("spark.driver.memory", "1g")
     .config("spark.driver.extraJavaOptions", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1")
     .config("spark.sql.shuffle.partitions", "1")

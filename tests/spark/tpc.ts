@@ -36,7 +36,8 @@ if (python === undefined) {
   const spark = startSpark(python);
   try {
     await compareAll("tpch", TPCH_TABLES, RECORDED_SCALE, tpchQueries(), spark);
-    if (values.record === true && chosen.length === 0) await writeFile(RECORDS, `${JSON.stringify(records, null, 2)}\n`);
+    if (values.record === true && chosen.length === 0)
+      await writeFile(RECORDS, `${JSON.stringify(records, null, 2)}\n`);
     else if (typeof tpcds === "string") {
       console.log(tpcds);
       counts.skipped += 1;

@@ -2,7 +2,8 @@
 import { availableParallelism, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import type { Benchmark, Part } from "./benchmark.ts";
-import { sqlAnalysis, startup } from "./commands.ts";
+import { sqlAnalysis } from "./analysis.ts";
+import { startup } from "./commands.ts";
 import { append, csv, scan } from "./data.ts";
 import { lakehouse, lakehouseParts } from "./lakehouse.ts";
 import { tpch } from "./tpch.ts";

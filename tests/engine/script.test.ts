@@ -287,6 +287,21 @@ describe("variables of the session", () => {
   });
 });
 
+test("a parameter stands wherever a literal may: in names, next to text, in definitions", async () => {
+  const text = (value: string) => ({ type: { kind: "string" } as const, value });
+  await house.sql("CREATE TABLE IDENTIFIER(:t '_made') (IDENTIFIER(:c) INT COMMENT :note)", {
+    parameters: { t: text("by_parameter"), c: text("the_column"), note: text("it's noted") },
+  });
+  expect(await values("DESC by_parameter_made")).toEqual([["the_column", "int", "it's noted"]]);
+  const result = await house.sql("SELECT IDENTIFIER(:c) FROM IDENTIFIER('by_parameter' || :end) LIMIT :n", {
+    parameters: { c: text("`the_column`"), end: text("_made"), n: { type: { kind: "int" }, value: 3 } },
+  });
+  expect(result.schema.fields.map((each) => each.name)).toEqual(["the_column"]);
+  await expect(house.sql("CREATE TABLE IDENTIFIER(:t '_made') (a INT)")).rejects.toMatchObject({
+    code: "PARSE_SYNTAX_ERROR",
+  });
+});
+
 describe("EXECUTE IMMEDIATE", () => {
   test("puts arguments into the places of markers, by position or name", async () => {
     expect(await values("EXECUTE IMMEDIATE 'SELECT ? + ?, ?' USING 1, 2, array('x')")).toEqual([[3, ["x"]]]);

@@ -14,6 +14,7 @@ import type {
 import { analyzeStatement } from "./analyze-statement.ts";
 import type { EngineEnvironment } from "./environment.ts";
 import { completed } from "./resolver.ts";
+import { parseWithParameters } from "./parse-with-parameters.ts";
 import { runStatement } from "./run-statement.ts";
 import { newSessionState, type SessionState } from "./session-state.ts";
 import { StatementCall } from "./statement-call.ts";
@@ -60,8 +61,9 @@ class EmbeddedSession implements Session {
 
   async sql(text: string, options: StatementOptions = {}): Promise<StatementResult> {
     throwIfAborted(options.signal);
-    const statement = parseStatement(text, parseOptions(options));
-    return runStatement(statement, new StatementCall(this.#env, this.#state, text, { ...options, run: runStatement }));
+    const parsed = parseWithParameters(text, options);
+    const call = new StatementCall(this.#env, this.#state, parsed.text, { ...options, run: runStatement });
+    return runStatement(parsed.statement, call);
   }
 
   async streams(

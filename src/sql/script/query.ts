@@ -1,4 +1,4 @@
-import type { DataType, StructType } from "../../core/data-type.ts";
+import type { DataType } from "../../core/data-type.ts";
 import type { Value } from "../../core/value.ts";
 import type { Cast, Expression, NamedExpression } from "../ast/expression.ts";
 import type { Identifier, Span } from "../ast/node.ts";
@@ -109,8 +109,4 @@ export function holdsQuery(node: unknown): boolean {
   if (typeof node !== "object" || node === null || node instanceof Uint8Array) return false;
   if ("kind" in node && node.kind === "query") return true;
   return Object.values(node).some(holdsQuery);
-}
-
-export function columnTypes(schema: StructType): DataType[] {
-  return schema.fields.map((each) => each.type);
 }

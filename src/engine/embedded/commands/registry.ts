@@ -14,7 +14,7 @@ import { insert } from "./insert.ts";
 import { query } from "./query.ts";
 import { rowChange } from "./row-change.ts";
 import { resetConfiguration, setConfiguration, setTimeZone, use } from "./session-commands.ts";
-import { script } from "./script.ts";
+import { INSIDE_SCRIPTS, script } from "./script.ts";
 import { show } from "./show.ts";
 import { truncate } from "./truncate.ts";
 
@@ -59,5 +59,5 @@ export function commandFor(kind: Statement["kind"]): Command | undefined {
 
 /** The kinds of statements that run, for the table of what is supported. */
 export function supportedStatements(): readonly Statement["kind"][] {
-  return [...BY_KIND.keys()];
+  return [...BY_KIND.keys(), ...INSIDE_SCRIPTS];
 }

@@ -1,5 +1,6 @@
 import { throwIfAborted } from "../../../core/cancellation.ts";
 import { analyzeQuery } from "../../../sql/analyzer/analyze.ts";
+import type { Statement } from "../../../sql/ast/statement.ts";
 import { executeImmediate } from "../../../sql/script/execute-immediate.ts";
 import type { ScriptHost } from "../../../sql/script/host.ts";
 import { runScript } from "../../../sql/script/run.ts";
@@ -31,6 +32,22 @@ export const script: Command<"block" | "declare_variable" | "set_variable" | "ex
     }
   },
 };
+
+/** The statements that run only inside `BEGIN … END`. */
+export const INSIDE_SCRIPTS: readonly Statement["kind"][] = [
+  "if",
+  "case_statement",
+  "while",
+  "repeat",
+  "loop",
+  "for",
+  "jump",
+  "declare_condition",
+  "declare_handler",
+  "declare_cursor",
+  "cursor",
+  "signal",
+];
 
 /** The session as a script sees it: each of its statements is a statement of the session, with a moment of its own. */
 export function scriptHost(call: StatementCall): ScriptHost<StatementResult> {

@@ -72,7 +72,7 @@ function printBody(p: Printer, body: QueryBody): string {
     case "table_query":
       return `TABLE ${printObjectName(body.name, p.expression)}`;
     case "inline_table":
-      return words(`VALUES ${list(body.rows, p.expression)}`, printAlias(body.alias));
+      return words(`VALUES ${list(body.rows, (row) => printRow(p, row))}`, printAlias(body.alias));
     case "set_operation": {
       const operator = `${body.operator.toUpperCase()}${body.all ? " ALL" : ""}`;
       return `${printBody(p, body.left)} ${operator} ${printBody(p, body.right)}`;
@@ -341,4 +341,10 @@ function printPipe(p: Printer, node: PipeOperator): string {
       return words("AGGREGATE", items, node.all ? "GROUP BY ALL" : keys !== "" && `GROUP BY ${keys}`);
     }
   }
+}
+
+/** A row of one value that begins with an operator is in parentheses: `VALUES +1` reads as a table's name and a sign. */
+function printRow(p: Printer, row: Expression): string {
+  const text = p.expression(row);
+  return /^[-+~]/.test(text) ? `(${text})` : text;
 }

@@ -11,6 +11,8 @@ import { bind, type Env } from "./env.ts";
 import { objectParts } from "./identifier.ts";
 import { bindSortItems } from "./order.ts";
 import { usesOuterOnly } from "./outer.ts";
+import { reference } from "./project.ts";
+import { regexColumns } from "./regex-columns.ts";
 import { bindRoutine } from "./routine.ts";
 import { argumentSlots } from "./routine-arguments.ts";
 import { refuseVariantArguments } from "./variant-use.ts";
@@ -306,9 +308,10 @@ function unboundLambda(node: Lambda, env: Env): CallArgument {
 }
 
 function expandStars(args: readonly Argument[], env: Env): CallArgument[] {
-  return args.flatMap((each): readonly CallArgument[] =>
-    each.value.kind === "star" ? env.binders.star(each.value, env) : [argument(each, env)],
-  );
+  return args.flatMap((each): readonly CallArgument[] => {
+    if (each.value.kind === "star") return env.binders.star(each.value, env);
+    return regexColumns(each.value, env)?.map(({ column }) => reference(column)) ?? [argument(each, env)];
+  });
 }
 
 /** `f(b => 2, a => 1)` as `f(1, 2)`. */

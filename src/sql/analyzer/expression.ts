@@ -67,8 +67,10 @@ export function bindExpression(node: Expression, env: Env): BoundExpression {
         env,
       );
     case "in_query":
+      refuseInLambda(node.span, env);
       return negated(inQuery(node, env), node.negated, env);
     case "exists":
+      refuseInLambda(node.span, env);
       return bindExists(node, env);
     case "like":
       return negated(like(node, env), node.negated, env);
@@ -135,6 +137,7 @@ export function bindExpression(node: Expression, env: Env): BoundExpression {
     case "json_path":
       return jsonPath(node, env);
     case "subquery":
+      refuseInLambda(node.span, env);
       return bindScalarSubquery(node, env);
     case "star":
       throw failure(
@@ -159,6 +162,16 @@ export function bindExpression(node: Expression, env: Env): BoundExpression {
 /** Values; a star among them stands for columns. */
 function bindList(nodes: readonly Expression[], env: Env): BoundExpression[] {
   return nodes.flatMap((node) => (node.kind === "star" ? env.binders.star(node, env) : [bind(node, env)]));
+}
+
+function refuseInLambda(span: Span, env: Env): void {
+  if (env.lambda === undefined) return;
+  throw failure(
+    env.analysis,
+    span,
+    "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.HIGHER_ORDER_FUNCTION",
+    "Unsupported subquery expression: subqueries are not supported within higher-order functions.",
+  );
 }
 
 function mode(env: Env): "ansi" | "legacy" {

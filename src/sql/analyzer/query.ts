@@ -74,6 +74,7 @@ const TABLE = {
 /** The analysis with the common table expressions of a WITH known; each sees those before it. */
 export function withTables(node: With, env: Env, definitions: CteDefinition[]): Env {
   let current = env;
+  checkNames(node, env);
   for (const table of node.tables) {
     const definition = commonTable(table, node.recursive, current);
     definitions.push(definition);
@@ -84,6 +85,16 @@ export function withTables(node: With, env: Env, definitions: CteDefinition[]): 
     };
   }
   return current;
+}
+
+function checkNames(node: With, env: Env): void {
+  const { analysis } = env;
+  const names = node.tables.map((table) => table.name.name.toLowerCase());
+  const twice = node.tables.find((_, index) => names.indexOf(names[index] ?? "") < index);
+  if (twice !== undefined) {
+    const shown = `\`${twice.name.name}\``;
+    throw failure(analysis, node.span, "DUPLICATED_CTE_NAMES", `CTE definition can't have duplicate names: ${shown}.`);
+  }
 }
 
 function commonTable(table: CommonTable, isRecursive: boolean, env: Env): CteDefinition {

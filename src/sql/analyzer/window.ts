@@ -6,7 +6,10 @@ import type {
 } from "../ast/expression.ts";
 import type { Span } from "../ast/node.ts";
 import type { AggregateExpression, BoundExpression, FrameBound, SortOrder, WindowFrame } from "../bound.ts";
+import type { DataType } from "../../core/data-type.ts";
 import { castTo } from "../types/cast-expression.ts";
+import { displayType } from "../types/duckdb-type.ts";
+import { isIntegral, isInterval, isNumeric } from "../types/kinds.ts";
 import { failure } from "./analysis.ts";
 import { bind, bindAll, type Env } from "./env.ts";
 import { bindSortItems } from "./order.ts";
@@ -33,6 +36,8 @@ export function bindWindow(
   kind: "aggregate" | "window",
   span: Span,
   env: Env,
+  /** Whether the call has WITHIN GROUP. */
+  inGroup = false,
 ): BoundExpression {
   if (!env.allows.windows) {
     const where = env.allows.clause === "WHERE" ? "INVALID_WHERE_CONDITION" : "UNSUPPORTED_EXPR_FOR_OPERATOR";
@@ -50,6 +55,14 @@ export function bindWindow(
   refuseVariantPartitions(partitionBy, env.analysis);
   const orderBy = bindSortItems(spec.orderBy, inner);
   const frame = spec.frame === undefined ? undefined : bindFrame(spec.frame, orderBy, inner);
+  if (inGroup && (orderBy.length > 0 || frame !== undefined)) {
+    throw failure(
+      env.analysis,
+      span,
+      "INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC",
+      `Cannot specify ORDER BY or a window frame for ${call.name}: it has an order of its own.`,
+    );
+  }
   if (
     kind === "window" &&
     orderBy.length === 0 &&
@@ -124,10 +137,30 @@ function bindBound(node: FrameBoundNode, unit: "rows" | "range", orderBy: readon
     return { kind: node.side === "preceding" ? "unbounded_preceding" : "unbounded_following" };
   const offset = bind(node.offset, env);
   const [order] = orderBy;
+  if (unit === "range" && order !== undefined) checkRange(order.expression.type, offset.type, node.span, env);
   const isNumber =
     order !== undefined &&
     unit === "range" &&
     order.expression.type.kind !== "date" &&
     !order.expression.type.kind.startsWith("timestamp");
   return { kind: node.side, offset: isNumber ? castTo(offset, order.expression.type, "ansi") : offset };
+}
+
+/** What can be added to the ordering value (Spark: `WindowSpecDefinition.isValidFrameType`). */
+function checkRange(order: DataType, offset: DataType, span: Span, env: Env): void {
+  const isTime = order.kind === "timestamp" || order.kind === "timestamp_ntz";
+  const fits =
+    (isNumeric(order) && isNumeric(offset)) ||
+    (order.kind === "date" && (isIntegral(offset) || isInterval(offset))) ||
+    (isTime && isInterval(offset)) ||
+    order.kind === "time" ||
+    (isInterval(order) && order.kind === offset.kind);
+  if (fits || order.kind === "void") return;
+  const isUnaccepted = order.kind === "string" || order.kind === "boolean";
+  throw failure(
+    env.analysis,
+    span,
+    `DATATYPE_MISMATCH.${isUnaccepted ? "SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE" : "RANGE_FRAME_INVALID_TYPE"}`,
+    `Cannot resolve the window frame due to data type mismatch: the data type "${displayType(order)}" used in the order specification does not match the data type "${displayType(offset)}" which is used in the range frame.`,
+  );
 }

@@ -66,7 +66,9 @@ function decode(call: CallSite): BoundFunction {
   const args = expressions(call);
   if (args.length < 2) throw wrongNumber(call, "> 1");
   if (args.length === 2) {
-    return bindSignature(call, { params: [binary, text], returns: STRING, nullable: true }, "spkjs_decode($1, $2)");
+    const isLossy = call.context.settings?.get("spark.sql.legacy.codingerroraction") === "true";
+    const name = isLossy ? "spkjs_decode_lossy" : "spkjs_decode";
+    return bindSignature(call, { params: [binary, text], returns: STRING, nullable: true }, `${name}($1, $2)`);
   }
   const results: number[] = [];
   const keys = [0];

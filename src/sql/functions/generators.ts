@@ -1,6 +1,7 @@
-import { INT, LONG, simpleString, STRING, VOID, type DataType } from "../../core/data-type.ts";
+import { INT, LONG, simpleString, sqlType, STRING, VOID, type DataType } from "../../core/data-type.ts";
 import type { BoundExpression } from "../bound.ts";
 import { commonType } from "../types/common-type.ts";
+import { implicitCast } from "../types/implicit-cast.ts";
 import { structNames } from "../types/duckdb-type.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { containsNull, elementOf } from "./array-types.ts";
@@ -16,7 +17,7 @@ import {
   type GeneratorRow,
 } from "./function.ts";
 import { text } from "./params.ts";
-import { integerOf } from "./rules.ts";
+import { integerOf, isFoldable } from "./rules.ts";
 
 const category = "generator";
 
@@ -185,6 +186,7 @@ export const generators: readonly FunctionRow[] = [
     bind: (call) => {
       const given = expressions(call);
       if (given.length < 1 || given.length > 4) throw wrongNumber(call, "[1, 4]");
+      for (const [index, arg] of given.entries()) checkRangeArgument(call, arg, index);
       const numbers = given.slice(0, 3).map((arg) => coerce(arg, LONG, call));
       const args = numbers.length === 1 ? [coerce(integer(0), LONG, call), ...numbers] : numbers;
       if (integerOf(given[2]) === 0)
@@ -197,3 +199,18 @@ export const generators: readonly FunctionRow[] = [
     },
   },
 ];
+
+function checkRangeArgument(call: CallSite, arg: BoundExpression, index: number): void {
+  const [name = ""] = ["start", "end", "step", "numSlices"].slice(call.args.length === 1 ? 1 : index);
+  if (!isFoldable(arg)) {
+    throw call.error(
+      "NON_FOLDABLE_ARGUMENT",
+      `The function \`range\` requires the parameter \`${name}\` to be a foldable expression of the type "BIGINT", but the actual argument is a non-foldable.`,
+    );
+  }
+  if (arg.type.kind !== "void" && implicitCast(arg.type, LONG, call.context.ansi) !== undefined) return;
+  throw call.error(
+    "UNEXPECTED_INPUT_TYPE",
+    `Parameter ${index + 1} of function \`range\` requires the "BIGINT" type, however it has the type "${sqlType(arg.type)}".`,
+  );
+}

@@ -10,6 +10,7 @@ import {
   windowFunction,
   type FunctionRow,
   type WindowRow,
+  wrongNumber,
 } from "./function.ts";
 import { anything, int } from "./params.ts";
 import { integerOf, notFoldable, sameAs, typeAt } from "./rules.ts";
@@ -32,6 +33,7 @@ function offset(name: "lag" | "lead"): WindowRow {
     names: [name],
     category,
     bind: (given) => {
+      if (given.args.length < 1) throw wrongNumber(given, "[1, 3]");
       const call = filled(given, 3, [integer(1), constant(null, VOID)]);
       const [value, rows, fallback] = expressions(call);
       const wanted = value && fallback && implicitCast(fallback.type, value.type, call.context.ansi);

@@ -1,4 +1,4 @@
-import { unreachable } from "../../core/errors.ts";
+import { BoathouseError, unreachable } from "../../core/errors.ts";
 import { constantValue } from "../analyzer/constant.ts";
 import type {
   AggregateExpression,
@@ -66,9 +66,13 @@ export function expressionSql(expression: BoundExpression, scope: ExpressionScop
       return lambdaName(expression.id);
     case "subquery":
       return subquerySql(expression, inside(scope));
-    case "alias":
     case "generator":
-      return unreachable(`A ${expression.kind} was left in the plan.`);
+      throw new BoathouseError(
+        "UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS",
+        `The generator is not supported: ${expression.name} is nested in an expression.`,
+      );
+    case "alias":
+      return unreachable("An alias was left in the plan.");
   }
 }
 

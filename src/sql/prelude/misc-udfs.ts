@@ -16,6 +16,9 @@ export const miscUdfs: readonly Udf[] = [
   udf("spkjs_decode", [BINARY, STRING], STRING, (bytes, charset) =>
     decode(Buffer.from(asBytes(bytes)), asText(charset)),
   ),
+  udf("spkjs_decode_lossy", [BINARY, STRING], STRING, (bytes, charset) =>
+    iconv.decode(Buffer.from(asBytes(bytes)), knownCharset(asText(charset)), { stripBOM: false }),
+  ),
   udf("spkjs_to_binary", [STRING, STRING], BINARY, (text, format) =>
     toBinary(asText(text), asText(format).toLowerCase()),
   ),

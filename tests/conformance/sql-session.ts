@@ -171,9 +171,10 @@ export class SqlSession {
   }
 
   async drop(): Promise<void> {
+    const tables = [...this.#tables.values()].filter(({ relation }) => relation.kind === "table");
+    if (tables.length === 0) return;
     const { connection } = await this.#databases.of(this.#timeZone);
-    for (const { sql, relation } of this.#tables.values())
-      if (relation.kind === "table") await connection.run(`DROP TABLE IF EXISTS ${sql}`);
+    for (const { sql } of tables) await connection.run(`DROP TABLE IF EXISTS ${sql}`);
   }
 
   /** The result's columns only, without running it. */

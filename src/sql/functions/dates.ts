@@ -18,6 +18,7 @@ import {
   exactly,
 } from "./params.ts";
 import { named, scalarBy, textOf, typeAt } from "./rules.ts";
+import { resolveZone } from "../java/zone.ts";
 import { checkZone } from "./zone-argument.ts";
 
 const category = "date and time";
@@ -224,7 +225,12 @@ const clock: readonly FunctionRow[] = [
 function zoneShift(name: string, lower: (moment: string, zone: string) => string): FunctionRow {
   return scalarBy(name, category, (call) => {
     checkZone(call, 1);
-    return bindSignature(call, zones, ([moment = "NULL", zone = "NULL"]) => lower(moment, zone));
+    return bindSignature(call, zones, ([moment = "NULL", zone = "NULL"], { args }) => {
+      const known = textOf(args[1]);
+      // An unknown zone is an error of every row, even of one that has nothing to convert.
+      const isUnknown = typeof known === "string" && resolveZone(known) === undefined;
+      return lower(isUnknown ? `coalesce(${moment}, make_timestamptz(0))` : moment, zone);
+    });
   });
 }
 

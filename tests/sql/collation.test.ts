@@ -92,6 +92,7 @@ describe("a collation in an expression", () => {
     ["replace('xAb' COLLATE utf8_lcase, 'aB', '-')", "x-"],
     ["contains('xAb ' COLLATE utf8_lcase_rtrim, 'B  ')", true],
     ["'abc' COLLATE utf8_lcase LIKE 'A%'", true],
+    ["'xİς' COLLATE utf8_lcase LIKE '%iΣ'", true],
     ["collation('a' COLLATE en_usa_ci)", "SYSTEM.BUILTIN.en_USA_CI"],
     ["levenshtein('İo', 'i\u0307o')", 2],
     ["initcap('İO xY')", "İo Xy"],

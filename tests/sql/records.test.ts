@@ -62,6 +62,10 @@ describe("CSV, JSON and XML in expressions", () => {
       "to_json(from_json('{\"a\":[1,\"x\"],\"b\":5}', 'a ARRAY<INT>, b INT, bad STRING', map('columnNameOfCorruptRecord', 'bad')))",
       '{"b":5,"bad":"{\\"a\\":[1,\\"x\\"],\\"b\\":5}"}',
     ],
+    [
+      'to_json(from_json(\'{"a":-0,"b":NaN,"c":"1"}\', \'a STRING, b STRING, c DATE\'))',
+      '{"a":"0","b":"\\"NaN\\"","c":"1970-01-02"}',
+    ],
     ["hex(from_json('{\"a\":\"/w==\"}', 'a BINARY').a)", "FF"],
     ["to_json(from_json('{\"a\":\"1 day\"}', 'a INTERVAL'))", '{"a":"1 days"}'],
     ['to_json(from_json(\'{"a":1e10,"b":"2.555"}\', \'a DECIMAL(5,2), b DECIMAL(5,2)\'))', '{"b":2.56}'],

@@ -49,7 +49,7 @@ describe("searching under UTF8_LCASE", () => {
     expect(lcaseContains("xİo", "xi")).toBe(false);
     expect(lcaseEndsWith("aΣ", "ς")).toBe(true);
     expect(lcaseLocate("B", "abAB", 3)).toBe(4);
-    expect(lcaseLocate("", "ab", 3)).toBe(3);
+    expect(lcaseLocate("", "ab", 3)).toBe(1);
   });
 
   it("replaces, splits and trims what it finds", () => {
@@ -60,5 +60,8 @@ describe("searching under UTF8_LCASE", () => {
     expect(lcaseTranslate("aBcABC", "AbB", "12")).toBe("12c12C");
     expect(lcaseFindInSet("B", "a,b")).toBe(2);
     expect(lcaseTrim("AbxBa", "aB", "both")).toBe("x");
+    expect(lcaseTrim("i", "aİ", "right")).toBe("i");
+    expect(lcaseTrim("İx\u0307", "İ", "both")).toBe("x\u0307");
+    expect(lcaseTranslate("i\u0307x", "xİ", "yz")).toBe("zy");
   });
 });

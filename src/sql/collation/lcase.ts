@@ -97,7 +97,7 @@ function endsAt(all: Points, pattern: Points): boolean {
 export function lcaseLocate(part: string, text: string, from: number): number {
   if (from < 1) return 0;
   const all = points(text);
-  if (part === "") return from <= all.length + 1 ? from : 0;
+  if (part === "") return 1;
   const found = find(all, lowerPoints(part), from - 1);
   return found === undefined ? 0 : found.at + 1;
 }
@@ -165,23 +165,50 @@ export function lcaseFindInSet(part: string, list: string): number {
 /** Characters by others, whatever their case; those without a counterpart go. */
 export function lcaseTranslate(text: string, from: string, to: string): string {
   const targets = Array.from(to);
-  const table = new Map<string, string>();
-  for (const [index, char] of Array.from(from).entries()) {
-    const key = textOf(lowerPoints(char));
+  const table = new Map<number, string>();
+  for (const [index, point] of points(from).entries()) {
+    const key = keyOf(point);
     if (!table.has(key)) table.set(key, targets[index] ?? "");
   }
-  let out = "";
-  for (const char of text) out += table.get(textOf(lowerPoints(char))) ?? char;
-  return out;
+  return units(text, table.has(DOTTED_I))
+    .map(({ key, own }) => table.get(key) ?? own)
+    .join("");
 }
 
 /** The text without the given characters, in any case, at the ends that `sides` names. */
 export function lcaseTrim(text: string, chars: string, sides: "both" | "left" | "right"): string {
-  const wanted = new Set(lowerPoints(chars));
-  const all = points(text);
-  const goes = (point: number | undefined): boolean => point !== undefined && wanted.has(lower(point));
+  const wanted = new Set(points(chars).map(keyOf));
+  const all = units(text, wanted.has(DOTTED_I));
+  const goes = (at: number): boolean => wanted.has(all[at]?.key ?? -1);
   let [start, end] = [0, all.length];
-  if (sides !== "right") while (start < end && goes(all[start])) start += 1;
-  if (sides !== "left") while (end > start && goes(all[end - 1])) end -= 1;
-  return textOf(all.slice(start, end));
+  if (sides !== "right") while (start < end && goes(start)) start += 1;
+  if (sides !== "left") while (end > start && goes(end - 1)) end -= 1;
+  return all
+    .slice(start, end)
+    .map(({ own }) => own)
+    .join("");
+}
+
+interface Unit {
+  readonly key: number;
+  readonly own: string;
+}
+
+/** `İ` stands for itself, everything else for its lower case. */
+function keyOf(point: number): number {
+  return point === DOTTED_I ? DOTTED_I : lower(point);
+}
+
+/** The characters of a text; where `İ` counts, so does an `i` with a dot above. */
+function units(text: string, dotted: boolean): Unit[] {
+  const all = points(text);
+  const out: Unit[] = [];
+  for (let at = 0; at < all.length; at += 1) {
+    const point = all[at] ?? 0;
+    if (dotted && lower(point) === 0x69 && point !== DOTTED_I && all[at + 1] === DOT) {
+      out.push({ key: DOTTED_I, own: textOf([point, DOT]) });
+      at += 1;
+    } else out.push({ key: keyOf(point), own: textOf([point]) });
+  }
+  return out;
 }

@@ -257,16 +257,16 @@ function likeCall(bind: Binding, site: CallSite, args: readonly BoundExpression[
   return bind({ ...site, args: both });
 }
 
-/** In lower case, under the text of the original. */
+/** In one case, under the text of the original. */
 function lowered(expression: BoundExpression): BoundExpression {
   return {
     kind: "call",
-    name: "lower_case",
+    name: "same_case",
     args: [expression],
     type: expression.type,
     nullable: expression.nullable,
     deterministic: true,
-    lower: ([sql = "NULL"]) => `spk_lcase(${sql})`,
+    lower: ([sql = "NULL"]) => `spk_same_case(${sql})`,
     pretty: ([shown = ""]) => shown,
     span: expression.span,
   };

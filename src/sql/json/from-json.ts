@@ -4,6 +4,7 @@ import { javaDouble } from "../java/number.ts";
 import { malformedRecord } from "../option-texts.ts";
 import { booleanOf, decimalJson, doubleJson, integerOf, momentJson } from "../text-cell.ts";
 import { structNames } from "../types/duckdb-type.ts";
+import { dateText } from "../types/instant.ts";
 import { parseIntervalText } from "../types/interval-text.ts";
 import { escapedBytes } from "../variant/cast.ts";
 import { variantOfJson } from "../variant/from-json-node.ts";
@@ -122,6 +123,7 @@ class Converter {
         if (node.kind !== "number" && node.kind !== "string") return undefined;
         return decimalJson(node.kind === "number" ? node.text : node.value, type);
       case "date":
+        return node.kind === "string" ? dateOf(node.value, this.#options) : undefined;
       case "timestamp_ntz":
         return node.kind === "string" ? momentJson(node.value, type.kind, this.#options.format) : undefined;
       case "timestamp":
@@ -145,11 +147,21 @@ class Converter {
   }
 }
 
+/** A text that is no date but a number counts days, where no pattern is given. */
+function dateOf(text: string, options: JsonOptions): string | undefined {
+  const date = momentJson(text, "date", options.format);
+  if (date !== undefined || options.format.dateFormat !== undefined) return date;
+  const days = integerOf(text, "int");
+  return days === undefined ? undefined : JSON.stringify(dateText(Number(days)));
+}
+
 /** Jackson copies a fraction as a double: `1.50` becomes `1.5`. */
 function sparkNumbers(node: JsonNode): JsonNode {
   switch (node.kind) {
     case "number":
-      return /^-?\d+$/.test(node.text) ? node : { kind: "number", text: javaDouble(Number(node.text)) };
+      if (/^-?\d+$/.test(node.text)) return { kind: "number", text: String(BigInt(node.text)) };
+      if (/[NI]/.test(node.text)) return { kind: "string", value: javaDouble(SPECIAL[node.text] ?? 0) };
+      return { kind: "number", text: javaDouble(Number(node.text)) };
     case "array":
       return { kind: "array", items: node.items.map(sparkNumbers) };
     case "object":

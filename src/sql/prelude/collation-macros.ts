@@ -11,6 +11,8 @@ const SAME_IN_ICU =
 export const collationMacros: readonly Macro[] = [
   /** Code point by code point; the only letter that becomes two, and the two forms of sigma, are Spark's own. */
   macro("spk_lcase", "s", "lower(replace(replace(s, chr(304), 'i' || chr(775)), chr(962), chr(963)))"),
+  /** As regular expressions of Java take letters for the same whose case does not count. */
+  macro("spk_same_case", "s", "lower(upper(s))"),
   macro(
     "spk_icu_key",
     "s, tag",

@@ -14,7 +14,7 @@ import { usesOuterOnly } from "./outer.ts";
 import { reference } from "./project.ts";
 import { regexColumns } from "./regex-columns.ts";
 import { bindRoutine } from "./routine.ts";
-import { argumentSlots } from "./routine-arguments.ts";
+import { orderedArguments } from "./routine-arguments.ts";
 import { refuseVariantArguments } from "./variant-use.ts";
 import { bindWindow } from "./window.ts";
 import { windowReference } from "./window-call.ts";
@@ -28,7 +28,7 @@ export function bindCall(node: Call, env: Env): BoundExpression {
   const name = node.syntax === "keywords" && written === "substr" ? "substring" : written;
   const builtIn = isBuiltInName(parts) ? lookupFunction(name) : undefined;
   if (builtIn === undefined) return bindRoutine(node, parts, env) ?? unknownFunction(parts, node.span, env);
-  const named = orderNamed(node, builtIn, env);
+  const named = orderedArguments(builtIn, node.arguments, node.span, env);
   const isAggregate = builtIn.kind === "aggregate" || builtIn.kind === "window";
   const inner: Env = isAggregate
     ? { ...env, first: node.over === undefined ? undefined : env.first, allows: insideAggregate(node, builtIn, env) }
@@ -311,35 +311,6 @@ function expandStars(args: readonly Argument[], env: Env): CallArgument[] {
   return args.flatMap((each): readonly CallArgument[] => {
     if (each.value.kind === "star") return env.binders.star(each.value, env);
     return regexColumns(each.value, env)?.map(({ column }) => reference(column)) ?? [argument(each, env)];
-  });
-}
-
-/** `f(b => 2, a => 1)` as `f(1, 2)`. */
-function orderNamed(node: Call, row: FunctionRow, env: Env): readonly Argument[] {
-  if (node.arguments.every((each) => each.name === undefined)) return node.arguments;
-  const { parameters } = row;
-  const [functionName] = row.names;
-  if (parameters === undefined) {
-    throw failure(
-      env.analysis,
-      node.span,
-      "NAMED_PARAMETERS_NOT_SUPPORTED",
-      `Named parameters are not supported for function \`${functionName}\`.`,
-      { sqlState: "4274K" },
-    );
-  }
-  const slots = argumentSlots(functionName, parameters, node.arguments, env);
-  const last = slots.findLastIndex((each) => each !== undefined);
-  return Array.from({ length: last + 1 }, (_, index) => {
-    const given = slots[index];
-    if (given !== undefined) return given;
-    throw failure(
-      env.analysis,
-      node.span,
-      "REQUIRED_PARAMETER_NOT_FOUND",
-      `The parameter \`${parameters[index] ?? ""}\` of \`${functionName}\` is missing.`,
-      { sqlState: "4274K" },
-    );
   });
 }
 

@@ -8,6 +8,7 @@ import { fieldOf, nameParts } from "./name.ts";
 import { markedAsOuter } from "./outer.ts";
 import { pretty } from "./pretty.ts";
 import { reference } from "./project.ts";
+import { regexColumns } from "./regex-columns.ts";
 import { endsWith, lookup, type Visible } from "./scope.ts";
 import { withoutExcepted } from "./star-except.ts";
 
@@ -46,8 +47,10 @@ export function bindItems(nodes: readonly NamedExpression[], env: Env): SelectIt
   };
   const inner = { ...env, alias };
   for (const node of nodes) {
+    const matched = regexColumns(node.expression, inner);
     if (node.expression.kind === "star") items.push(...expandStar(node.expression, inner));
-    else items.push(bindItem(node, inner));
+    else if (matched === undefined) items.push(bindItem(node, inner));
+    else items.push(...matched.map(columnItem));
   }
   return items;
 }

@@ -33,6 +33,21 @@ describe("a star", () => {
     ).toEqual(["address: struct<place:struct<zip:int>>"]);
   });
 
+  it("may be a regular expression in back-ticks where the setting says so", () => {
+    const regex = { "spark.sql.parser.quotedregexcolumnnames": "true" };
+    expect(namesOf("SELECT `(ID)?+.+`, `(name|tags)` FROM people", regex)).toEqual([
+      "name",
+      "address",
+      "tags",
+      "marks",
+      "name",
+      "tags",
+    ]);
+    expect(namesOf("SELECT sum(o.`(amount)`) FROM orders o", regex)).toEqual(["sum(amount)"]);
+    expect(errorOf("SELECT `(id)?+.+` FROM people")).toBe("UNRESOLVED_COLUMN.WITH_SUGGESTION");
+    expect(errorOf("SELECT 1 FROM orders GROUP BY `(id)?+.+`", regex)).toBe("UNRESOLVED_COLUMN.WITH_SUGGESTION");
+  });
+
   it("cannot leave out what is not there, or the same twice", () => {
     expect(errorOf("SELECT * EXCEPT (nobody) FROM orders")).toBe("UNRESOLVED_COLUMN.WITH_SUGGESTION");
     expect(errorOf("SELECT * EXCEPT (address.nothing) FROM people")).toBe("FIELD_NOT_FOUND");

@@ -10,7 +10,7 @@ import { murmur3Bytes, murmur3Int, murmur3Long, xxHash64Int, xxHash64Long } from
 import { strftimePattern, strptimePattern } from "./native-pattern.ts";
 import { digitsOf, javaDouble, javaFloat, roundDigits } from "./number.ts";
 import { formatNumber, parseNumber, parseNumberPattern } from "./number-pattern.ts";
-import { javaScriptSource, literalText, re2Replacement, re2Source } from "./regex.ts";
+import { javaScriptSource, literalText, re2Replacement, re2Source, wholeMatch } from "./regex.ts";
 import { instantOf, localOf, offsetAt, resolveZone } from "./zone.ts";
 
 const micros = (iso: string): bigint => BigInt(Date.parse(iso)) * 1000n;
@@ -171,6 +171,14 @@ describe("regular expressions", () => {
     expect(run(String.raw`\Qa.b\E`, "xa.b")).toBe("a.b");
     expect(run(String.raw`\p{Alpha}+`, "12ab")).toBe("ab");
     expect(javaScriptSource("a*+")).toBeUndefined();
+  });
+
+  it("matches whole texts with possessive quantifiers, which give nothing back", () => {
+    expect(wholeMatch("(a)?+.+", true)?.test("A")).toBe(false);
+    expect(wholeMatch("(a)?+.+", true)?.test("ab")).toBe(true);
+    expect(wholeMatch("(a)?.+", true)?.test("A")).toBe(true);
+    expect(wholeMatch("x*+x", false)?.test("xxx")).toBe(false);
+    expect(wholeMatch(String.raw`(a)\1*+b`, false)).toBeUndefined();
   });
 
   it("translates replacements and finds plain separators", () => {

@@ -145,6 +145,41 @@ export function javaScriptSource(pattern: string): { source: string; flags: stri
   return { source: out, flags };
 }
 
+/**
+ * A Java pattern that is to match the whole of a text, or undefined. Possessive quantifiers are lookaheads whose match is
+ * then taken, so that groups have other numbers than in Java.
+ */
+export function wholeMatch(pattern: string, ignoreCase: boolean): RegExp | undefined {
+  const possessive = /(?<!\\)([*+?]|\{\d+(?:,\d*)?\})\+/.exec(pattern);
+  if (possessive !== null && /\\[1-9Q]|\[/.test(pattern)) return undefined;
+  let rest = pattern;
+  let names = 0;
+  for (let found = possessive; found !== null; found = /(?<!\\)([*+?]|\{\d+(?:,\d*)?\})\+/.exec(rest)) {
+    const start = atomStart(rest, found.index);
+    const atom = rest.slice(start, found.index) + (found[1] ?? "");
+    names += 1;
+    const taken = `(?=(?<possessive${names}>${atom}))\\k<possessive${names}>`;
+    rest = rest.slice(0, start) + taken + rest.slice(found.index + found[0].length);
+  }
+  const script = javaScriptSource(rest);
+  if (script === undefined) return undefined;
+  const flags = script.flags.replace("i", "") + (ignoreCase || script.flags.includes("i") ? "i" : "");
+  return new RegExp(`^(?:${script.source})$`, flags);
+}
+
+/** Where the group, escape or character begins that ends before `end`. */
+function atomStart(text: string, end: number): number {
+  if (text.charAt(end - 1) !== ")") return text.charAt(end - 2) === "\\" ? end - 2 : end - 1;
+  let depth = 0;
+  for (let at = end - 1; at >= 0; at -= 1) {
+    if (text.charAt(at - 1) === "\\") continue;
+    if (text.charAt(at) === ")") depth += 1;
+    if (text.charAt(at) === "(") depth -= 1;
+    if (depth === 0) return at;
+  }
+  return 0;
+}
+
 interface Piece {
   readonly source: string;
   readonly length: number;

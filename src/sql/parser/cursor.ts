@@ -1,4 +1,3 @@
-import { nearest } from "../../core/nearest.ts";
 import { unreachable } from "../../core/errors.ts";
 import type { Expression } from "../ast/expression.ts";
 import type { Identifier, Name, Node, Span } from "../ast/node.ts";
@@ -6,6 +5,7 @@ import type { Query } from "../ast/query.ts";
 import type { Statement } from "../ast/statement.ts";
 import { tokenize, type LexerOptions, type Token } from "../lexer.ts";
 import { sqlError } from "./error.ts";
+import { syntaxHint } from "./hint.ts";
 
 /** What the grammar's files ask of each other: the three rules that meet everywhere, so that no file imports in a circle. */
 export interface Rules {
@@ -23,9 +23,6 @@ export interface ParseOptions extends LexerOptions {
 const STRICT = new Set(
   "ANTI CROSS EXCEPT FULL INNER INTERSECT JOIN LATERAL LEFT NATURAL ON RIGHT SEMI MINUS UNION USING".split(" "),
 );
-
-/** What can follow a relation or an expression, where a misspelt word reads as an alias. */
-const CLAUSES = "FROM WHERE GROUP HAVING ORDER LIMIT JOIN UNION VALUES SELECT USING PARTITIONED".split(" ");
 
 /** The place in the tokens, and the small steps that all of the grammar is made of. */
 export class Cursor {
@@ -298,34 +295,16 @@ export class Cursor {
   fail(expected?: string): never {
     const token = this.token;
     const shown = token.kind === "end" ? "end of input" : `'${this.text.slice(token.start, token.end)}'`;
-    const wanted = this.expectedHere();
+    const { text, tokens, position } = this;
+    const hint = syntaxHint({ text, tokens, position, expected, wanted: this.expectedHere() });
     const message = `Syntax error at or near ${shown}${expected === undefined ? "" : `: expected ${expected}`}.`;
-    throw sqlError(
-      "PARSE_SYNTAX_ERROR",
-      message,
-      { text: this.text, span: token, file: this.options.file },
-      this.hint(wanted),
-    );
+    throw sqlError("PARSE_SYNTAX_ERROR", message, { text: this.text, span: token, file: this.options.file }, hint);
   }
 
   /** Another of Spark's conditions, at a node or span. */
   raise(code: string, message: string, where: Span | Node, hint?: string): never {
     const span = "span" in where ? where.span : where;
     throw sqlError(code, message, { text: this.text, span, file: this.options.file }, hint);
-  }
-
-  /** The keyword most like what stands here, or like what was taken for an alias just before. */
-  private hint(wanted: readonly string[]): string | undefined {
-    const words = wanted.filter((each) => /^\w/.test(each));
-    const { token } = this;
-    const [best] = token.kind === "word" ? nearest(token.text, words) : [];
-    if (best !== undefined) return `Did you mean ${best}?`;
-    for (const back of [1, 2]) {
-      const before = this.tokens[this.position - back];
-      const [meant] = before?.kind === "word" && !CLAUSES.includes(before.text) ? nearest(before.text, CLAUSES) : [];
-      if (meant !== undefined) return `Did you mean ${meant}?`;
-    }
-    return words.length === 0 || words.length > 12 ? undefined : `Expected one of: ${words.join(", ")}.`;
   }
 
   private expectedHere(): readonly string[] {

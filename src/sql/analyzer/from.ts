@@ -1,5 +1,5 @@
-import type { Identifier } from "../ast/node.ts";
-import type { DerivedTable, ParenthesizedTable, TableAlias, TableReference } from "../ast/query.ts";
+import { partsOf, type Identifier } from "../ast/node.ts";
+import type { DerivedTable, ParenthesizedTable, TableAlias, TableFunction, TableReference } from "../ast/query.ts";
 import type { BoundPlan } from "../bound.ts";
 import { failure, unsupported } from "./analysis.ts";
 import { type BoundRelation, type Env } from "./env.ts";
@@ -49,11 +49,7 @@ export function bindReference(node: TableReference, env: Env, left: Scope | unde
       return derived(node, env, left);
     case "table_function":
       refuseWatermark(node, env);
-      return aliased(
-        sampled(bindTableFunction(node, lateralEnv(env, node.lateral ? left : undefined)), node.sample, env),
-        node.alias,
-        env,
-      );
+      return tableFunction(node, env, node.lateral ? left : undefined);
     case "inline_table":
       return aliased(bindInlineTable(node, env), node.alias, env);
     case "join":
@@ -95,6 +91,21 @@ export function aliased(relation: BoundRelation, alias: TableAlias | undefined, 
   const scope = renamed(relation.scope, alias.name.name);
   if (alias.columns.length === 0) return { plan: relation.plan, scope };
   return { plan: relation.plan, scope: withColumnNames(scope, alias.columns, alias, env) };
+}
+
+function tableFunction(node: TableFunction, env: Env, left: Scope | undefined): BoundRelation {
+  const relation = bindTableFunction(node, lateralEnv(env, left));
+  const given = node.alias?.columns.length ?? 0;
+  const count = relation.scope.visible.length;
+  if (given > 0 && given !== count) {
+    const message = `Number of given aliases does not match number of output columns. Function name: ${functionName(node)}; number of aliases: ${given}; number of output columns: ${count}.`;
+    throw failure(env.analysis, node.span, "NUM_TABLE_VALUE_ALIASES_MISMATCH", message);
+  }
+  return aliased(sampled(relation, node.sample, env), node.alias, env);
+}
+
+function functionName({ name }: TableFunction): string {
+  return name.kind === "name" ? partsOf(name).join(".") : "IDENTIFIER";
 }
 
 /** New names for the columns, under the same identities: only names differ from here on. */

@@ -2,6 +2,7 @@ import { didYouMean } from "../../core/nearest.ts";
 import type { Argument, Expression } from "../ast/expression.ts";
 import type { Span } from "../ast/node.ts";
 import type { BoundExpression } from "../bound.ts";
+import type { FunctionRow } from "../functions/function.ts";
 import { childrenOf } from "../lineage.ts";
 import type { Routine, RoutineParameter } from "../resolver.ts";
 import { castTo } from "../types/cast-expression.ts";
@@ -89,6 +90,29 @@ export function argumentSlots(
     slots[index] = each;
   });
   return slots;
+}
+
+/** The arguments of a built-in function in order: `f(b => 2, a => 1)` is `f(1, 2)`. */
+export function orderedArguments(
+  row: Pick<FunctionRow, "names" | "parameters">,
+  given: readonly Argument[],
+  span: Span,
+  env: Env,
+): readonly Argument[] {
+  if (given.every((each) => each.name === undefined)) return given;
+  const { parameters } = row;
+  const [called] = row.names;
+  if (parameters === undefined) {
+    const message = `Named parameters are not supported for function \`${called}\`.`;
+    throw failure(env.analysis, span, "NAMED_PARAMETERS_NOT_SUPPORTED", message);
+  }
+  const slots = argumentSlots(called, parameters, given, env);
+  const last = slots.findLastIndex((each) => each !== undefined);
+  return slots.slice(0, last + 1).map((slot, index) => {
+    if (slot !== undefined) return slot;
+    const message = `Cannot invoke routine \`${called}\` because the parameter named \`${parameters[index] ?? ""}\` is required, but the routine call did not supply a value.`;
+    throw failure(env.analysis, span, "REQUIRED_PARAMETER_NOT_FOUND", message);
+  });
 }
 
 function wrongCount({ name, parameters }: Routine, count: number): string {

@@ -1,6 +1,7 @@
 import type { Argument } from "../ast/expression.ts";
 import type { TableFunction } from "../ast/query.ts";
 import type { BoundExpression } from "../bound.ts";
+import { childrenOf } from "../lineage.ts";
 import { functionNames, lookupFunction } from "../functions/registry.ts";
 import { didYouMean } from "../../core/nearest.ts";
 import type { TableFunctionArgument } from "../resolver.ts";
@@ -10,7 +11,8 @@ import { constantValue } from "./constant.ts";
 import { bind, inClause, type BoundRelation, type Env } from "./env.ts";
 import { generated } from "./generate.ts";
 import { objectParts } from "./identifier.ts";
-import { boundArguments } from "./routine-arguments.ts";
+import { pretty } from "./pretty.ts";
+import { boundArguments, orderedArguments } from "./routine-arguments.ts";
 import { expandTableRoutine } from "./routine.ts";
 import { EMPTY_SCOPE } from "./scope.ts";
 import { bindRelation } from "./table.ts";
@@ -26,14 +28,12 @@ export function bindTableFunction(node: TableFunction, env: Env): BoundRelation 
   });
   const row = parts.length === 1 ? lookupFunction(name) : undefined;
   if (row?.kind === "generator") {
-    const bound = row.bind(
-      callSite(
-        name,
-        args.map((each) => bind(each.value, inner)),
-        node.span,
-        env,
-      ),
-    );
+    const given = orderedArguments(row, args, node.span, env).map((each) => bind(each.value, inner));
+    if (given.some(holdsGenerator)) {
+      const message = `The generator is not supported: nested in expressions "${name}(${given.map(pretty).join(", ")})".`;
+      throw failure(env.analysis, node.span, "UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", message);
+    }
+    const bound = row.bind(callSite(name, given, node.span, env));
     const [first] = bound.columns;
     const generator = {
       kind: "generator" as const,
@@ -50,14 +50,8 @@ export function bindTableFunction(node: TableFunction, env: Env): BoundRelation 
     return generated({ kind: "one_row", columns: [] }, generator, undefined, name, env);
   }
   if (row?.kind === "table") {
-    const bound = row.bind(
-      callSite(
-        name,
-        args.map((each) => bind(each.value, inner)),
-        node.span,
-        env,
-      ),
-    );
+    const given = orderedArguments(row, args, node.span, env).map((each) => bind(each.value, inner));
+    const bound = row.bind(callSite(name, given, node.span, env));
     const columns = bound.columns.map((each) => newColumn(env.analysis, each.name, each.type, each.nullable));
     return {
       plan: { kind: "table_function", name, args: bound.args, lower: bound.lower, columns },
@@ -87,6 +81,10 @@ export function bindTableFunction(node: TableFunction, env: Env): BoundRelation 
     `Could not resolve \`${parts.join("`.`")}\` to a table-valued function. Please make sure that it is defined as a table-valued function and that all required parameters are provided correctly.`,
     hint === undefined ? {} : { hint },
   );
+}
+
+function holdsGenerator(value: BoundExpression): boolean {
+  return value.kind === "generator" || childrenOf(value).some(holdsGenerator);
 }
 
 function constantArgument(node: Argument, value: BoundExpression, env: Env): TableFunctionArgument {

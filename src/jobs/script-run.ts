@@ -258,12 +258,22 @@ function changesSession({ tokens }: ScriptStatement): boolean {
   const words = tokens.slice(0, 5).map((token) => token.text);
   const [first = ""] = words;
   if (["USE", "SET", "RESET", "DECLARE", "CACHE", "UNCACHE"].includes(first)) return true;
+  if (first === "BEGIN") return tokens.some((token) => token.kind === "word" && token.text === "SET");
+  if (first === "EXECUTE") return setsVariables(tokens);
   return (first === "CREATE" || first === "DROP") && words.some((word) => word === "TEMP" || word === "TEMPORARY");
+}
+
+/** Whether EXECUTE IMMEDIATE may change variables: with INTO, or a text that is not plainly a statement on stored things. */
+function setsVariables(tokens: ScriptStatement["tokens"]): boolean {
+  const [, , text] = tokens;
+  const isPlain =
+    text?.kind === "string" &&
+    /^\s*(?:INSERT|MERGE|UPDATE|DELETE|CREATE\s+(?!.*\bTEMP)|DROP\s+(?!TEMP)|ALTER)\b/is.test(text.text);
+  return !isPlain || tokens.some((token) => token.kind === "word" && token.text === "INTO");
 }
 
 function writes({ tokens }: ScriptStatement): boolean {
   const first = tokens[0]?.text ?? "";
-  return ["INSERT", "MERGE", "UPDATE", "DELETE", "COPY", "WITH", "FROM", "CREATE", "REPLACE", "TRUNCATE"].includes(
-    first,
-  );
+  const words = "INSERT MERGE UPDATE DELETE COPY WITH FROM CREATE REPLACE TRUNCATE BEGIN EXECUTE";
+  return words.split(" ").includes(first);
 }

@@ -126,6 +126,19 @@ describe("a script", () => {
     await expect(running).rejects.toMatchObject({ code: "CANCELLED" });
   });
 
+  test("that is repeated under the same identity commits nothing again", async () => {
+    await house.sql("CREATE OR REPLACE TABLE once (n INT)");
+    const text =
+      "BEGIN INSERT INTO once VALUES (1); FOR SELECT id FROM range(2) DO INSERT INTO once VALUES (2); END FOR; END";
+    const txn = { appId: "a script", version: 1 };
+    for (let time = 0; time < 2; time += 1) await house.sql(text, { txn });
+    expect(await values("SELECT n, count(*) FROM once GROUP BY n ORDER BY n")).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+    await expect(house.sql(text, { expectations: [] })).rejects.toMatchObject({ code: "UNSUPPORTED_FEATURE" });
+  });
+
   test("takes the session's parameters", async () => {
     const result = await house.sql("BEGIN DECLARE x INT DEFAULT :start; SELECT x + :start AS y; END", {
       parameters: { start: { type: { kind: "int" }, value: 20 } },

@@ -70,7 +70,7 @@ export class StatementCall {
   }
 
   /** Another statement of this session: one of a script, or the text of EXECUTE IMMEDIATE. */
-  nested({ text, file, scope, ansi }: Place): StatementCall {
+  nested({ text, file, scope, ansi }: Place, txn?: StatementOptions["txn"]): StatementCall {
     const { parameters, signal } = this.options;
     const run = this.#run;
     return new StatementCall(this.env, this.state, text, {
@@ -79,6 +79,7 @@ export class StatementCall {
       ...(file === undefined ? {} : { file }),
       ...(run === undefined ? {} : { run }),
       ...(ansi === undefined ? {} : { ansi }),
+      ...(txn === undefined ? {} : { txn }),
       scope,
     });
   }

@@ -6,6 +6,7 @@ import type { Snapshot } from "../../../delta/snapshot.ts";
 import type { Transaction } from "../../../delta/transaction.ts";
 import type { CreateTable, CreateTableLike } from "../../../sql/ast/create.ts";
 import type { Clauses, ColumnDefinition, Constraint } from "../../../sql/ast/definition.ts";
+import { knownCollations } from "../../../sql/collation/collation.ts";
 import { compileExpression } from "../../../sql/expression.ts";
 import type { StatementResult } from "../../session.ts";
 import { commitRows } from "../commit.ts";
@@ -311,7 +312,7 @@ export function columnsOf(
     if (column.type === undefined) throw call.error(column.span, "DATATYPE_MISSING", "The column has no type.");
     for (const constraint of column.constraints) noteConstraint(constraint, checks, call);
     const metadata = column.comment === undefined ? undefined : { comment: column.comment };
-    return field(column.name.parts.at(-1)?.name ?? "", column.type, column.nullable, metadata);
+    return field(column.name.parts.at(-1)?.name ?? "", knownCollations(column.type), column.nullable, metadata);
   });
   for (const constraint of constraints) noteConstraint(constraint, checks, call);
   return { fields, constraints: checks };
@@ -351,7 +352,8 @@ function partitionsOf(
   const fields: StructField[] = [];
   const names = clauses.partitionedBy.map((each) => {
     if (each.kind === "column_definition") {
-      if (each.type !== undefined) fields.push(field(each.name.parts.at(-1)?.name ?? "", each.type, each.nullable));
+      if (each.type !== undefined)
+        fields.push(field(each.name.parts.at(-1)?.name ?? "", knownCollations(each.type), each.nullable));
       return each.name.parts.at(-1)?.name ?? "";
     }
     const [column] = each.arguments;

@@ -16,6 +16,7 @@ import type { Command } from "./command.ts";
 export const script: Command<"block" | "declare_variable" | "set_variable" | "execute_immediate"> = {
   kinds: ["block", "declare_variable", "set_variable", "execute_immediate"],
   async run(statement, call) {
+    refuseOptions(statement, call);
     const host = scriptHost(call);
     const at = call.place;
     switch (statement.kind) {
@@ -51,13 +52,17 @@ export const INSIDE_SCRIPTS: readonly Statement["kind"][] = [
 
 /** The session as a script sees it: each of its statements is a statement of the session, with a moment of its own. */
 export function scriptHost(call: StatementCall): ScriptHost<StatementResult> {
-  const { signal } = call;
+  const { signal, options } = call;
+  let count = 0;
   return {
     ansi: isAnsi(call.state),
     session: call.state.variables,
     async run(statement, at) {
       throwIfAborted(signal);
-      return heldResult(await call.nested(at).execute(statement));
+      // Of a script that is repeated, what the nth statement has committed is not committed again.
+      count += 1;
+      const txn = options.txn && { appId: `${options.txn.appId}/${count}`, version: options.txn.version };
+      return heldResult(await call.nested(at, txn).execute(statement));
     },
     schema: (query, at) =>
       released(call.nested(at), (inner) =>
@@ -73,6 +78,13 @@ export function scriptHost(call: StatementCall): ScriptHost<StatementResult> {
     nothing: (operation) => doneResult(operation),
     isRows: (result) => result.operation === "SELECT",
   };
+}
+
+/** What makes sense for one write alone is not passed on to many. */
+function refuseOptions(statement: Statement, call: StatementCall): void {
+  const { streamRanges, expectations, dataset, overwriteSchema } = call.options;
+  if ([streamRanges, expectations, dataset, overwriteSchema].every((each) => each === undefined)) return;
+  throw call.unsupported(statement.span, "A script as a flow of a pipeline");
 }
 
 async function released<T>(call: StatementCall, work: (call: StatementCall) => Promise<T>): Promise<T> {

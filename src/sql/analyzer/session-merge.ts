@@ -10,7 +10,7 @@ import type {
   WindowExpression,
   WindowFrame,
 } from "../bound.ts";
-import { template } from "../functions/function.ts";
+import { template } from "../functions/template.ts";
 import { failure, newColumn, unsupported } from "./analysis.ts";
 import type { Env } from "./env.ts";
 import { fingerprint } from "./fingerprint.ts";

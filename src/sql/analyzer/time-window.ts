@@ -1,7 +1,8 @@
 import { CALENDAR_INTERVAL, field, struct, TIMESTAMP, type DataType } from "../../core/data-type.ts";
 import type { Call } from "../ast/expression.ts";
 import type { BoundExpression, BoundPlan, CallExpression, Column, GeneratorExpression, Lowering } from "../bound.ts";
-import { template, wrongNumber, type CallSite } from "../functions/function.ts";
+import { wrongNumber, type CallSite } from "../functions/function.ts";
+import { template } from "../functions/template.ts";
 import { isFoldable, literalOf } from "../functions/rules.ts";
 import { castTo } from "../types/cast-expression.ts";
 import { displayType } from "../types/duckdb-type.ts";

@@ -1,7 +1,8 @@
 import { array, BOOLEAN, sqlType } from "../../core/data-type.ts";
 import type { BoundExpression } from "../bound.ts";
 
-import { coerce, expressions, template, wrongNumber, type CallSite, type FunctionRow } from "./function.ts";
+import { coerce, expressions, wrongNumber, type CallSite, type FunctionRow } from "./function.ts";
+import { template } from "./template.ts";
 
 import { scalarBy, typeAt } from "./rules.ts";
 import { widerTypeWithoutString } from "../types/common-type.ts";

@@ -6,7 +6,6 @@ import type {
   GeneratorLowering,
   LambdaExpression,
   Lowering,
-  LoweringTools,
   Pretty,
   SortOrder,
   TableLowering,
@@ -14,6 +13,7 @@ import type {
 import type { AnalysisContext } from "../resolver.ts";
 import { castTo } from "../types/cast-expression.ts";
 import { commonType } from "../types/common-type.ts";
+import { template, type Template } from "./template.ts";
 
 /**
  * One function of Spark SQL: a row of the registry. `bind` checks and coerces the arguments and says the type of the
@@ -142,13 +142,6 @@ export interface Param {
   accept(type: DataType, ansi: boolean): DataType | undefined;
 }
 
-/**
- * DuckDB SQL with `$1`, `$2` … for arguments, `$*` for all of them joined with commas, `$$` for a dollar. In aggregates
- * and window functions `name!(…)` marks the native call that takes DISTINCT, FILTER, ORDER BY and OVER:
- * `"CAST(sum!($1) AS BIGINT)"`. `$T` is DuckDB's name of the result type.
- */
-export type Template = string;
-
 type Names = string | readonly [string, ...string[]];
 
 export function scalar(names: Names, category: string, signature: Signature, lower: Template | Lowering): ScalarRow {
@@ -269,58 +262,6 @@ export function mismatch(call: CallSite, index: number, expected: string, actual
     `Cannot resolve "${call.name}" due to data type mismatch: the ${ordinal(index + 1)} parameter requires the ` +
       `${expected} type, however it has the type "${actual.toUpperCase()}".`,
   );
-}
-
-/** Turns a template into a lowering. */
-export function template(text: Template): Lowering {
-  return (args, call, tools) => expandNative(text, args, call.type, tools);
-}
-
-/** Expands `name!(…)`, which may nest, and then the placeholders. */
-function expandNative(text: string, args: readonly string[], type: DataType, tools: LoweringTools): string {
-  const start = /([A-Za-z_0-9]+)!\(/.exec(text);
-  if (start?.[1] === undefined) return placeholders(text, args, type, tools);
-  const open = start.index + start[0].length;
-  const close = closing(text, open);
-  const inner = splitArguments(text.slice(open, close)).map((each) => expandNative(each, args, type, tools));
-  const head = placeholders(text.slice(0, start.index), args, type, tools);
-  return head + tools.aggregate(start[1], inner) + expandNative(text.slice(close + 1), args, type, tools);
-}
-
-function placeholders(text: string, args: readonly string[], type: DataType, tools: LoweringTools): string {
-  return text.replace(/\$(\d+|\*|T|\$)/g, (_, key: string) => {
-    if (key === "$") return "$";
-    if (key === "*") return args.join(", ");
-    if (key === "T") return tools.typeName(type);
-    return args[Number(key) - 1] ?? "NULL";
-  });
-}
-
-function closing(text: string, from: number): number {
-  let depth = 1;
-  for (let index = from; index < text.length; index += 1) {
-    if (text[index] === "(") depth += 1;
-    if (text[index] === ")") depth -= 1;
-    if (depth === 0) return index;
-  }
-  throw new TypeError(`Unbalanced template: ${text}`);
-}
-
-function splitArguments(text: string): string[] {
-  const parts: string[] = [];
-  let depth = 0;
-  let from = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const char = text[index];
-    if (char === "(" || char === "[" || char === "{") depth += 1;
-    if (char === ")" || char === "]" || char === "}") depth -= 1;
-    if (char === "," && depth === 0) {
-      parts.push(text.slice(from, index).trim());
-      from = index + 1;
-    }
-  }
-  const last = text.slice(from).trim();
-  return last === "" && parts.length === 0 ? [] : [...parts, last];
 }
 
 function row<K extends "scalar" | "aggregate" | "window">(

@@ -4,15 +4,8 @@ import type { Lowering, LoweringTools } from "../bound.ts";
 import { widerTypeWithoutString } from "../types/common-type.ts";
 import { isAnsiInterval, isIntegral } from "../types/kinds.ts";
 import { constant, filled } from "./defaults.ts";
-import {
-  bindSignature,
-  expressionAt,
-  scalar,
-  type CallSite,
-  type FunctionRow,
-  type Template,
-  expressions,
-} from "./function.ts";
+import { bindSignature, expressionAt, scalar, type CallSite, type FunctionRow, expressions } from "./function.ts";
+import type { Template } from "./template.ts";
 import { ansiInterval, double, int, long, numeric, oneOf, only, orderable, text } from "./params.ts";
 import { integerOf, isFoldable, named, notFoldable, sameAs, scalarBy, typeAt, attempted, literalOf } from "./rules.ts";
 
@@ -202,14 +195,10 @@ export const math: readonly FunctionRow[] = [
   extreme("least"),
   scalar("bin", category, { params: [long], returns: STRING }, "spk_bin($1)"),
   scalarBy("hex", category, (call) =>
-    bindSignature(
-      call,
-      { params: [oneOf(long, only("binary"), only("string"))], returns: STRING },
-      ([value = "NULL"], bound) => {
-        const type = typeAt(bound.args, 0);
-        return type.kind === "string" ? `hex(encode(${value}))` : `hex(${value})`;
-      },
-    ),
+    bindSignature(call, { params: [oneOf(long, only("binary"), text)], returns: STRING }, ([value = "NULL"], bound) => {
+      const type = typeAt(bound.args, 0);
+      return type.kind === "string" ? `hex(encode(${value}))` : `hex(${value})`;
+    }),
   ),
   scalar("unhex", category, { params: [text], returns: BINARY, nullable: true }, (args, _, tools) =>
     attempted(args, tools, ([hex = ""]) => `TRY(unhex(${hex}))`),

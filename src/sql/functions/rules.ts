@@ -10,8 +10,8 @@ import {
   type FunctionRow,
   type ScalarRow,
   type Signature,
-  type Template,
 } from "./function.ts";
+import type { Template } from "./template.ts";
 import type { Lowering, LoweringTools } from "../bound.ts";
 
 /** Small rules that rows of several categories share. */

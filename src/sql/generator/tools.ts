@@ -36,7 +36,20 @@ export interface Modifiers {
 
 const NONE: Modifiers = { distinct: false, ignoreNulls: false, orderBy: "", filter: "", over: "" };
 
-export function loweringTools(context: GeneratorContext, names: Names, modifiers: Modifiers = NONE): LoweringTools {
+/** Those without modifiers, which most calls take. */
+const plainTools = new WeakMap<Names, LoweringTools>();
+
+export function loweringTools(context: GeneratorContext, names: Names, modifiers?: Modifiers): LoweringTools {
+  let tools = plainTools.get(names);
+  if (tools === undefined) {
+    tools = toolsOf(context, names);
+    plainTools.set(names, tools);
+  }
+  if (modifiers === undefined) return tools;
+  return { ...tools, aggregate: (name, args) => nativeAggregate(name, args, modifiers) };
+}
+
+function toolsOf(context: GeneratorContext, names: Names): LoweringTools {
   const once = (sql: string, use: (name: string) => string): string => {
     if (isSimple(sql)) return use(sql);
     const name = `"${names.fresh("v")}"`;
@@ -56,7 +69,7 @@ export function loweringTools(context: GeneratorContext, names: Names, modifiers
     fresh,
     once,
     narrow: names.narrow,
-    aggregate: (name, args) => nativeAggregate(name, args, modifiers),
+    aggregate: (name, args) => nativeAggregate(name, args, NONE),
   };
 }
 

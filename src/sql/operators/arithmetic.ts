@@ -3,13 +3,13 @@ import type { BoundExpression, Lowering, LoweringCall, LoweringTools } from "../
 import {
   coerce,
   expressionAt,
-  template,
   wrongNumber,
   type BoundFunction,
   type CallSite,
   type ScalarRow,
   mismatch,
 } from "../functions/function.ts";
+import { template } from "../functions/template.ts";
 import { decimalResult, type DecimalOperator } from "../types/decimal.ts";
 import { INTERVAL_OVERFLOW, microsInterval, monthsInterval } from "../types/interval-sql.ts";
 import { isAnsiInterval, isDatetime, isDecimal, isIntegral, isInterval, isNumeric } from "../types/kinds.ts";

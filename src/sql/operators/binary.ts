@@ -1,13 +1,7 @@
 import { DOUBLE, type DataType } from "../../core/data-type.ts";
 import type { BoundExpression, Lowering } from "../bound.ts";
-import {
-  coerce,
-  expressions,
-  template,
-  wrongNumber,
-  type BoundFunction,
-  type CallSite,
-} from "../functions/function.ts";
+import { coerce, expressions, wrongNumber, type BoundFunction, type CallSite } from "../functions/function.ts";
+import { template } from "../functions/template.ts";
 import { widerType } from "../types/common-type.ts";
 import { decimalFor, decimalForInteger } from "../types/decimal.ts";
 import { displayType } from "../types/duckdb-type.ts";

@@ -4,12 +4,12 @@ import {
   bindSignature,
   coerce,
   scalar,
-  template,
   type BoundFunction,
   type CallSite,
   type ScalarRow,
   type Signature,
 } from "../functions/function.ts";
+import { template } from "../functions/template.ts";
 import { anything, boolean, int, integral, only, oneOf, text } from "../functions/params.ts";
 import { widerType } from "../types/common-type.ts";
 import { isIntegral } from "../types/kinds.ts";

@@ -69,14 +69,22 @@ function close(a: string, b: string): boolean {
 
 const GUARDS = /\b(?:CASE|if|iff|coalesce|nvl2?|ifnull|AND|OR)\b/i;
 
+/** Expressions that no CASE, COALESCE, AND and the like keeps from being computed. */
+function unguarded(tree: Tree): Tree[] {
+  return tree.parts.flatMap((part) => {
+    if (typeof part === "string") return [];
+    const guards = part.parts.some((each) => typeof each === "string" && GUARDS.test(each));
+    return [...(part.type === undefined ? [] : [part]), ...(guards ? [] : unguarded(part))];
+  });
+}
+
 /** Whether a part of the statement fails alike on both sides when it stands alone. */
 async function computed(each: Case, statement: Tree, difference: Difference, sides: Sides): Promise<boolean> {
   const { kind, ours, theirs } = difference;
   if (kind !== "accepted" && kind !== "refused" && kind !== "condition") return false;
-  if (kind === "refused" && GUARDS.test(textOf(statement))) return false;
   const error = (kind === "accepted" ? theirs : ours).split(":")[0] ?? "";
   const from = / FROM ([tuv])\b/.exec(textOf(statement))?.[0] ?? "";
-  const parts = within(statement)
+  const parts = (kind === "refused" ? unguarded(statement) : within(statement))
     .filter((part) => `SELECT ${textOf(part)}${from}` !== textOf(statement))
     .map((part): Tree => ({ parts: ["SELECT ", part, from] }));
   const answers = await sides.answers(

@@ -19,7 +19,8 @@ export function anExpression(maker: Maker, type: string, depth: number): Tree {
 }
 
 export function aLeaf({ random, column: columnOf }: Maker, type: string): Tree {
-  if (random.chance(0.06)) return expression(type, random.chance(0.5) ? "NULL" : `CAST(NULL AS ${type})`);
+  if (random.chance(0.06))
+    return expression(type, type === "VOID" || random.chance(0.5) ? "NULL" : `CAST(NULL AS ${type})`);
   const column = random.chance(0.6) ? columnOf(type) : undefined;
   return column ?? expression(type, random.pick(LITERALS[type] ?? ["NULL"]));
 }

@@ -61,7 +61,7 @@ export function smaller(tree: Tree): Tree[] {
 function* steps(tree: Tree): Iterable<Tree> {
   if (tree.type !== undefined) {
     yield* within(tree);
-    if (sizeOf(tree) > 12) {
+    if (sizeOf(tree) > 12 && tree.type !== "VOID" && tree.type !== "?") {
       yield expression(tree.type, `CAST(NULL AS ${tree.type})`);
       const simple = SIMPLE[tree.type];
       if (simple !== undefined) yield expression(tree.type, simple);

@@ -188,6 +188,14 @@ function aggregateCall(
     node.filter === undefined
       ? undefined
       : bind(node.filter, { ...env, allows: { ...env.allows, aggregates: false, windows: false, generators: false } });
+  if (filter !== undefined && filter.type.kind !== "boolean") {
+    throw failure(
+      env.analysis,
+      span,
+      "INVALID_AGGREGATE_FILTER.NOT_BOOLEAN",
+      "The FILTER expression in an aggregate function is invalid. Expected a FILTER expression of the BOOLEAN type.",
+    );
+  }
   const bound = bindFunction(row, site, env);
   const aggregate: AggregateExpression = {
     kind: "aggregate",

@@ -112,7 +112,7 @@ function extract(call: CallSite): BoundFunction {
     const pretty = ([a = "", b = ""]: readonly string[]): string => `${call.name}(${a}${shown}${b})`;
     return { args: [unit, given], type: DOUBLE, nullable: true, pretty, lower };
   }
-  if (typeof name !== "string") {
+  if (typeof name !== "string" || (unit.type.kind !== "string" && unit.type.kind !== "void")) {
     if (isFoldable(unit) && name === undefined) throw uncomputed(call, "field");
     throw call.error(
       "NON_FOLDABLE_ARGUMENT",

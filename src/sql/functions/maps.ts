@@ -19,7 +19,7 @@ import {
   type FunctionRow,
 } from "./function.ts";
 import { anyArray, anyMap, onlyText } from "./params.ts";
-import { scalarBy, textOf, typeAt } from "./rules.ts";
+import { scalarBy, textOf, typeAt, isFoldable, uncomputed } from "./rules.ts";
 
 const category = "map";
 
@@ -126,6 +126,7 @@ function namedStruct(call: CallSite): BoundFunction {
     const name = textOf(arg);
     const value = args[index + 1];
     if (typeof name !== "string" || value === undefined) {
+      if (name === undefined && isFoldable(arg)) throw uncomputed(call, "field name");
       throw call.error(
         "DATATYPE_MISMATCH.CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING",
         'Cannot resolve "named_struct" due to data type mismatch: Only foldable `STRING` expressions are allowed to appear at odd position.',

@@ -1,4 +1,4 @@
-import { decimal, STRING, type DataType } from "../../core/data-type.ts";
+import { decimal, STRING, type DataType, sqlType } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
 import { parseNumberPattern, type NumberPattern } from "../java/number-pattern.ts";
 import { isNumeric } from "../types/kinds.ts";
@@ -69,6 +69,12 @@ function toChar(call: CallSite): BoundFunction {
     if (row.kind === "scalar")
       return row.bind({ ...call, error: (condition, message, details) => call.error(condition, message, details) });
   }
+  if (format.type.kind !== "string" && format.type.kind !== "void" && value.type.kind === "binary") {
+    throw call.error(
+      "NON_FOLDABLE_ARGUMENT",
+      `The function \`${call.name}\` requires the parameter \`format\` to be a foldable expression of the type "${sqlType(format.type)}", but the actual argument is a non-foldable.`,
+    );
+  }
   if (value.type.kind === "binary") return encoded(call, textOf(format));
   if (!isNumeric(value.type) && value.type.kind !== "string" && value.type.kind !== "void") {
     throw call.error(
@@ -95,6 +101,8 @@ function encoded(call: CallSite, format: string | null | undefined): BoundFuncti
   }
   const kind = format?.toLowerCase() ?? "";
   const native = forms[kind];
+  const shown = (text: string): string =>
+    call.name !== "to_char" ? `${call.name}(${text})` : kind === "base64" ? `base64(${text})` : `hex(${text})`;
   if (native === undefined || value === undefined) {
     throw call.error(
       "INVALID_PARAMETER_VALUE.BINARY_FORMAT",
@@ -106,7 +114,7 @@ function encoded(call: CallSite, format: string | null | undefined): BoundFuncti
     type: STRING,
     nullable: value.nullable,
     lower: ([sql = "NULL"]) => `${native}(${sql})`,
-    pretty: ([shown = ""]) => (kind === "utf-8" ? `decode(${shown}, utf-8)` : `${kind}(${shown})`),
+    pretty: ([text = ""]) => (kind === "utf-8" ? `decode(${text}, utf-8)` : shown(text)),
   };
 }
 

@@ -23,7 +23,7 @@ import {
   type FunctionRow,
 } from "./function.ts";
 import { ansiInterval, double, int, numeric, oneOf, text } from "./params.ts";
-import { integerOf, isFoldable, literalOf, textOf, typeAt, notFoldable } from "./rules.ts";
+import { integerOf, isFoldable, literalOf, textOf, typeAt, notFoldable, uncomputed } from "./rules.ts";
 
 /** Aggregates over the order of their values: percentiles, modes, listagg. */
 
@@ -291,6 +291,7 @@ function listagg(given: CallSite): BoundFunction {
   if (text.accept(value.type, call.context.ansi) === undefined)
     throw mismatch(given, 0, '("STRING" or "BINARY")', sqlType(value.type));
   if (textOf(delimiter) === undefined) {
+    if (isFoldable(delimiter)) throw uncomputed(call, "delimiter");
     throw call.error(
       "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
       'Cannot resolve "listagg" due to data type mismatch: the input delimiter should be a foldable "STRING" expression.',

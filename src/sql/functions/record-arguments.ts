@@ -15,7 +15,7 @@ import { strftimePattern } from "../java/native-pattern.ts";
 import { parseDataType, parseSchema } from "../parser/parse.ts";
 import { coerce, mismatch, type CallSite } from "./function.ts";
 import { text } from "./params.ts";
-import { integerOf, literalOf, textOf } from "./rules.ts";
+import { integerOf, literalOf, textOf, isFoldable, uncomputed } from "./rules.ts";
 
 /** What the functions that read and write records (CSV, JSON, XML) share: options, schemas, texts of moments. */
 
@@ -122,6 +122,7 @@ export function constantRecord(call: CallSite, arg: BoundExpression, what: strin
   }
   if (arg.type.kind !== "string") throw mismatch(call, 0, '"STRING"', simpleString(arg.type));
   if (typeof value === "string") return value;
+  if (isFoldable(arg)) throw uncomputed(call, what);
   throw call.error(
     "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
     `Cannot resolve "${call.name}" due to data type mismatch: the input \`${what}\` should be a foldable "STRING" expression.`,

@@ -1,6 +1,14 @@
 import { array, BINARY, BOOLEAN, INT, STRING, type DataType, DOUBLE } from "../../core/data-type.ts";
 import type { LoweringTools } from "../bound.ts";
-import { bindSignature, expressionAt, scalar, type CallSite, type FunctionRow, type Signature } from "./function.ts";
+import {
+  bindSignature,
+  expressionAt,
+  scalar,
+  type CallSite,
+  type FunctionRow,
+  type Signature,
+  expressions,
+} from "./function.ts";
 import { anything, binary, int, oneOf, only, text, onlyText } from "./params.ts";
 import { integerOf, named, sameAs, scalarBy, scalarForms, typeAt, textOf, notFoldable } from "./rules.ts";
 import { constant, filled, integer, string } from "./defaults.ts";
@@ -234,12 +242,21 @@ export const strings: readonly FunctionRow[] = [
       ),
     ["str", "upperChar", "lowerChar", "digitChar", "otherChar"],
   ),
-  scalarBy("overlay", category, (call) =>
-    byKind(filled(call, 4, [integer(-1)]), "spk_overlay($1, $2, $3, $4)", "spk_overlay_binary($1, $2, $3, $4)", {
+  scalarBy("overlay", category, (given) => {
+    const call = filled(given, 4, [integer(-1)]);
+    const [source, replacement] = expressions(call);
+    const [a, b] = [source, replacement].map((arg) => arg?.type.kind === "binary");
+    if (a !== b) {
+      throw call.error(
+        "DATATYPE_MISMATCH.DATA_DIFF_TYPES",
+        'Cannot resolve "overlay" due to data type mismatch: Input to `overlay` should all be the same type, STRING or BINARY.',
+      );
+    }
+    return byKind(call, "spk_overlay($1, $2, $3, $4)", "spk_overlay_binary($1, $2, $3, $4)", {
       params: [textOrBinary, textOrBinary, int, int],
       returns: sameAs(0),
-    }),
-  ),
+    });
+  }),
   scalar(
     "quote",
     category,

@@ -94,15 +94,14 @@ function toInterval(sql: string, from: DataType, to: DataType, tools: CastTools 
   const short = from.kind === "decimal" && from.scale > 18 ? `CAST(${sql} AS DECIMAL(38,18))` : sql;
   const wide = isIntegral(from) ? `(${sql})::HUGEINT` : short;
   if (to.kind === "interval_year_month") {
-    return monthsInterval(to.end === "year" ? scaled(wide, "12", from) : wide, overflow, tools);
+    const months = (value: string): string => (to.end === "year" ? scaled(value, "12", from) : value);
+    return tools.once(wide, (value) => monthsInterval(months(value), overflow, tools));
   }
   const unit = to.kind === "interval_day_time" ? to.end : "second";
   const micros = { day: "86400000000", hour: "3600000000", minute: "60000000", second: "1000000" }[unit];
-  return microsInterval(
-    unit === "second" ? `round(${scaled(wide, micros, from)})` : scaled(`trunc(${wide})`, micros, from),
-    overflow,
-    tools,
-  );
+  const amount = (value: string): string =>
+    unit === "second" ? `round(${scaled(value, micros, from)})` : scaled(`trunc(${value})`, micros, from);
+  return tools.once(wide, (value) => microsInterval(amount(value), overflow, tools));
 }
 
 /** A decimal of many digits may leave what DuckDB computes with: then it leaves the interval, too. */

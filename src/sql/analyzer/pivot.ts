@@ -55,7 +55,10 @@ export function bindPivot(source: BoundRelation, clause: PivotClause, env: Env):
   });
   const projections: Projection[] = [
     ...rest.map(({ column }) => ({ column, expression: state.extract(reference(column)) })),
-    ...items.map(({ name, expression }) => ({ column: newColumn(analysis, name, expression.type, true), expression })),
+    ...items.map(({ name, expression }) => ({
+      column: newColumn(analysis, name, expression.type, expression.nullable),
+      expression,
+    })),
   ];
   const plan = project(state.plan(), projections);
   return { plan, scope: { visible: plan.columns.map((column) => ({ column, qualifier: [] })), hidden: [] } };

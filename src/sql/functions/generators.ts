@@ -1,6 +1,5 @@
-import { INT, LONG, simpleString, sqlType, STRING, VOID, type DataType } from "../../core/data-type.ts";
+import { INT, LONG, sameType, simpleString, sqlType, STRING, VOID, type DataType } from "../../core/data-type.ts";
 import type { BoundExpression } from "../bound.ts";
-import { commonType } from "../types/common-type.ts";
 import { implicitCast } from "../types/implicit-cast.ts";
 import { structNames } from "../types/duckdb-type.ts";
 import { quoteIdentifier } from "../quote.ts";
@@ -119,17 +118,14 @@ function stack(call: CallSite): BoundGenerator {
   }
   const width = Math.ceil(values.length / rows);
   const types = Array.from({ length: width }, (_, column): DataType => {
-    const found = commonType(
-      values.filter((__, index) => index % width === column).map((each) => each.type),
-      call.context.ansi,
-    );
-    if (found !== undefined) return found;
+    const given = values.filter((__, index) => index % width === column).map((each) => each.type);
+    const found = given.find((type) => type.kind !== "void") ?? VOID;
+    if (given.every((type) => type.kind === "void" || sameType(type, found))) return found;
     throw call.error(
       "DATATYPE_MISMATCH.STACK_COLUMN_DIFF_TYPES",
-      `Cannot resolve "stack" due to data type mismatch: the data types of the column ${column} are not the same.`,
+      `Cannot resolve "stack" due to data type mismatch: The data type of the column (${column}) do not have the same type.`,
     );
   });
-  const short = values.length % width !== 0;
   const args = values.map((value, index) => coerce(value, types[index % width] ?? VOID, call));
   return {
     args,
@@ -137,7 +133,7 @@ function stack(call: CallSite): BoundGenerator {
     columns: types.map((type, column) => ({
       name: `col${column}`,
       type,
-      nullable: short || args.some((arg, index) => index % width === column && arg.nullable),
+      nullable: true,
     })),
     lower: (sql, _, tools) => {
       const items = Array.from({ length: rows }, (__, row) => {

@@ -99,6 +99,5 @@ function requireNames(args: readonly Argument[], node: ExecuteImmediate, at: Pla
 
 function argumentFor(marker: Marker, index: number, args: readonly Argument[]): Argument | undefined {
   if (marker.name === undefined) return args[index];
-  const wanted = marker.name.toLowerCase();
-  return args.find((each) => each.name?.toLowerCase() === wanted);
+  return args.find((each) => each.name === marker.name);
 }

@@ -36,6 +36,7 @@ describe("a value as SQL", () => {
   });
 
   it("is part of a variable's name in automatic column names", () => {
+    expect(variableText(["x"], "CAST(1.01BD AS DECIMAL(5,2))")).toBe("variablereference(x=1.01BD)");
     expect(variableText(["system", "session", "a b"], "1")).toBe("variablereference(system.session.`a b`=1)");
   });
 });
@@ -49,7 +50,7 @@ describe("parameter markers", () => {
       "g",
       "z",
     ]);
-    expect(names("SELECT ? + ?, j?::int")).toEqual([undefined, undefined]);
+    expect(names("SELECT ? + ?::int, j?::int")).toEqual([undefined, undefined]);
   });
 
   it("take values, a minus apart from another one", () => {

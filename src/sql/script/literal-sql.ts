@@ -120,7 +120,8 @@ function exactly(sql: string, hasElements: boolean, type: DataType): string {
 
 /** The name of a variable with its value, as automatic column names show it. */
 export function variableText(name: readonly string[], sql: string): string {
-  return `variablereference(${name.map(quoteIfNeeded).join(".")}=${sql})`;
+  const shown = /^CAST\((-?[\d.]+BD) AS /.exec(sql)?.[1] ?? sql;
+  return `variablereference(${name.map(quoteIfNeeded).join(".")}=${shown})`;
 }
 
 function list(value: Value): value is readonly Value[] {

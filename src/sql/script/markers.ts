@@ -14,7 +14,8 @@ export function markersOf(text: string): Marker[] {
   const found: Marker[] = [];
   tokens.forEach((token, index) => {
     if (token.kind !== "operator") return;
-    if (token.text === "?" && tokens[index + 1]?.text !== "::") {
+    // `a?::INT` is a cast that gives null.
+    if (token.text === "?" && !(tokens[index + 1]?.text === "::" && followsOperand(tokens[index - 1], token))) {
       found.push({ name: undefined, start: token.start, end: token.end });
     }
     const next = tokens[index + 1];
@@ -27,9 +28,9 @@ export function markersOf(text: string): Marker[] {
 }
 
 /** A colon right behind a value goes into it. */
-function followsOperand(before: Token | undefined, colon: Token): boolean {
-  if (before === undefined || before.end !== colon.start) return false;
-  return before.kind === "word" || before.kind === "quoted" || before.text === ")" || before.text === "]";
+function followsOperand(before: Token | undefined, mark: Token): boolean {
+  if (before === undefined || before.end !== mark.start) return false;
+  return ["word", "quoted", "string", "integer"].includes(before.kind) || before.text === ")" || before.text === "]";
 }
 
 /**

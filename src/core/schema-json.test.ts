@@ -35,6 +35,16 @@ describe("a schema as JSON", () => {
     );
   });
 
+  it("tells the collations of strings beside their type, as Delta keeps them", () => {
+    const lower: DataType = { kind: "string", collation: "UTF8_LCASE" };
+    const german: DataType = { kind: "string", collation: "de_CI" };
+    const schema = struct([field("a", lower), field("b", map(STRING, array(german)), true, { comment: "x" })]);
+    const text = schemaToJson(schema);
+    expect(text).toContain('"type":"string","nullable":true,"metadata":{"__COLLATIONS":{"a":"spark.UTF8_LCASE"}}');
+    expect(text).toContain('{"comment":"x","__COLLATIONS":{"b.value.element":"icu.de_CI"}}');
+    expect(schemaFromJson(text)).toEqual(schema);
+  });
+
   it("is refused with the path of what is wrong", () => {
     const bad = '{"type":"struct","fields":[{"name":"a","type":{"type":"array","elementType":"txt"}}]}';
     expect(() => schemaFromJson(bad)).toThrow(/schema\[0\]\.a\.element has the unknown type "txt"/);

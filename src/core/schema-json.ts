@@ -73,14 +73,51 @@ function typeToJson(type: DataType): Json {
 }
 
 function fieldToJson(each: StructField): JsonObject {
-  const collation = each.type.kind === "string" ? each.type.collation : undefined;
+  const collations = Object.fromEntries(collationsOf(each.type, each.name));
   const metadata = (each.metadata ?? {}) as JsonObject;
   return {
     name: each.name,
     type: typeToJson(each.type),
     nullable: each.nullable,
-    metadata: collation === undefined ? metadata : { ...metadata, __COLLATIONS: { [each.name]: collation } },
+    metadata: Object.keys(collations).length === 0 ? metadata : { ...metadata, [COLLATIONS]: collations },
   };
+}
+
+/** Where a field tells the collations of its strings, by path: `{"a.element": "icu.de_CI"}`, those of inner structs apart. */
+const COLLATIONS = "__COLLATIONS";
+
+function collationsOf(type: DataType, path: string): [path: string, name: string][] {
+  switch (type.kind) {
+    case "string":
+      if (type.collation === undefined) return [];
+      return [[path, `${/^utf8_/i.test(type.collation) ? "spark" : "icu"}.${type.collation}`]];
+    case "array":
+      return collationsOf(type.element, `${path}.element`);
+    case "map":
+      return [...collationsOf(type.key, `${path}.key`), ...collationsOf(type.value, `${path}.value`)];
+    default:
+      return [];
+  }
+}
+
+/** The type with the collations that its field tells; the provider before the name says nothing more. */
+function collated(type: DataType, path: string, collations: JsonObject): DataType {
+  switch (type.kind) {
+    case "string": {
+      const name = collations[path];
+      return typeof name === "string" ? { ...type, collation: name.replace(/^(?:spark|icu)\./i, "") } : type;
+    }
+    case "array":
+      return { ...type, element: collated(type.element, `${path}.element`, collations) };
+    case "map":
+      return {
+        ...type,
+        key: collated(type.key, `${path}.key`, collations),
+        value: collated(type.value, `${path}.value`, collations),
+      };
+    default:
+      return type;
+  }
 }
 
 function typeFromJson(value: Json, path: string): DataType {
@@ -108,8 +145,9 @@ function typeFromJson(value: Json, path: string): DataType {
 function fieldFromJson(value: Json, path: string): StructField {
   if (!isJsonObject(value) || typeof value["name"] !== "string") throw invalid(path, "is not a field with a name");
   const name = value["name"];
-  const metadata = isJsonObject(value["metadata"]) ? value["metadata"] : {};
-  const type = typeFromJson(value["type"] ?? null, `${path}.${name}`);
+  const { [COLLATIONS]: collations, ...metadata } = isJsonObject(value["metadata"]) ? value["metadata"] : {};
+  const plain = typeFromJson(value["type"] ?? null, `${path}.${name}`);
+  const type = isJsonObject(collations) ? collated(plain, name, collations) : plain;
   const base = { name, type, nullable: value["nullable"] !== false };
   return Object.keys(metadata).length === 0 ? base : { ...base, metadata };
 }

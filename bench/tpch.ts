@@ -26,9 +26,9 @@ export const tpch: Benchmark = {
       for (const { name, text } of tpchQueries()) {
         const { sql } = session.translate(text);
         await session.install(sql);
-        const rows = (query: string) => timed(() => session.connection.rows(query));
-        await rows(sql);
-        await rows(text);
+        const rows = (query: string): Promise<number> => timed(() => session.connection.rows(query));
+        const [own, peer] = [await session.connection.rows(sql), await session.connection.rows(text)];
+        if (own.length !== peer.length) throw new Error(`${name} gives ${own.length} rows, DuckDB ${peer.length}.`);
         const { ours, theirs } = await inTurn(
           Math.max(5, pairs),
           () => rows(sql),

@@ -53,5 +53,8 @@ function overRows(maker: Maker, example: Example): { readonly statement: Tree; r
 }
 
 export function statementOf(each: { readonly statement: Tree; readonly ordered: boolean }): Statement {
-  return { text: textOf(each.statement), ordered: each.ordered };
+  const text = textOf(each.statement);
+  const { parts } = each.statement;
+  const alone = parts[0] === "SELECT " && (parts.length === 2 || (parts.length === 3 && parts[2] === ""));
+  return { text, ordered: each.ordered, forSpark: alone ? `${text} FROM VALUES (0)` : text };
 }

@@ -3,6 +3,7 @@ import { BoathouseError } from "../../src/core/errors.ts";
 import type { Value } from "../../src/core/value.ts";
 import type { BoundQuery } from "../../src/sql/bound.ts";
 import { columnComments } from "../../src/sql/column-comments.ts";
+import { functionReference } from "../../src/sql/functions/documentation.ts";
 import type { Describe, Show } from "../../src/sql/ast/utility.ts";
 import { NotHere, type Result } from "./databases.ts";
 
@@ -64,10 +65,12 @@ interface Shown {
   readonly current: string;
   readonly all: readonly Described[];
   readonly schemas: ReadonlySet<string>;
+  /** Those of the session. */
+  readonly functions: Iterable<string>;
 }
 
 /** SHOW TABLES, VIEWS, COLUMNS and CURRENT SCHEMA; spark-sql prints only the names of the first two. */
-export function shown({ statement, name, current, all, schemas }: Shown): Result {
+export function shown({ statement, name, current, all, schemas, functions }: Shown): Result {
   switch (statement.subject) {
     case "tables":
     case "views": {
@@ -89,6 +92,14 @@ export function shown({ statement, name, current, all, schemas }: Shown): Result
       const relation = columnsOf(statement, name, current, all);
       return { schema: textColumns("col_name"), rows: relation.schema.fields.map((each) => [each.name]) };
     }
+    case "functions": {
+      const scope = statement.scope?.toLowerCase() ?? "all";
+      const builtIn = functionReference().flatMap((each) => (each.supported ? [each.name, ...each.aliases] : []));
+      const names = [...(scope === "user" ? [] : builtIn), ...(scope === "system" ? [] : functions)];
+      const matches = patternOf(statement);
+      const rows = names.filter((each) => matches.test(each)).map((each) => [each]);
+      return { schema: textColumns("function"), rows };
+    }
     case "current_schema":
       return { schema: textColumns("catalog", "namespace"), rows: [["spark_catalog", current]] };
     default:
@@ -98,7 +109,7 @@ export function shown({ statement, name, current, all, schemas }: Shown): Result
 
 /** Whether a SHOW can be answered here. */
 export function isShown({ subject }: Show): boolean {
-  return ["tables", "views", "columns", "current_schema"].includes(subject);
+  return ["tables", "views", "columns", "functions", "current_schema"].includes(subject);
 }
 
 function columnsOf(statement: Show, name: readonly string[], current: string, all: readonly Described[]): Described {

@@ -255,14 +255,10 @@ export class SqlSession {
       return this.#createEmpty(statement.name, statement.columns, at, statement.scope);
     if (query === undefined) throw this.#leftOut(statement);
     this.#variablesUsed.length = 0;
-    const { schema } = analyzeQuery(query, this.#resolver(at.scope), {
-      ...this.#context(text),
-      collation: collationOf(statement.collation),
-    });
+    const collation = collationOf(statement.collation);
+    const { schema } = analyzeQuery(query, this.#resolver(at.scope), { ...this.#context(text), collation });
     if (statement.scope === "permanent" && this.#variablesUsed.length > 0)
       throw new BoathouseError("INVALID_TEMP_OBJ_REFERENCE", "A stored view cannot read a variable.");
-    const named = renamed(schema, statement.columns);
-    const collation = collationOf(statement.collation);
     const context: NameContext = {
       catalog: "spark_catalog",
       schema: this.#schema,
@@ -280,7 +276,7 @@ export class SqlSession {
       relation: {
         name: names[statement.scope],
         kind: "view",
-        schema: named,
+        schema: renamed(schema, statement.columns),
         view: { query, text, context },
       },
       sql: "",
@@ -334,7 +330,8 @@ export class SqlSession {
     const name = statement.name === undefined ? [] : this.#parts(statement.name, at);
     const changed = [...this.#changed].find((each) => !this.#tables.has(each) || each.endsWith(`.${name.at(-1)}`));
     if (changed !== undefined) throw new NotHere(`it has changed ${changed}`);
-    return shown({ statement, name, current: this.#schema, all: this.#described(), schemas: this.#schemas });
+    const session = { current: this.#schema, schemas: this.#schemas, functions: this.#functions.keys() };
+    return shown({ statement, name, all: this.#described(), ...session });
   }
 
   #described(): Described[] {

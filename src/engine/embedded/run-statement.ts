@@ -22,7 +22,7 @@ export async function runStatement(statement: Statement, call: StatementCall): P
 }
 
 /** Explains a failure, lets go of what was opened, and keeps a refused access in the audit log. */
-export async function guarded<T>(call: StatementCall, work: () => Promise<T>): Promise<T> {
+async function guarded<T>(call: StatementCall, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

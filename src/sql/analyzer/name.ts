@@ -247,7 +247,8 @@ function ambiguous(
 function unresolved(names: readonly string[], span: Span, env: Env): Error {
   const candidates = [...(env.first?.visible ?? []), ...env.scope.visible];
   const shown = names.map((name) => `\`${name}\``).join(".");
-  const all = candidates.map(({ column }) => column.name);
+  const parameters = [...(env.parameters?.keys() ?? [])].filter((name) => !name.includes("."));
+  const all = [...candidates.map(({ column }) => column.name), ...parameters];
   const best = nearest(names.at(-1) ?? "", all, 5);
   const proposals = [...new Set([...best, ...all])].slice(0, 5).map((name) => `\`${name}\``);
   const message = `A column, variable, or function parameter with name ${shown} cannot be resolved.`;

@@ -55,7 +55,7 @@ export function boundArguments(
 }
 
 /** For each parameter its argument, if it has one. Throws Spark's conditions for names that are unknown, repeated or misplaced. */
-export function argumentSlots(
+function argumentSlots(
   called: string,
   parameters: readonly string[],
   given: readonly Argument[],

@@ -70,7 +70,8 @@ function roundedText(left: BoundExpression, right: BoundExpression, symbol: stri
   const [whole, literal] = isIntegral(left.type) ? [left, right] : [right, left];
   const { type } = literal;
   if (!isIntegral(whole.type) || type.kind !== "decimal" || literal.kind !== "literal") return undefined;
-  const [, sign, digits = "", fraction = ""] = /^(-?)(\d*)\.?(\d*)$/.exec(String(literal.value)) ?? [];
+  if (typeof literal.value !== "string") return undefined;
+  const [, sign, digits = "", fraction = ""] = /^(-?)(\d*)\.?(\d*)$/.exec(literal.value) ?? [];
   if (sign === undefined) return undefined;
   const isWhole = /^0*$/.test(fraction);
   const truncated = BigInt(`${sign}${digits === "" ? "0" : digits}`);

@@ -8,6 +8,7 @@ import type { Span } from "../ast/node.ts";
 import type { AggregateExpression, BoundExpression, FrameBound, SortOrder, WindowFrame } from "../bound.ts";
 import type { DataType } from "../../core/data-type.ts";
 import { castTo } from "../types/cast-expression.ts";
+import { isFoldable } from "../functions/rules.ts";
 import { displayType } from "../types/duckdb-type.ts";
 import { isIntegral, isInterval, isNumeric } from "../types/kinds.ts";
 import { failure } from "./analysis.ts";
@@ -137,6 +138,7 @@ function bindBound(node: FrameBoundNode, unit: "rows" | "range", orderBy: readon
     return { kind: node.side === "preceding" ? "unbounded_preceding" : "unbounded_following" };
   const offset = bind(node.offset, env);
   const [order] = orderBy;
+  if (unit === "rows") checkRows(offset, node.span, env);
   if (unit === "range" && order !== undefined) checkRange(order.expression.type, offset.type, node.span, env);
   const isNumber =
     order !== undefined &&
@@ -144,6 +146,25 @@ function bindBound(node: FrameBoundNode, unit: "rows" | "range", orderBy: readon
     order.expression.type.kind !== "date" &&
     !order.expression.type.kind.startsWith("timestamp");
   return { kind: node.side, offset: isNumber ? castTo(offset, order.expression.type, "ansi") : offset };
+}
+
+function checkRows(offset: BoundExpression, span: Span, env: Env): void {
+  const problem = !isFoldable(offset)
+    ? (["WITHOUT_FOLDABLE", "the bound of the window frame is not a foldable expression"] as const)
+    : isIntegral(offset.type) && offset.type.kind !== "long"
+      ? undefined
+      : ([
+          "UNACCEPTED_TYPE",
+          `the bound of a window frame of rows must be "INT", not "${displayType(offset.type)}"`,
+        ] as const);
+  if (problem === undefined) return;
+  const [name, why] = problem;
+  throw failure(
+    env.analysis,
+    span,
+    `DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_${name}`,
+    `Cannot resolve the window frame due to data type mismatch: ${why}.`,
+  );
 }
 
 /** What can be added to the ordering value (Spark: `WindowSpecDefinition.isValidFrameType`). */

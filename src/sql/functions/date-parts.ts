@@ -158,9 +158,17 @@ function makeInterval(safe: boolean): (call: CallSite) => BoundFunction {
         returns: CALENDAR_INTERVAL,
         ...(safe ? { nullable: true } : {}),
       },
-      ([y = "0", mo = "0", w = "0", d = "0", h = "0", mi = "0", s = "0"], _, { ansi }) => {
-        const whole = `spk_make_interval(${y}, ${mo}, ${w}, ${d}, ${h}, ${mi}, ${s})`;
-        return ansi && !safe ? whole : `TRY(${whole})`;
+      (args, _, tools) => {
+        if (tools.ansi && !safe) return `spk_make_interval(${args.join(", ")})`;
+        // What the arguments raise stays outside TRY, which takes no `error()`.
+        const made = (left: readonly string[], names: readonly string[]): string => {
+          const [first, ...others] = left;
+          if (first === undefined) return `TRY(spk_make_interval(${names.join(", ")}))`;
+          return first.includes("error(")
+            ? tools.once(first, (name) => made(others, [...names, name]))
+            : made(others, [...names, first]);
+        };
+        return made(args, []);
       },
     );
 }

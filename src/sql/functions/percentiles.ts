@@ -131,7 +131,8 @@ function ordered(kind: "cont" | "disc"): (call: CallSite) => BoundFunction {
     const accepted = numericOrInterval.accept(order.expression.type, call.context.ansi);
     if (accepted === undefined)
       throw mismatch(call, 0, numericOrInterval.expected, simpleString(order.expression.type));
-    const fractionType = fractionParam.accept(fraction.type, call.context.ansi) ?? DOUBLE;
+    const fractionType = fractionParam.accept(fraction.type, call.context.ansi);
+    if (fractionType === undefined) throw mismatch(call, 0, fractionParam.expected, simpleString(fraction.type));
     const descending = order.direction === "desc";
     return {
       args: [coerce(order.expression, accepted, call), coerce(fraction, fractionType, call), bool(descending)],

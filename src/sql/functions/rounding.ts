@@ -29,6 +29,12 @@ function scaleOf(call: CallSite): number | null {
       `Cannot resolve "${call.name}" due to data type mismatch: the input scale should be a foldable "INT" expression.`,
     );
   }
+  if (scale !== null && Math.abs(scale) >= 2 ** 31) {
+    throw call.error(
+      "CAST_OVERFLOW",
+      `The value ${scale} of the type "BIGINT" cannot be cast to "INT" due to an overflow.`,
+    );
+  }
   return scale;
 }
 

@@ -72,6 +72,14 @@ test("EXPLAIN names policies, and shows what they do to nobody but the admin", a
   expect(seen).toContain("Filter (pay > 3)");
   expect(seen).toContain("policies: row filter; column mask on pay");
   expect(seen).not.toMatch(/471[12]|parquet/);
+  await house.run("GRANT MODIFY ON TABLE paid TO readers");
+  for (const change of ["DELETE FROM paid WHERE pay > 3", "UPDATE paid SET pay = 5 WHERE a = 1"]) {
+    const [[plan] = []] = await house
+      .as(RAY, `EXPLAIN EXTENDED ${change}`)
+      .catch((error: unknown) => [[String(error)]]);
+    expect(plan, change).not.toMatch(/471[12]|parquet/);
+  }
+  await house.run("REVOKE MODIFY ON TABLE paid FROM readers");
   const [[all] = []] = await house.values(query);
   expect(all).toMatch(/4711[^]*4712[^]*parquet/);
 });

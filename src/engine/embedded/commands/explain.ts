@@ -20,6 +20,8 @@ interface Explained {
   readonly title: string;
   readonly plans: readonly { readonly label: string; readonly plan: BoundPlan }[];
   readonly scans: readonly Scan[];
+  /** In the plans of an UPDATE, DELETE or MERGE policies and conditions are one. */
+  readonly isRowChange?: true;
   /** Scans that a change reads with the positions of their rows. */
   readonly given: ReadonlyMap<number, string>;
 }
@@ -43,8 +45,9 @@ export const explain: Command<"explain"> = {
       isAdmin ? [] : found.scans.filter(({ relation }) => isGoverned(relation)).map(({ id }) => id),
     );
     const options = { scans: found.scans, notes: await notesOf(found.scans, secret, call), secret };
-    const parts = [`== Analyzed Plan ==\n${treeOf(found, options)}`];
-    if (mode !== "simple") parts.push(`== Output ==\n${outputOf(found)}`);
+    const hides = secret.size > 0 && found.isRowChange === true;
+    const parts = [`== Analyzed Plan ==\n${hides ? found.title : treeOf(found, options)}`];
+    if (mode !== "simple" && !hides) parts.push(`== Output ==\n${outputOf(found)}`);
     if (secret.size > 0) parts.push("The rest is not shown: a table has a row filter or column masks.");
     else parts.push(...(await sqlOf(found, mode !== "simple", call)));
     return rowsResult("EXPLAIN", textColumns("plan"), [{ plan: parts.join("\n\n") }]);
@@ -67,7 +70,8 @@ async function explained(statement: Statement, call: StatementCall): Promise<Exp
       const bound = await call.analyze((names, context) => analyzeChange(statement, names, context));
       const title = `${kind.charAt(0).toUpperCase()}${kind.slice(1)} ${bound.target.name.join(".")}`;
       if (bound.kind !== "insert") {
-        return { title, plans: changePlans(bound), scans: bound.scans, given: await targetScan(bound, call) };
+        const given = await targetScan(bound, call);
+        return { title, plans: changePlans(bound), scans: bound.scans, given, isRowChange: true };
       }
       const overwrite = { none: "", all: ", overwriting all", where: ", replacing where", using: ", replacing using" };
       const where = bound.overwrite.kind === "where" ? ` ${pretty(bound.overwrite.condition)}` : "";

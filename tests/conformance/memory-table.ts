@@ -1,4 +1,5 @@
 import { field, struct, type StructField, type StructType } from "../../src/core/data-type.ts";
+import { knownCollations } from "../../src/sql/collation/collation.ts";
 import type { ColumnDefinition } from "../../src/sql/ast/definition.ts";
 import { quoteIdentifier } from "../../src/sql/quote.ts";
 import { duckDbType } from "../../src/sql/types/duckdb-type.ts";
@@ -45,7 +46,12 @@ export function emptyTable(definitions: readonly ColumnDefinition[]): {
   const schema = struct(
     definitions.map(({ name, type, comment }) => {
       if (type === undefined) throw new NotHere("create_table");
-      return field(name.parts.at(-1)?.name ?? "", type, true, comment === undefined ? undefined : { comment });
+      return field(
+        name.parts.at(-1)?.name ?? "",
+        knownCollations(type),
+        true,
+        comment === undefined ? undefined : { comment },
+      );
     }),
   );
   const columns = schema.fields.map((each) => `${quoteIdentifier(each.name)} ${duckDbType(each.type)}`);

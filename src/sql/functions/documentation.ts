@@ -4,6 +4,7 @@ import { aggregateTexts } from "./documentation/aggregates.ts";
 import { collectionTexts } from "./documentation/collections.ts";
 import { dateTexts } from "./documentation/dates.ts";
 import { generalTexts } from "./documentation/general.ts";
+import { sketchTexts } from "./documentation/sketches.ts";
 import { stringTexts } from "./documentation/strings.ts";
 import { variantTexts } from "./documentation/variants.ts";
 
@@ -47,7 +48,7 @@ function documented(row: FunctionRow): FunctionDocumentation[] {
 
 /** Lines of `signature — description`, under the name before the first parenthesis. */
 const texts = new Map(
-  [aggregateTexts, collectionTexts, dateTexts, generalTexts, stringTexts, variantTexts].flatMap((block) =>
+  [aggregateTexts, collectionTexts, dateTexts, generalTexts, sketchTexts, stringTexts, variantTexts].flatMap((block) =>
     block
       .split("\n")
       .filter((line) => line.includes(" — "))

@@ -15,6 +15,7 @@ import type { FunctionRow } from "./function.ts";
 import { generators } from "./generators.ts";
 import { hashes } from "./hashes.ts";
 import { histograms } from "./histograms.ts";
+import { hllSketches } from "./hll-sketches.ts";
 import { json } from "./json.ts";
 import { lambdas } from "./lambdas.ts";
 import { makeTimestamps } from "./make-timestamp.ts";
@@ -28,6 +29,7 @@ import { regexps } from "./regexps.ts";
 import { sequences } from "./sequence.ts";
 import { strings } from "./strings.ts";
 import { unsupportedFunctions } from "./unsupported.ts";
+import { thetaSketches } from "./theta-sketches.ts";
 import { timeBuckets } from "./time-bucket.ts";
 import { timeWindows } from "./time-windows.ts";
 import { times } from "./times.ts";
@@ -72,6 +74,8 @@ export const functionRows: readonly FunctionRow[] = [
   ...xml,
   ...generators,
   ...bitmaps,
+  ...hllSketches,
+  ...thetaSketches,
   ...variants,
   ...variantEdits,
   ...vectors,

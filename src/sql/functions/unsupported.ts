@@ -13,7 +13,6 @@ export const unsupportedFunctions: readonly FunctionRow[] = [
     "sketch",
     SKETCHES,
   ),
-  unsupported(["hll_sketch_agg", "hll_sketch_estimate", "hll_union", "hll_union_agg"], "sketch", SKETCHES),
   unsupported(
     [
       "kll_merge_agg_bigint",
@@ -37,19 +36,6 @@ export const unsupportedFunctions: readonly FunctionRow[] = [
       "kll_sketch_to_string_bigint",
       "kll_sketch_to_string_double",
       "kll_sketch_to_string_float",
-    ],
-    "sketch",
-    SKETCHES,
-  ),
-  unsupported(
-    [
-      "theta_difference",
-      "theta_intersection",
-      "theta_intersection_agg",
-      "theta_sketch_agg",
-      "theta_sketch_estimate",
-      "theta_union",
-      "theta_union_agg",
     ],
     "sketch",
     SKETCHES,

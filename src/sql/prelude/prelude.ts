@@ -12,6 +12,7 @@ import { dateMacros } from "./date-macros.ts";
 import { dateUdfs } from "./date-udfs.ts";
 import { hashMacros } from "./hash-macros.ts";
 import { hashUdfs } from "./hash-udfs.ts";
+import { hllUdfs } from "./hll-udfs.ts";
 import { intervalUdfs } from "./interval-udfs.ts";
 import { jsonUdfs } from "./json-udfs.ts";
 import { macroSql } from "./macro.ts";
@@ -23,6 +24,7 @@ import { recordUdfs } from "./record-udfs.ts";
 import { regexpUdfs } from "./regexp-udfs.ts";
 import { stringMacros } from "./string-macros.ts";
 import { stringUdfs } from "./string-udfs.ts";
+import { thetaUdfs } from "./theta-udfs.ts";
 import type { Udf } from "./udf.ts";
 import { variantEditUdfs } from "./variant-edit-udfs.ts";
 import { variantUdfs } from "./variant-udfs.ts";
@@ -79,6 +81,7 @@ const udfsByName = new Map(
     ...collationUdfs,
     ...dateUdfs,
     ...hashUdfs,
+    ...hllUdfs,
     ...intervalUdfs,
     ...jsonUdfs,
     ...mathUdfs,
@@ -86,6 +89,7 @@ const udfsByName = new Map(
     ...recordUdfs,
     ...regexpUdfs,
     ...stringUdfs,
+    ...thetaUdfs,
   ].map((each) => [each.name, each] as const),
 );
 

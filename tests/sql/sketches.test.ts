@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Shop } from "./harness.ts";
+
+let shop: Shop;
+beforeAll(async () => {
+  shop = await Shop.open();
+});
+afterAll(async () => {
+  await shop.close();
+});
+
+async function value(expression: string, from = ""): Promise<unknown> {
+  const [row] = await shop.rows(`SELECT ${expression} AS v ${from}`);
+  return row?.["v"];
+}
+
+describe("HLL sketches in SQL", () => {
+  it("count the different values of a column, no nulls and no empty texts", async () => {
+    const from = "FROM VALUES ('a'), (''), (NULL), ('b'), ('a') AS t(c)";
+    expect(await value("hll_sketch_estimate(hll_sketch_agg(c))", from)).toBe(2n);
+    expect(await value("hex(hll_sketch_agg(c))", "FROM VALUES ('a'), ('') AS t(c)")).toBe(
+      "0201070C030001082F823B0400000000000000000000000000000000000000000000000000000000",
+    );
+  });
+
+  it("unite in an aggregate and group by group", async () => {
+    const rows = await shop.rows(
+      "SELECT g, hll_sketch_estimate(hll_union_agg(s)) AS n FROM (SELECT c % 2 AS g, hll_sketch_agg(c) AS s FROM VALUES (1), (2), (3), (3) AS t(c) GROUP BY c % 2) GROUP BY g ORDER BY g",
+    );
+    expect(rows.map((row) => row["n"])).toEqual([1n, 2n]);
+  });
+
+  it("refuse sizes and bytes that are none", async () => {
+    await expect(value("hll_sketch_agg(1, 2)")).rejects.toMatchObject({ code: "HLL_INVALID_LG_K" });
+    await expect(value("hll_sketch_estimate(X'00')")).rejects.toMatchObject({
+      code: "HLL_INVALID_INPUT_SKETCH_BUFFER",
+    });
+    await expect(value("hll_union(hll_sketch_agg(1, 4), hll_sketch_agg(1, 5))")).rejects.toMatchObject({
+      code: "HLL_UNION_DIFFERENT_LG_K",
+    });
+    await expect(value("hll_sketch_agg(1.5D)")).rejects.toMatchObject({
+      code: "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE",
+    });
+  });
+});
+
+describe("theta sketches in SQL", () => {
+  it("hash every type that Spark hashes, as it does", async () => {
+    expect(await value("hex(theta_sketch_agg(c))", "FROM VALUES (1.5D), (0D), (-0D), (double('nan')) t(c)")).toBe(
+      "0104033D011ACC930354422226B2F4C7A93C47D257EDAA0721963A75709855A8",
+    );
+    expect(await value("hex(theta_sketch_agg(c))", "FROM VALUES (array(1, 2)), (array()) t(c)")).toBe(
+      "01030300003ACC93F9E7651C9BE3D926",
+    );
+    expect(await value("hex(theta_sketch_agg(c))", "FROM VALUES (X'01'), (X'') t(c)")).toBe(
+      "01030300003ACC93649F00331E40E803",
+    );
+  });
+
+  it("unite and intersect in aggregates", async () => {
+    const from =
+      "FROM (SELECT theta_sketch_agg(id) AS a FROM range(3) UNION ALL SELECT theta_sketch_agg(id + 1) FROM range(4))";
+    expect(await value("theta_sketch_estimate(theta_union_agg(a))", from)).toBe(5n);
+    expect(await value("theta_sketch_estimate(theta_intersection_agg(a))", from)).toBe(2n);
+    expect(await value("theta_sketch_estimate(theta_difference(theta_sketch_agg(1), theta_sketch_agg(2)))")).toBe(1n);
+  });
+
+  it("refuse sizes and bytes that are none", async () => {
+    await expect(value("theta_sketch_agg(1, 27)")).rejects.toMatchObject({ code: "THETA_INVALID_LG_NOM_ENTRIES" });
+    await expect(value("theta_union(X'00', X'00')")).rejects.toMatchObject({
+      code: "THETA_INVALID_INPUT_SKETCH_BUFFER",
+    });
+  });
+});

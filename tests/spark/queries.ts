@@ -161,9 +161,7 @@ function anAggregate(random: Random, columns: readonly Column[]): Tree {
 function grouped(random: Random): Query {
   const joins = random.chance(0.3);
   const columns = of("u", joins ? U : U);
-  const keys = random.some(0, 2, () =>
-    random.chance(0.7) ? expression("?", random.pick(columns).name) : item(random, columns),
-  );
+  const keys = random.some(0, 2, () => expression("?", random.pick(columns).name));
   const aggregates = random.some(1, 2, () => anAggregate(random, columns));
   const texts = keys.length === 0 ? [] : keys;
   const shape = keys.length === 0 ? 0 : random.below(8);

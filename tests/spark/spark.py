@@ -25,7 +25,7 @@ spark = (
     .config("spark.sql.timeType.enabled", "true")
     .config("spark.ui.showConsoleProgress", "false")
     .config("spark.driver.memory", "1g")
-    .config("spark.driver.extraJavaOptions", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-StackTraceInThrowable")
+    .config("spark.driver.extraJavaOptions", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:MaxJavaStackTraceDepth=20")
     .config("spark.sql.shuffle.partitions", "1")
     .config("spark.sql.adaptive.enabled", "false")
     # As the spark-sql shell has it: java.sql's dates have another calendar before 1582.

@@ -125,7 +125,7 @@ export const LITERALS: Readonly<Record<string, readonly string[]>> = {
   "INTERVAL MINUTE TO SECOND": ["INTERVAL '59:59.999' MINUTE TO SECOND"],
   "ARRAY<INT>": ["array(1, 2, 3)", "array(3, NULL, 1, 3)", "CAST(array() AS ARRAY<INT>)"],
   "ARRAY<STRING>": ["array('b', 'a', NULL)", "array('')", "array('a', 'b', 'a')"],
-  "ARRAY<DOUBLE>": ["array(1.5D, CAST('NaN' AS DOUBLE), -0.0D, 0D)", "array(2D)"],
+  "ARRAY<DOUBLE>": ["array(1.5D, CAST('NaN' AS DOUBLE), -2D, 0D)", "array(2D)"],
   "ARRAY<DATE>": ["array(DATE'2024-02-29', NULL, DATE'1970-01-01')"],
   "ARRAY<ARRAY<INT>>": ["array(array(1, 2), array(), NULL)", "array(array(3))"],
   "MAP<STRING, INT>": ["map('a', 1, 'b', NULL)", "map('b', 2)", "CAST(map() AS MAP<STRING, INT>)"],

@@ -25,7 +25,7 @@ export function bindCall(node: Call, env: Env): BoundExpression {
   if (window !== undefined) return window;
   const parts = functionParts(node, env);
   const written = (parts.at(-1) ?? "").toLowerCase();
-  const name = node.syntax === "keywords" && written === "substr" ? "substring" : written;
+  const name = (node.syntax === "keywords" ? KEYWORD_NAMES[written] : undefined) ?? written;
   const builtIn = isBuiltInName(parts) ? lookupFunction(name) : undefined;
   if (builtIn === undefined) return bindRoutine(node, parts, env) ?? unknownFunction(parts, node.span, env);
   const named = orderedArguments(builtIn, node.arguments, node.span, env);
@@ -66,6 +66,9 @@ interface Modifiers {
   readonly orderBy: readonly SortOrder[];
   readonly windowed: boolean;
 }
+
+/** What Spark calls `SUBSTR(a FROM b)` and `POSITION(a IN b)`. */
+const KEYWORD_NAMES: Readonly<Record<string, string>> = { substr: "substring", position: "locate" };
 
 const PLAIN: Modifiers = { distinct: false, star: false, ignoreNulls: false, orderBy: [], windowed: false };
 

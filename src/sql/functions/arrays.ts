@@ -81,6 +81,12 @@ function concat(call: CallSite): BoundFunction {
   const args = expressions(call);
   const kinds = new Set(args.map((arg) => arg.type.kind).filter((kind) => kind !== "void"));
   if (kinds.has("array")) {
+    if (args.some((arg) => arg.type.kind === "void")) {
+      throw call.error(
+        "DATATYPE_MISMATCH.DATA_DIFF_TYPES",
+        'Cannot resolve "concat" due to data type mismatch: Input to `concat` should all be the same type, but one is "VOID".',
+      );
+    }
     return bindSignature(
       call,
       {

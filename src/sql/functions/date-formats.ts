@@ -1,3 +1,4 @@
+import { isNumeric } from "../types/kinds.ts";
 import { canCast } from "../types/cast-rules.ts";
 import { DATE, LONG, STRING, TIMESTAMP, TIMESTAMP_NTZ, type DataType, sqlType } from "../../core/data-type.ts";
 import type { LoweringTools } from "../bound.ts";
@@ -115,6 +116,12 @@ function toMoment(target: DataType, safe: boolean): (call: CallSite) => BoundFun
     if (pattern === undefined || (value.type.kind !== "string" && value.type.kind !== "void")) {
       if (pattern !== undefined && text.accept(pattern.type, call.context.ansi) === undefined)
         throw mismatch(call, 1, '"STRING"', sqlType(pattern.type));
+      if (pattern !== undefined && target.kind === "date" && (isNumeric(value.type) || value.type.kind === "boolean")) {
+        return toMoment(
+          target,
+          safe,
+        )({ ...call, args: [coerce(value, STRING, call), pattern], error: (...of) => call.error(...of) });
+      }
       if (!canCast(value.type, target, mode)) throw mismatch(call, 0, `"${sqlType(target)}"`, sqlType(value.type));
       return {
         args,

@@ -17,9 +17,17 @@ import {
   type DataType,
 } from "../../core/data-type.ts";
 import { canCast } from "../types/cast-rules.ts";
-import { bindSignature, expressions, scalar, wrongNumber, type CallSite, type FunctionRow } from "./function.ts";
+import {
+  bindSignature,
+  expressions,
+  scalar,
+  wrongNumber,
+  type CallSite,
+  type FunctionRow,
+  expressionAt,
+} from "./function.ts";
 import { anything, binary, boolean, long, oneOf, only, text, onlyText } from "./params.ts";
-import { scalarBy, typeAt, attempted } from "./rules.ts";
+import { scalarBy, typeAt, attempted, textOf } from "./rules.ts";
 import { filled, string } from "./defaults.ts";
 
 const category = "misc";
@@ -143,14 +151,14 @@ export const misc: readonly FunctionRow[] = [
   scalar("encode", "encoding", { params: [text, text], returns: BINARY, nullable: true }, "spkjs_encode($1, $2)"),
   scalarBy("to_binary", "encoding", (given) =>
     bindSignature(
-      filled(given, 2, [string("hex")]),
+      checkedBinary(filled(given, 2, [string("hex")])),
       { params: [text, text], returns: BINARY, nullable: true },
       "spkjs_to_binary($1, $2)",
     ),
   ),
   scalarBy("try_to_binary", "encoding", (given) => ({
     ...bindSignature(
-      filled(given, 2, [string("hex")]),
+      checkedBinary(filled(given, 2, [string("hex")])),
       { params: [text, text], returns: BINARY, nullable: true },
       (args, _, tools) => attempted(args, tools, (parts) => `TRY(spkjs_to_binary(${parts.join(", ")}))`),
     ),
@@ -199,4 +207,16 @@ function aesRow(name: "aes_encrypt" | "aes_decrypt" | "try_aes_decrypt"): Functi
           : (args, _, tools) => attempted(args, tools, (parts) => `TRY(spkjs_aes_decrypt(${parts.join(", ")}))`),
     );
   });
+}
+
+/** A constant format of `to_binary` is one that exists. */
+function checkedBinary(call: CallSite): CallSite {
+  const format = textOf(expressionAt(call, 1));
+  if (typeof format === "string" && !/^(?:hex|utf-?8|base64)$/i.test(format)) {
+    throw call.error(
+      "DATATYPE_MISMATCH.INVALID_ARG_VALUE",
+      `Cannot resolve "${call.name}" due to data type mismatch: The fmt value must to be a case-insensitive "STRING" literal of 'hex', 'utf-8', 'utf8', or 'base64', but got '${format}'.`,
+    );
+  }
+  return call;
 }

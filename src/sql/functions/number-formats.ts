@@ -103,6 +103,14 @@ function encoded(call: CallSite, format: string | null | undefined): BoundFuncti
   const native = forms[kind];
   const shown = (text: string): string =>
     call.name !== "to_char" ? `${call.name}(${text})` : kind === "base64" ? `base64(${text})` : `hex(${text})`;
+  if (format === undefined) {
+    const [, given] = expressions(call);
+    if (given !== undefined && isFoldable(given)) throw uncomputed(call, "format");
+    throw call.error(
+      "NON_FOLDABLE_ARGUMENT",
+      `The function \`${call.name}\` requires the parameter \`format\` to be a foldable expression of the type "STRING", but the actual argument is a non-foldable.`,
+    );
+  }
   if (native === undefined || value === undefined) {
     throw call.error(
       "INVALID_PARAMETER_VALUE.BINARY_FORMAT",

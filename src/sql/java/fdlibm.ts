@@ -51,6 +51,17 @@ export function cbrt(x: number): number {
   return x < 0 ? -t : t;
 }
 
+/** Java's answer where the quotient is beyond 2^60 and `x` is negative has not been mended as JavaScript's has. */
+export function atan2(y: number, x: number): number {
+  const exponent = (value: number): number => high(Math.abs(value)) >> 20;
+  const beyond =
+    x < 0 && Number.isFinite(x) && Number.isFinite(y) && y !== 0 && (high(Math.abs(y)) - high(Math.abs(x))) >> 20 > 60;
+  if (!beyond || exponent(y) === 0) return Math.atan2(y + 0, x + 0);
+  const low = 1.2246467991473531772e-16;
+  const angle = Math.PI / 2 + 0.5 * low - low;
+  return y > 0 ? Math.PI - angle : angle - Math.PI;
+}
+
 export function hypot(x: number, y: number): number {
   let [a, b] = [Math.abs(x), Math.abs(y)];
   if (a === Infinity || b === Infinity) return Infinity;

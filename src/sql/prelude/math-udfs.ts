@@ -1,6 +1,6 @@
 import { BOOLEAN, DOUBLE, FLOAT, INT, LONG, STRING } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
-import { cbrt, hypot, pow } from "../java/fdlibm.ts";
+import { atan2, cbrt, hypot, pow } from "../java/fdlibm.ts";
 import { digitsOf, javaFloat, roundDigits, type Digits, type Rounding } from "../java/number.ts";
 import { XorShiftRandom } from "../java/random.ts";
 import { asBigint, asNumber, asText, udf, type Udf } from "./udf.ts";
@@ -30,7 +30,7 @@ export const mathUdfs: readonly Udf[] = [
   // Java and JavaScript both compute these as fdlibm does, to the last digit; DuckDB's own differ in it.
   ...ONE_NUMBER.map(([name, of]) => udf(`spkjs_${name}`, [DOUBLE], DOUBLE, (x) => of(asNumber(x)))),
   udf("spkjs_log", [DOUBLE, DOUBLE], DOUBLE, (base, x) => Math.log(asNumber(x)) / Math.log(asNumber(base))),
-  udf("spkjs_atan2", [DOUBLE, DOUBLE], DOUBLE, (y, x) => Math.atan2(asNumber(y) + 0, asNumber(x) + 0)),
+  udf("spkjs_atan2", [DOUBLE, DOUBLE], DOUBLE, (y, x) => atan2(asNumber(y), asNumber(x))),
   udf("spkjs_hypot", [DOUBLE, DOUBLE], DOUBLE, (x, y) => hypot(asNumber(x), asNumber(y))),
   udf("spkjs_pow", [DOUBLE, DOUBLE], DOUBLE, (x, y) => pow(asNumber(x), asNumber(y))),
   udf("spkjs_round_double", [DOUBLE, INT, STRING], DOUBLE, (x, scale, mode) => {

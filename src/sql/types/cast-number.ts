@@ -106,8 +106,8 @@ function toInterval(sql: string, from: DataType, to: DataType, tools: CastTools 
 
 /** A decimal of many digits may leave what DuckDB computes with: then it leaves the interval, too. */
 function scaled(value: string, factor: string, from: DataType): string {
-  const product = `${value} * ${factor}`;
-  if (from.kind !== "decimal") return product;
+  if (from.kind !== "decimal") return `${value} * ${factor}`;
+  const product = `CAST(${value} AS DECIMAL(38,${Math.min(from.scale, 18)})) * ${factor}`;
   return `coalesce(TRY(CAST(${product} AS DECIMAL(38,6))), CASE WHEN ${value} IS NOT NULL THEN 1e31::DECIMAL(38,6) END)`;
 }
 

@@ -9,6 +9,8 @@ export interface PlanTextOptions {
   readonly notes: ReadonlyMap<number, readonly string[]>;
   /** The scans whose row filter and masks are named but not shown. */
   readonly secret: ReadonlySet<number>;
+  /** Told of every scan that is shown; those inside policies that are not shown are none. */
+  readonly onScan?: (id: number) => void;
 }
 
 /**
@@ -46,7 +48,8 @@ function labelled(label: string | undefined, child: string[]): string[] {
   return label === undefined ? child : tree(label, [child]);
 }
 
-function scanLines(scan: Scan, columns: readonly Column[], { notes }: PlanTextOptions): string[] {
+function scanLines(scan: Scan, columns: readonly Column[], { notes, onScan }: PlanTextOptions): string[] {
+  onScan?.(scan.id);
   const { relation, timeTravel, stream } = scan;
   const used = new Set(scan.used.map((name) => name.toLowerCase()));
   const read = columns.filter((column) => used.has(column.name.toLowerCase()));

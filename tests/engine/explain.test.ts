@@ -84,6 +84,14 @@ test("EXPLAIN names policies, and shows what they do to nobody but the admin", a
   expect(all).toMatch(/4711[^]*4712[^]*parquet/);
 });
 
+test("EXPLAIN does not show what a view makes of tables that only its owner may read", async () => {
+  await house.run("CREATE VIEW some AS SELECT a FROM t WHERE b <> 'hush'; GRANT SELECT ON VIEW some TO readers");
+  const [[seen] = []] = await house.as(RAY, "EXPLAIN EXTENDED SELECT a FROM some");
+  expect(seen).toContain("a: int");
+  expect(seen).not.toMatch(/hush|parquet|main\.s\.t/);
+  expect(await plan("SELECT a FROM some")).toContain("hush");
+});
+
 test("EXPLAIN needs the privileges of what it explains", async () => {
   for (const statement of ["SELECT * FROM t", "DELETE FROM paid", "INSERT INTO paid VALUES (1, 2)"]) {
     await expect(house.as(RAY, `EXPLAIN ${statement}`), statement).rejects.toMatchObject({

@@ -1,3 +1,5 @@
+import type { Access } from "../../../catalog/access.ts";
+import { findRelation } from "../../../catalog/find.ts";
 import { partsOf } from "../../../sql/ast/node.ts";
 import { textOf } from "../../../core/value.ts";
 import { simpleString } from "../../../core/data-type.ts";
@@ -40,19 +42,31 @@ export const explain: Command<"explain"> = {
       const plan = `== Analyzed Plan ==\nExecute ${inner.kind.replaceAll("_", " ").toUpperCase()}`;
       return rowsResult("EXPLAIN", textColumns("plan"), [{ plan }]);
     }
-    const isAdmin = (await call.access()).isMetastoreAdmin();
+    const access = await call.access();
+    const isAdmin = access.isMetastoreAdmin();
     const secret = new Set(
       isAdmin ? [] : found.scans.filter(({ relation }) => isGoverned(relation)).map(({ id }) => id),
     );
-    const options = { scans: found.scans, notes: await notesOf(found.scans, secret, call), secret };
-    const hides = secret.size > 0 && found.isRowChange === true;
-    const parts = [`== Analyzed Plan ==\n${hides ? found.title : treeOf(found, options)}`];
-    if (mode !== "simple" && !hides) parts.push(`== Output ==\n${outputOf(found)}`);
-    if (secret.size > 0) parts.push("The rest is not shown: a table has a row filter or column masks.");
+    const seen = new Set<number>();
+    const onScan = (id: number): void => void seen.add(id);
+    const tree = treeOf(found, { scans: found.scans, notes: await notesOf(found.scans, secret, call), secret, onScan });
+    const isBehindView =
+      !isAdmin && found.scans.some(({ id, relation }) => seen.has(id) && !isReadable(relation.name, access));
+    const hides = isBehindView || (secret.size > 0 && found.isRowChange === true);
+    const parts = [`== Analyzed Plan ==\n${hides ? found.title : tree}`];
+    if (mode !== "simple" && found.isRowChange !== true) parts.push(`== Output ==\n${outputOf(found)}`);
+    if (isBehindView) parts.push("The rest is not shown: a view reads tables that you may not read yourself.");
+    else if (secret.size > 0) parts.push("The rest is not shown: a table has a row filter or column masks.");
     else parts.push(...(await sqlOf(found, mode !== "simple", call)));
     return rowsResult("EXPLAIN", textColumns("plan"), [{ plan: parts.join("\n\n") }]);
   },
 };
+
+/** Whether the user may read a relation, and not only a view on it. */
+function isReadable(name: readonly string[], access: Access): boolean {
+  const found = name.length === 3 ? findRelation(access, name) : undefined;
+  return found === undefined || access.decide("SELECT", found).allowed;
+}
 
 async function explained(statement: Statement, call: StatementCall): Promise<Explained | undefined> {
   switch (statement.kind) {

@@ -161,7 +161,7 @@ export const arrays: readonly FunctionRow[] = [
   scalarBy("array_join", category, (call) =>
     bindSignature(
       call,
-      { params: [arrayOf(onlyText), onlyText], optional: [onlyText], returns: STRING },
+      { params: [arrayOf(text), onlyText], optional: [onlyText], returns: STRING },
       ([list = "NULL", separator = "NULL", missing]) =>
         missing === undefined
           ? joined(list, separator)

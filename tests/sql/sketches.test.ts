@@ -72,3 +72,33 @@ describe("theta sketches in SQL", () => {
     });
   });
 });
+
+describe("KLL sketches in SQL", () => {
+  it("answer exactly while they keep every value", async () => {
+    const from = "FROM VALUES (3), (1), (2), (2) AS t(c)";
+    expect(await value("kll_sketch_get_quantile_bigint(kll_sketch_agg_bigint(c), array(0, 0.5, 1))", from)).toEqual([
+      1n,
+      2n,
+      3n,
+    ]);
+    expect(await value("kll_sketch_get_rank_bigint(kll_sketch_agg_bigint(c), 2)", from)).toBe(0.75);
+    expect(await value("kll_sketch_get_n_bigint(kll_sketch_agg_bigint(c))", from)).toBe(4n);
+  });
+
+  it("merge in aggregates", async () => {
+    const from =
+      "FROM (SELECT kll_sketch_agg_bigint(c) AS a FROM VALUES (3), (1) AS t(c) UNION ALL SELECT kll_sketch_agg_bigint(c, 50) FROM VALUES (5), (4) AS t(c))";
+    expect(await value("hex(kll_merge_agg_bigint(a, 100))", from)).toBe(
+      "05010F006400080004000000000000006400010060000000010000000000000005000000000000000300000000000000010000000000000005000000000000000400000000000000",
+    );
+  });
+
+  it("are refused beyond k values, where Spark's are random", async () => {
+    await expect(value("kll_sketch_agg_bigint(id, 8)", "FROM range(9)")).rejects.toMatchObject({
+      code: "UNSUPPORTED_FEATURE.FUNCTION",
+    });
+    await expect(value("kll_sketch_get_quantile_bigint(kll_sketch_agg_bigint(1), 2)")).rejects.toMatchObject({
+      code: "KLL_SKETCH_INVALID_QUANTILE_RANGE",
+    });
+  });
+});

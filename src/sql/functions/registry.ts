@@ -17,6 +17,7 @@ import { hashes } from "./hashes.ts";
 import { histograms } from "./histograms.ts";
 import { hllSketches } from "./hll-sketches.ts";
 import { json } from "./json.ts";
+import { kllSketches } from "./kll-sketches.ts";
 import { lambdas } from "./lambdas.ts";
 import { makeTimestamps } from "./make-timestamp.ts";
 import { maps } from "./maps.ts";
@@ -76,6 +77,7 @@ export const functionRows: readonly FunctionRow[] = [
   ...bitmaps,
   ...hllSketches,
   ...thetaSketches,
+  ...kllSketches,
   ...variants,
   ...variantEdits,
   ...vectors,

@@ -15,6 +15,7 @@ import { hashUdfs } from "./hash-udfs.ts";
 import { hllUdfs } from "./hll-udfs.ts";
 import { intervalUdfs } from "./interval-udfs.ts";
 import { jsonUdfs } from "./json-udfs.ts";
+import { kllUdfs } from "./kll-udfs.ts";
 import { macroSql } from "./macro.ts";
 import { mapMacros } from "./map-macros.ts";
 import { mathMacros } from "./math-macros.ts";
@@ -84,6 +85,7 @@ const udfsByName = new Map(
     ...hllUdfs,
     ...intervalUdfs,
     ...jsonUdfs,
+    ...kllUdfs,
     ...mathUdfs,
     ...miscUdfs,
     ...recordUdfs,

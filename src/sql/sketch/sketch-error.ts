@@ -20,3 +20,13 @@ export function unread(name: string, what: string): BoathouseError {
     sqlState: "0A000",
   });
 }
+
+/** Spark's errors of KLL sketches. */
+export function kllError(
+  condition: "KLL_SKETCH_INVALID_INPUT" | "KLL_SKETCH_INCOMPATIBLE_MERGE" | "KLL_SKETCH_INVALID_QUANTILE_RANGE",
+  name: string,
+  reason: string,
+): BoathouseError {
+  const sqlState = condition === "KLL_SKETCH_INVALID_QUANTILE_RANGE" ? "22003" : "22000";
+  return new BoathouseError(condition, `For function \`${name}\`, ${reason}.`, { sqlState });
+}

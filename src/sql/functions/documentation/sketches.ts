@@ -4,6 +4,27 @@ hll_sketch_agg(value [, lgConfigK]) — An HLL sketch of the different values, i
 hll_sketch_estimate(sketch) — About how many different values an HLL sketch has seen.
 hll_union(sketch, sketch [, allowDifferentLgConfigK]) — One HLL sketch of what two have seen.
 hll_union_agg(sketch [, allowDifferentLgConfigK]) — One HLL sketch of what all have seen.
+kll_merge_agg_bigint(sketch [, k]) — One KLL sketch of whole numbers out of many.
+kll_sketch_agg_bigint(value [, k]) — A KLL sketch of whole numbers for quantiles, in the bytes of Apache DataSketches. For up to k values (200 unless said otherwise), which it keeps; beyond, Spark's is random.
+kll_sketch_get_n_bigint(sketch) — How many values a KLL sketch of whole numbers has seen.
+kll_sketch_get_quantile_bigint(sketch, rank | ranks) — The value at a rank from 0 to 1 of a KLL sketch of whole numbers.
+kll_sketch_get_rank_bigint(sketch, value | values) — Which part of the values of a KLL sketch of whole numbers is at most a value.
+kll_sketch_merge_bigint(sketch, sketch) — One KLL sketch of whole numbers out of two.
+kll_sketch_to_string_bigint(sketch) — A summary of a KLL sketch of whole numbers.
+kll_merge_agg_float(sketch [, k]) — One KLL sketch of floats out of many.
+kll_sketch_agg_float(value [, k]) — A KLL sketch of floats for quantiles, in the bytes of Apache DataSketches. For up to k values (200 unless said otherwise), which it keeps; beyond, Spark's is random.
+kll_sketch_get_n_float(sketch) — How many values a KLL sketch of floats has seen.
+kll_sketch_get_quantile_float(sketch, rank | ranks) — The value at a rank from 0 to 1 of a KLL sketch of floats.
+kll_sketch_get_rank_float(sketch, value | values) — Which part of the values of a KLL sketch of floats is at most a value.
+kll_sketch_merge_float(sketch, sketch) — One KLL sketch of floats out of two.
+kll_sketch_to_string_float(sketch) — A summary of a KLL sketch of floats.
+kll_merge_agg_double(sketch [, k]) — One KLL sketch of doubles out of many.
+kll_sketch_agg_double(value [, k]) — A KLL sketch of doubles for quantiles, in the bytes of Apache DataSketches. For up to k values (200 unless said otherwise), which it keeps; beyond, Spark's is random.
+kll_sketch_get_n_double(sketch) — How many values a KLL sketch of doubles has seen.
+kll_sketch_get_quantile_double(sketch, rank | ranks) — The value at a rank from 0 to 1 of a KLL sketch of doubles.
+kll_sketch_get_rank_double(sketch, value | values) — Which part of the values of a KLL sketch of doubles is at most a value.
+kll_sketch_merge_double(sketch, sketch) — One KLL sketch of doubles out of two.
+kll_sketch_to_string_double(sketch) — A summary of a KLL sketch of doubles.
 theta_difference(sketch, sketch) — A theta sketch of what the first has seen and the second has not.
 theta_intersection(sketch, sketch) — A theta sketch of what both have seen.
 theta_intersection_agg(sketch) — A theta sketch of what all have seen.

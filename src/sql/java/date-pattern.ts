@@ -57,7 +57,7 @@ function read(pattern: string, use: PatternUse): readonly PatternPart[] {
 /** What Spark looks for before Java reads the pattern: a kind of mistake in all of it before the next kind. */
 function checkLetters(pattern: string, use: PatternUse): void {
   for (const part of pattern.split("'").filter((_, index) => index % 2 === 0)) {
-    const week = [...part].find((letter) => WEEK_BASED.has(letter));
+    const week = Array.from(part).find((letter) => WEEK_BASED.has(letter));
     if (week !== undefined) {
       throw new BoathouseError(
         "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN",
@@ -65,7 +65,7 @@ function checkLetters(pattern: string, use: PatternUse): void {
         { hint: 'Use the function "extract" for weeks.' },
       );
     }
-    const illegal = [...part].find(
+    const illegal = Array.from(part).find(
       (letter) => UNSUPPORTED.has(letter) || (use === "parse" && UNSUPPORTED_FOR_PARSING.has(letter)),
     );
     if (illegal !== undefined) {

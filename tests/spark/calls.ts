@@ -39,7 +39,8 @@ const LEFT_OUT = new Set(
 /** Large numbers make large values of these. */
 const SMALL = new Set(
   (
-    "repeat space lpad rpad sequence array_repeat range stack array_insert date_add date_sub add_months format_string printf " +
+    "make_timestamp make_timestamp_ntz make_timestamp_ltz try_make_timestamp try_make_timestamp_ntz try_make_timestamp_ltz make_date " +
+    "try_make_interval make_dt_interval make_ym_interval repeat space lpad rpad sequence array_repeat range stack array_insert date_add date_sub add_months format_string printf " +
     "factorial bround round ceil floor conv make_interval hll_sketch_agg bitmap_bit_position"
   ).split(" "),
 );

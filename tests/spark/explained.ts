@@ -91,7 +91,8 @@ async function computed(each: Case, statement: Tree, difference: Difference, sid
   const { kind, ours, theirs } = difference;
   if (kind !== "accepted" && kind !== "refused" && kind !== "condition") return false;
   const error = (kind === "accepted" ? theirs : ours).split(":")[0] ?? "";
-  const from = / FROM ([tuv])\b/.exec(textOf(statement))?.[0] ?? "";
+  const whole = textOf(statement);
+  const from = whole.startsWith("TABLE u") ? " FROM u" : (/ FROM ([tuv])\b/.exec(whole)?.[0] ?? "");
   const parts = (kind === "refused" ? unguarded(statement) : within(statement))
     .filter((part) => `SELECT ${textOf(part)}${from}` !== textOf(statement))
     .map((part): Tree => ({ parts: ["SELECT ", part, from] }));

@@ -186,7 +186,7 @@ const BY_TYPE: Readonly<Record<string, readonly Production[]>> = {
     shape("($ RLIKE '^[a-c]+')", text),
     shape("isnan($)", number),
     shape("array_contains($, $)", of("ARRAY<INT>"), of("INT", "BIGINT")),
-    shape("exists($, e -> e > $)", of("ARRAY<INT>", "ARRAY<DOUBLE>"), number),
+    shape("exists($, e -> e > $)", of("ARRAY<INT>", "ARRAY<DOUBLE>"), of("INT", "DOUBLE")),
     shape("startswith($, $)", text, text),
   ],
   INT: [

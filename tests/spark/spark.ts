@@ -40,10 +40,16 @@ export async function installSpark(folder: string): Promise<string | undefined> 
   return installPackages(join(folder, "spark"), PACKAGES);
 }
 
+const PATIENCE = 600_000;
+
 export function startSpark(python: string): Spark {
   const process = startAnswering(python, join(import.meta.dirname, "spark.py"));
   const ask = async (request: object): Promise<unknown> => {
-    const answer = (await process.ask(request)) as { readonly failure?: string };
+    const silence = AbortSignal.timeout(PATIENCE);
+    const gone = new Promise<never>((_, reject) => {
+      silence.addEventListener("abort", () => reject(new Error("Spark has not answered for ten minutes.")));
+    });
+    const answer = (await Promise.race([process.ask(request), gone])) as { readonly failure?: string };
     if (answer.failure !== undefined) throw new Error(`Spark: ${answer.failure}`);
     return answer;
   };

@@ -70,7 +70,6 @@ export const LITERALS: Readonly<Record<string, readonly string[]>> = {
     "'a%_b'",
     "'aXbXc'",
     "'[1,2]'",
-    "'12:30:00'",
     "'1-2'",
     "'b'",
     "'1'",

@@ -67,6 +67,9 @@ interface Modifiers {
   readonly windowed: boolean;
 }
 
+/** They take all rows of a partition. */
+const UNORDERED = new Set(["median", "percentile_cont", "percentile_disc"]);
+
 /** What Spark calls `SUBSTR(a FROM b)` and `POSITION(a IN b)`. */
 const KEYWORD_NAMES: Readonly<Record<string, string>> = { substr: "substring", position: "locate" };
 
@@ -220,6 +223,14 @@ function aggregateCall(
       span,
       "DISTINCT_WINDOW_FUNCTION_UNSUPPORTED",
       `Distinct window functions are not supported: "${site.name}(DISTINCT …)".`,
+    );
+  }
+  if (over?.kind === "window" && UNORDERED.has(site.name) && (over.orderBy.length > 0 || over.frame !== undefined)) {
+    throw failure(
+      env.analysis,
+      span,
+      "INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC",
+      `Cannot specify ORDER BY or a window frame for "${site.name}".`,
     );
   }
   if (over !== undefined) return bindWindow(aggregate, over, row.kind, span, env, node.withinGroup.length > 0);

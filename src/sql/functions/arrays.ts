@@ -105,9 +105,10 @@ function concat(call: CallSite): BoundFunction {
       },
     );
   }
-  const param = kinds.size === 1 && kinds.has("binary") ? only("binary", "void") : text;
+  const binaries = kinds.size === 1 && kinds.has("binary");
+  const param = binaries ? only("binary", "void") : text;
   return bindSignature(call, { params: [], rest: param, returns: (all) => all[0]?.type ?? STRING }, (sql) =>
-    sql.length === 0 ? "''" : `(${sql.join(" || ")})`,
+    sql.length === 0 ? "''" : binaries ? `CAST((${sql.join(" || ")}) AS BLOB)` : `(${sql.join(" || ")})`,
   );
 }
 

@@ -122,11 +122,11 @@ function extract(call: CallSite): BoundFunction {
   const source = given.type.kind === "string" || given.type.kind === "void" ? coerce(given, TIMESTAMP, call) : given;
   const wanted = name.toUpperCase();
   const field = fieldsOf(source.type).find(([names]) => names.split(" ").includes(wanted))?.[1];
-  if (!isDatetime(source.type) && !isInterval(source.type) && source.type.kind !== "time") {
-    throw mismatch(call, 1, '"TIMESTAMP"', sqlType(source.type));
-  }
   if (field === undefined) {
     throw call.error("INVALID_EXTRACT_FIELD", `Cannot extract \`${name}\` from "${call.name}".`);
+  }
+  if (!isDatetime(source.type) && !isInterval(source.type) && source.type.kind !== "time") {
+    throw mismatch(call, 1, '"TIMESTAMP"', sqlType(source.type));
   }
   const separator = call.name === "date_part" ? ", " : " FROM ";
   return {

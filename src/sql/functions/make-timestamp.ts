@@ -40,6 +40,11 @@ function makeTimestamp(target: DataType, safe: boolean): (call: CallSite) => Bou
         params: count === 7 ? [...parts, text] : parts,
         returns: target,
         ...(safe || !call.context.ansi ? { nullable: true } : {}),
+        // Spark leaves the zone out of this one's name.
+        pretty:
+          call.name === "try_make_timestamp" && count === 7
+            ? (args) => `try_make_timestamp(${args.slice(0, 6).join(", ")})`
+            : undefined,
       },
       (args, _, tools) => {
         const strict = tools.ansi && !safe;

@@ -158,7 +158,7 @@ export const misc: readonly FunctionRow[] = [
   ),
   scalarBy("try_to_binary", "encoding", (given) => ({
     ...bindSignature(
-      checkedBinary(filled(given, 2, [string("hex")])),
+      filled(given, 2, [string("hex")]),
       { params: [text, text], returns: BINARY, nullable: true },
       (args, _, tools) => attempted(args, tools, (parts) => `TRY(spkjs_to_binary(${parts.join(", ")}))`),
     ),

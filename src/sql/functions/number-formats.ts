@@ -122,7 +122,8 @@ function encoded(call: CallSite, format: string | null | undefined): BoundFuncti
     type: STRING,
     nullable: value.nullable,
     lower: ([sql = "NULL"]) => `${native}(${sql})`,
-    pretty: ([text = ""]) => (kind === "utf-8" ? `decode(${text}, utf-8)` : shown(text)),
+    pretty: ([text = ""]) =>
+      kind === "utf-8" ? `${call.name === "to_char" ? "decode" : call.name}(${text}, utf-8)` : shown(text),
   };
 }
 

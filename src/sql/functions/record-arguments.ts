@@ -73,7 +73,7 @@ export function schemaArgument(
       return parseDataType(ddl);
     } catch {
       throw call.error(
-        "PARSE_SYNTAX_ERROR",
+        /^\s*[A-Za-z_]\w*\s*$/.test(ddl) ? "UNSUPPORTED_DATATYPE" : "PARSE_SYNTAX_ERROR",
         `The input schema "${ddl}" is not a valid schema string: ${error.message}`,
         {
           schema: ddl,

@@ -1,6 +1,7 @@
 import type { DataType } from "../../core/data-type.ts";
 import { sqlType } from "../../core/data-type.ts";
 import { unreachable } from "../../core/errors.ts";
+import { javaDouble, javaFloat } from "../java/number.ts";
 import { constantValue } from "../analyzer/constant.ts";
 import type { BoundArgument, BoundExpression, LiteralExpression, Pretty } from "../bound.ts";
 import {
@@ -77,6 +78,8 @@ export function textOf(arg: BoundArgument | undefined): string | null | undefine
   if (literal === undefined) return undefined;
   const { value } = literal;
   if (value === null || typeof value === "string") return value;
+  if (typeof value === "number" && literal.type.kind === "double") return javaDouble(value);
+  if (typeof value === "number" && literal.type.kind === "float") return javaFloat(value);
   return typeof value === "object" ? undefined : String(value);
 }
 

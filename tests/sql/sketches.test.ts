@@ -102,3 +102,34 @@ describe("KLL sketches in SQL", () => {
     });
   });
 });
+
+describe("tuple sketches in SQL", () => {
+  const from = "FROM VALUES (1, 5, 4), (1, 1, 4), (2, 2, 1), (NULL, 9, 9) AS t(k, v, o)";
+
+  it("sum what a key carries", async () => {
+    const sketch = "tuple_sketch_agg_integer(k, v)";
+    expect(await value(`tuple_sketch_summary_integer(${sketch})`, from)).toBe(8n);
+    expect(await value(`tuple_sketch_summary_integer(${sketch}, 'MAX')`, from)).toBe(6n);
+    expect(
+      await value(
+        `tuple_sketch_estimate_integer(tuple_difference_theta_integer(${sketch}, theta_sketch_agg(o)))`,
+        from,
+      ),
+    ).toBe(1);
+  });
+
+  it("unite in aggregates by a mode", async () => {
+    const two = "FROM (SELECT tuple_sketch_agg_double(1, 5D) AS s UNION ALL SELECT tuple_sketch_agg_double(1, 3D))";
+    expect(await value("tuple_sketch_summary_double(tuple_union_agg_double(s, 12, 'min'))", two)).toBe(3);
+    expect(await value("tuple_sketch_summary_double(tuple_intersection_agg_double(s))", two)).toBe(8);
+  });
+
+  it("refuse sizes, modes and bytes that are none", async () => {
+    const hint = { code: "DATATYPE_MISMATCH.TYPE_CHECK_FAILURE_WITH_HINT" };
+    await expect(value("tuple_sketch_agg_double(1, 1D, 3)")).rejects.toMatchObject(hint);
+    await expect(value("tuple_sketch_agg_double(1, 1D, 12, 'mean')")).rejects.toMatchObject(hint);
+    await expect(value("tuple_sketch_theta_double(X'00')")).rejects.toMatchObject({
+      code: "TUPLE_INVALID_INPUT_SKETCH_BUFFER",
+    });
+  });
+});

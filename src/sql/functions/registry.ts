@@ -34,6 +34,7 @@ import { thetaSketches } from "./theta-sketches.ts";
 import { timeBuckets } from "./time-bucket.ts";
 import { timeWindows } from "./time-windows.ts";
 import { times } from "./times.ts";
+import { tupleSketches } from "./tuple-sketches.ts";
 import { variantEdits } from "./variant-edits.ts";
 import { variants } from "./variants.ts";
 import { vectors } from "./vectors.ts";
@@ -78,6 +79,7 @@ export const functionRows: readonly FunctionRow[] = [
   ...hllSketches,
   ...thetaSketches,
   ...kllSketches,
+  ...tupleSketches,
   ...variants,
   ...variantEdits,
   ...vectors,

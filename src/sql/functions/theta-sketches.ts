@@ -27,7 +27,8 @@ const simple = itemOf(
   ["string", "STRING"],
 );
 
-const item: Param = {
+/** What theta and tuple sketches count. */
+export const thetaItem: Param = {
   expected: '("ARRAY<INT>" or "ARRAY<BIGINT>" or "BINARY" or "DOUBLE" or "FLOAT" or "INT" or "BIGINT" or "STRING")',
   accept: (type, ansi) => (isNumbers(type) ? type : simple.accept(type, ansi)),
 };
@@ -58,7 +59,7 @@ function sketchAgg(given: CallSite): BoundFunction {
   const call = filled(given, 2, [integer(12)]);
   const bound = bindSignature(
     call,
-    { params: [item, strictly(int)], returns: BINARY, nullable: false },
+    { params: [thetaItem, strictly(int)], returns: BINARY, nullable: false },
     ([value = "NULL"], site, tools) => {
       const hash = thetaHashSql(value, typeAt(site.args, 0));
       return `spkjs_theta_sketch(${distinctList(hash, site, tools)}, ${lgNominal})`;

@@ -26,6 +26,7 @@ import { regexpUdfs } from "./regexp-udfs.ts";
 import { stringMacros } from "./string-macros.ts";
 import { stringUdfs } from "./string-udfs.ts";
 import { thetaUdfs } from "./theta-udfs.ts";
+import { tupleUdfs } from "./tuple-udfs.ts";
 import type { Udf } from "./udf.ts";
 import { variantEditUdfs } from "./variant-edit-udfs.ts";
 import { variantUdfs } from "./variant-udfs.ts";
@@ -92,6 +93,7 @@ const udfsByName = new Map(
     ...regexpUdfs,
     ...stringUdfs,
     ...thetaUdfs,
+    ...tupleUdfs,
   ].map((each) => [each.name, each] as const),
 );
 

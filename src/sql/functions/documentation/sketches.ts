@@ -32,4 +32,28 @@ theta_sketch_agg(value [, lgNomEntries]) — A theta sketch of the different val
 theta_sketch_estimate(sketch) — About how many different values a theta sketch has seen.
 theta_union(sketch, sketch [, lgNomEntries]) — A theta sketch of what either has seen.
 theta_union_agg(sketch [, lgNomEntries]) — A theta sketch of what any has seen.
+tuple_difference_double(sketch, sketch) — A tuple sketch (doubles) of the keys of the first that are not in the second.
+tuple_difference_theta_double(sketch, theta) — A tuple sketch (doubles) of the keys that are not in a theta sketch.
+tuple_intersection_agg_double(sketch [, mode]) — A tuple sketch (doubles) of the keys that all have.
+tuple_intersection_double(sketch, sketch [, mode]) — A tuple sketch (doubles) of the keys that both have.
+tuple_intersection_theta_double(sketch, theta [, mode]) — A tuple sketch (doubles) of the keys that are in a theta sketch too.
+tuple_sketch_agg_double(key, summary [, lgNomEntries [, mode]]) — A tuple sketch (doubles) of the different keys with their summaries by mode: sum, min, max or alwaysone.
+tuple_sketch_estimate_double(sketch) — About how many different keys a tuple sketch (doubles) has seen.
+tuple_sketch_summary_double(sketch [, mode]) — The summaries of a tuple sketch (doubles) as one number.
+tuple_sketch_theta_double(sketch) — Which part of all keys a tuple sketch (doubles) keeps; 1 while it is exact.
+tuple_union_agg_double(sketch [, lgNomEntries [, mode]]) — A tuple sketch (doubles) of the keys that any has.
+tuple_union_double(sketch, sketch [, lgNomEntries [, mode]]) — A tuple sketch (doubles) of the keys that either has.
+tuple_union_theta_double(sketch, theta [, lgNomEntries [, mode]]) — A tuple sketch (doubles) of the keys that it or a theta sketch has.
+tuple_difference_integer(sketch, sketch) — A tuple sketch (ints) of the keys of the first that are not in the second.
+tuple_difference_theta_integer(sketch, theta) — A tuple sketch (ints) of the keys that are not in a theta sketch.
+tuple_intersection_agg_integer(sketch [, mode]) — A tuple sketch (ints) of the keys that all have.
+tuple_intersection_integer(sketch, sketch [, mode]) — A tuple sketch (ints) of the keys that both have.
+tuple_intersection_theta_integer(sketch, theta [, mode]) — A tuple sketch (ints) of the keys that are in a theta sketch too.
+tuple_sketch_agg_integer(key, summary [, lgNomEntries [, mode]]) — A tuple sketch (ints) of the different keys with their summaries by mode: sum, min, max or alwaysone.
+tuple_sketch_estimate_integer(sketch) — About how many different keys a tuple sketch (ints) has seen.
+tuple_sketch_summary_integer(sketch [, mode]) — The summaries of a tuple sketch (ints) as one number.
+tuple_sketch_theta_integer(sketch) — Which part of all keys a tuple sketch (ints) keeps; 1 while it is exact.
+tuple_union_agg_integer(sketch [, lgNomEntries [, mode]]) — A tuple sketch (ints) of the keys that any has.
+tuple_union_integer(sketch, sketch [, lgNomEntries [, mode]]) — A tuple sketch (ints) of the keys that either has.
+tuple_union_theta_integer(sketch, theta [, lgNomEntries [, mode]]) — A tuple sketch (ints) of the keys that it or a theta sketch has.
 `;

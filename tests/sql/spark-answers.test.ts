@@ -74,7 +74,6 @@ const ANSI: readonly (readonly [sql: string, types: string, row: string])[] = [
     "[2.0,1.0]\t[1.0,2.5]",
   ],
   ["SELECT 4.9E-324D", "double", "4.9E-324"],
-  ["SELECT date_format(CAST('T1:02:03' AS TIMESTAMP), 'HH:mm:ss'), hour('12:30:00')", "string, int", "01:02:03\t12"],
 ];
 
 const REFUSED: readonly (readonly [sql: string, condition: string])[] = [

@@ -41,15 +41,10 @@ export const castMacros: Readonly<Record<string, string>> = {
         || lpad(spk_part(regexp_extract(z, '[+-][0-9]{1,2}:?([0-9]{1,2})', 1), '00'), 2, '0')
         || coalesce(nullif(regexp_extract(z, '^[A-Z]*[+-][0-9]{1,2}:[0-9]{2}(:[0-9]{2})$', 1), ''), '')
     ELSE ' ' || z END`,
-  spk_parse_moment:
-    "(s) AS TRY_CAST(spk_local_text(spk_timestamp_parts(s)) || spk_zone_text(spk_timestamp_parts(s)['z']) AS TIMESTAMPTZ)",
-  /** A time alone is one of today. */
-  spk_of_today: "(s) AS strftime(CAST(now() AS TIMESTAMP), '%Y-%m-%d') || ' ' || ltrim(ltrim(s), 'T')",
   spk_parse_timestamp: `(s) AS CASE
     WHEN regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,6})?Z?)?')
       THEN TRY_CAST(s AS TIMESTAMPTZ)
-    WHEN regexp_matches(s, '^\\s*T?[0-9]{1,2}:[0-9]') THEN spk_parse_moment(spk_of_today(s))
-    ELSE spk_parse_moment(s) END`,
+    ELSE TRY_CAST(spk_local_text(spk_timestamp_parts(s)) || spk_zone_text(spk_timestamp_parts(s)['z']) AS TIMESTAMPTZ) END`,
   spk_parse_timestamp_ntz: `(s) AS CASE
     WHEN regexp_full_match(s, '[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\\.[0-9]{1,6})?)?')
       THEN TRY_CAST(s AS TIMESTAMP)

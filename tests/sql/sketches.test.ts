@@ -133,3 +133,28 @@ describe("tuple sketches in SQL", () => {
     });
   });
 });
+
+describe("approx_top_k", () => {
+  it("gives items of the same frequency in the order of DataSketches, and nulls by their number", async () => {
+    const items = async (list: string, from: string): Promise<string> =>
+      String(await value(`to_json(approx_top_k(${list}).item)`, from));
+    expect(await items("c", "FROM VALUES (0), (0), (1), (1), (2), (3), (4), (4) AS t(c)")).toBe("[0,4,1,2,3]");
+    expect(await items("c, 2", "FROM VALUES ('a'), ('b'), ('b'), (NULL), (NULL), (NULL) AS t(c)")).toBe('[null,"b"]');
+    expect(await items("id % 50, 20", "FROM range(1000)")).toBe(
+      "[0,3,27,31,18,28,7,1,19,22,9,6,14,46,5,13,29,26,44,35]",
+    );
+    expect(await items("date_add(DATE'2020-01-01', CAST(id % 5 AS INT)), 2", "FROM range(10)")).toBe(
+      '["2020-01-03","2020-01-02"]',
+    );
+  });
+
+  it("refuses what is not tracked, and sizes that are none", async () => {
+    await expect(value("approx_top_k(id, 5, 5)", "FROM range(100)")).rejects.toMatchObject({
+      code: "UNSUPPORTED_FEATURE.FUNCTION",
+    });
+    await expect(value("approx_top_k(1, 0)")).rejects.toMatchObject({ code: "APPROX_TOP_K_NON_POSITIVE_ARG" });
+    await expect(value("approx_top_k(1, 5, 2)")).rejects.toMatchObject({
+      code: "APPROX_TOP_K_MAX_ITEMS_TRACKED_LESS_THAN_K",
+    });
+  });
+});

@@ -11,6 +11,7 @@ import { csv } from "./csv.ts";
 import { dateFormats } from "./date-formats.ts";
 import { dateParts } from "./date-parts.ts";
 import { dates } from "./dates.ts";
+import { frequentItems } from "./frequent-items.ts";
 import type { FunctionRow } from "./function.ts";
 import { generators } from "./generators.ts";
 import { hashes } from "./hashes.ts";
@@ -79,6 +80,7 @@ export const functionRows: readonly FunctionRow[] = [
   ...hllSketches,
   ...thetaSketches,
   ...kllSketches,
+  ...frequentItems,
   ...tupleSketches,
   ...variants,
   ...variantEdits,

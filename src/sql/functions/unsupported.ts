@@ -8,11 +8,7 @@ const MODELS = "there is no model serving here";
 
 /** Functions that Spark or Databricks have and this engine refuses by name, each with its reason. */
 export const unsupportedFunctions: readonly FunctionRow[] = [
-  unsupported(
-    ["approx_top_k", "approx_top_k_accumulate", "approx_top_k_combine", "approx_top_k_estimate"],
-    "sketch",
-    SKETCHES,
-  ),
+  unsupported(["approx_top_k_accumulate", "approx_top_k_combine", "approx_top_k_estimate"], "sketch", SKETCHES),
   unsupported(["count_min_sketch"], "sketch", "the result depends on the order in which Spark merges its partitions"),
   unsupported(["timestamp_nanos", "unix_nanos"], "date and time", "timestamps have microseconds here"),
   unsupported(["from_avro", "to_avro", "schema_of_avro", "from_protobuf", "to_protobuf"], "binary format", FILES),

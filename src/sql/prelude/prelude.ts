@@ -10,6 +10,7 @@ import { collationMacros } from "./collation-macros.ts";
 import { collationUdfs } from "./collation-udfs.ts";
 import { dateMacros } from "./date-macros.ts";
 import { dateUdfs } from "./date-udfs.ts";
+import { frequencyUdfs } from "./frequency-udfs.ts";
 import { hashMacros } from "./hash-macros.ts";
 import { hashUdfs } from "./hash-udfs.ts";
 import { hllUdfs } from "./hll-udfs.ts";
@@ -82,6 +83,7 @@ const udfsByName = new Map(
     ...xpathUdfs,
     ...collationUdfs,
     ...dateUdfs,
+    ...frequencyUdfs,
     ...hashUdfs,
     ...hllUdfs,
     ...intervalUdfs,

@@ -1,5 +1,6 @@
 /** Sketches of Apache DataSketches. */
 export const sketchTexts = `
+approx_top_k(value [, k [, maxItemsTracked]]) — The k most frequent values (5 unless said otherwise) with their counts; while every value is tracked.
 hll_sketch_agg(value [, lgConfigK]) — An HLL sketch of the different values, in the bytes of Apache DataSketches.
 hll_sketch_estimate(sketch) — About how many different values an HLL sketch has seen.
 hll_union(sketch, sketch [, allowDifferentLgConfigK]) — One HLL sketch of what two have seen.

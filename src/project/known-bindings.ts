@@ -33,7 +33,7 @@ async function readText(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    if (isErrno(error, "ENOENT")) return "{}";
+    if (isErrno(error, "ENOENT", "ENOTDIR")) return "{}";
     throw error;
   }
 }

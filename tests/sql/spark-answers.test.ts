@@ -74,6 +74,11 @@ const ANSI: readonly (readonly [sql: string, types: string, row: string])[] = [
     "[2.0,1.0]\t[1.0,2.5]",
   ],
   ["SELECT 4.9E-324D", "double", "4.9E-324"],
+  [
+    "SELECT substring('abc', -7, 1), substring('abc', -5, 3), substring('abc', -2147483648, 2)",
+    "string, string, string",
+    "\ta\t",
+  ],
 ];
 
 const REFUSED: readonly (readonly [sql: string, condition: string])[] = [

@@ -5,8 +5,8 @@ export const stringMacros: readonly Macro[] = [
   macro(
     "spk_substring",
     "s, p, n",
-    // DuckDB takes a start far before the text for its first character.
-    `CASE WHEN p < -1000000 AND length(s) + p::BIGINT < 0 THEN left(s, greatest(length(s) + p::BIGINT + n, 0))
+    // DuckDB takes a start before the text for its first character.
+    `CASE WHEN p < 0 AND length(s) + p::BIGINT < 0 THEN left(s, greatest(length(s) + p::BIGINT + n, 0))
       ELSE substring(s, CASE WHEN p = 0 THEN 1 ELSE p END, spk_count(n)) END`,
   ),
   macro(

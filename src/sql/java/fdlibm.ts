@@ -40,8 +40,8 @@ export function cbrt(x: number): number {
     t = withHigh(0, Math.trunc(word / 3) + 715094163);
   }
   let r = (t * t) / size;
-  let s = 5.42857142857142815906e-1 + r * t;
-  t *= 3.57142857142857150787e-1 + 1.6071428571428572063 / (s + 1.41428571428571436819 + -7.0530612244897961105e-1 / s);
+  let s = 0.5428571428571428 + r * t;
+  t *= 0.35714285714285715 + 1.6071428571428572 / (s + 1.4142857142857144 + -0.7053061224489796 / s);
   t = withHigh(head(t), high(t) + 1);
   s = t * t;
   r = size / s;
@@ -57,7 +57,7 @@ export function atan2(y: number, x: number): number {
   const beyond =
     x < 0 && Number.isFinite(x) && Number.isFinite(y) && y !== 0 && (high(Math.abs(y)) - high(Math.abs(x))) >> 20 > 60;
   if (!beyond || exponent(y) === 0) return Math.atan2(y + 0, x + 0);
-  const low = 1.2246467991473531772e-16;
+  const low = 1.2246467991473532e-16;
   const angle = Math.PI / 2 + 0.5 * low - low;
   return y > 0 ? Math.PI - angle : angle - Math.PI;
 }
@@ -97,7 +97,7 @@ export function hypot(x: number, y: number): number {
   return w * scale;
 }
 
-const OVERFLOW = 8.0085662595372944372e-17;
+const OVERFLOW = 8.008566259537294e-17;
 
 /** `x` to the power of `y`. */
 export function pow(x: number, y: number): number {
@@ -133,12 +133,12 @@ export function pow(x: number, y: number): number {
       if (ix <= 0x3fefffff) return y < 0 ? Infinity : 0;
       if (ix >= 0x3ff00000) return y > 0 ? Infinity : 0;
     }
-    if (ix < 0x3fefffff) return y < 0 ? sign * Infinity : sign * 0;
-    if (ix > 0x3ff00000) return y > 0 ? sign * Infinity : sign * 0;
+    if (ix < 0x3fefffff) return y < 0 ? sign * Infinity : sign < 0 ? -0 : 0;
+    if (ix > 0x3ff00000) return y > 0 ? sign * Infinity : sign < 0 ? -0 : 0;
     const t = ax - 1;
-    const w = t * t * (0.5 - t * (0.3333333333333333333333 - t * 0.25));
-    const u = 1.44269502162933349609 * t;
-    const v = t * 1.92596299112661746887e-8 - w * 1.442695040888963387;
+    const w = t * t * (0.5 - t * (0.3333333333333333 - t * 0.25));
+    const u = 1.4426950216293335 * t;
+    const v = t * 1.9259629911266175e-8 - w * 1.4426950408889634;
     t1 = head(u + v);
     t2 = v - (t1 - u);
   } else {
@@ -171,12 +171,12 @@ export function pow(x: number, y: number): number {
     let r =
       s2 *
       s2 *
-      (5.99999999999994648725e-1 +
+      (0.5999999999999946 +
         s2 *
-          (4.28571428578550184252e-1 +
+          (0.4285714285785502 +
             s2 *
-              (3.33333329818377432918e-1 +
-                s2 * (2.72728123808534006489e-1 + s2 * (2.30660745775561754067e-1 + s2 * 2.06975017800338417784e-1)))));
+              (0.33333332981837743 +
+                s2 * (0.272728123808534 + s2 * (0.23066074577556175 + s2 * 0.20697501780033842)))));
     r += sl * (sh + ss);
     s2 = sh * sh;
     const rh = head(3 + s2 + r);
@@ -185,10 +185,9 @@ export function pow(x: number, y: number): number {
     const q = sl * rh + rl * ss;
     const ph = head(p + q);
     const pl = q - (ph - p);
-    const zh = 9.61796700954437255859e-1 * ph;
-    const zl =
-      -7.02846165095275826516e-9 * ph + pl * 9.61796693925975554329e-1 + (k === 0 ? 0 : 1.35003920212974897128e-8);
-    const more = k === 0 ? 0 : 5.84962487220764160156e-1;
+    const zh = 0.9617967009544373 * ph;
+    const zl = -7.028461650952758e-9 * ph + pl * 0.9617966939259756 + (k === 0 ? 0 : 1.350039202129749e-8);
+    const more = k === 0 ? 0 : 0.5849624872207642;
     t1 = head(zh + zl + more + n);
     t2 = zl - (t1 - n - more - zh);
   }
@@ -199,7 +198,8 @@ export function pow(x: number, y: number): number {
   let word = high(z);
   if (word >= 0x40900000) {
     if (word > 0x40900000 || low(z) !== 0 || pl + OVERFLOW > z - ph) return sign * Infinity;
-  } else if ((word & 0x7fffffff) >= 0x4090cc00 && (z < -1075 || (z === -1075 && pl <= z - ph))) return sign * 0;
+  } else if ((word & 0x7fffffff) >= 0x4090cc00 && (z < -1075 || (z === -1075 && pl <= z - ph)))
+    return sign < 0 ? -0 : 0;
   let i = word & 0x7fffffff;
   let exponent = (i >> 20) - 0x3ff;
   let n = 0;
@@ -212,18 +212,18 @@ export function pow(x: number, y: number): number {
     ph -= t;
   }
   const t = head(pl + ph);
-  const u = t * 6.93147182464599609375e-1;
-  const v = (pl - (t - ph)) * 6.93147180559945286227e-1 + t * -1.90465429995776804525e-9;
+  const u = t * 0.6931471824645996;
+  const v = (pl - (t - ph)) * 0.6931471805599453 + t * -1.904654299957768e-9;
   z = u + v;
   const w = v - (z - u);
   const tt = z * z;
   const r1 =
     z -
     tt *
-      (1.66666666666666019037e-1 +
+      (0.16666666666666602 +
         tt *
-          (-2.77777777770155933842e-3 +
-            tt * (6.61375632143793436117e-5 + tt * (-1.6533902205465251539e-6 + tt * 4.13813679705723846039e-8))));
+          (-0.0027777777777015593 +
+            tt * (6.613756321437934e-5 + tt * (-1.6533902205465252e-6 + tt * 4.1381367970572385e-8))));
   const r = (z * r1) / (r1 - 2) - (w + z * w);
   z = 1 - (r - z);
   word = high(z) + (n << 20);

@@ -59,7 +59,17 @@ export function decimalOperands(
   if (!isDecimal(left.type) && !isDecimal(right.type)) return undefined;
   const [a, b] = [asDecimal(left, right.type), asDecimal(right, left.type)];
   if (a === undefined || b === undefined) return undefined;
-  return [coerce(left, a, call), coerce(right, b, call)];
+  return [forced(left, a, call), forced(right, b, call)];
+}
+
+/** Whoever takes a number for a decimal that not every number of its type fits may get null: so Spark, even of a literal. */
+function forced(operand: BoundExpression, type: DataType, call: CallSite): BoundExpression {
+  const coerced = coerce(operand, type, call);
+  if (!isIntegral(operand.type) || !isDecimal(type)) return coerced;
+  const every = decimalFor(operand.type);
+  return every === undefined || type.precision - type.scale >= every.precision
+    ? coerced
+    : { ...coerced, nullable: true };
 }
 
 function asDecimal(operand: BoundExpression, other: DataType): DataType | undefined {

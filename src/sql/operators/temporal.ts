@@ -22,6 +22,7 @@ import {
 } from "../types/interval-sql.ts";
 import { isDatetime, isIntegral, isInterval, isNumeric } from "../types/kinds.ts";
 import { result } from "./binary.ts";
+import { scaledCalendar } from "./calendar-arithmetic.ts";
 
 const DAY: IntervalType = { kind: "interval_day_time", start: "day", end: "day" };
 const DAY_TO_SECOND: IntervalType = { kind: "interval_day_time", start: "day", end: "second" };
@@ -176,17 +177,14 @@ function scaled(
   const [interval, factor] = isInterval(left.type) ? [left, right] : [right, left];
   if (!isInterval(interval.type) || (symbol === "/" && interval === right)) return undefined;
   if (!isNumeric(factor.type) && factor.type.kind !== "string" && factor.type.kind !== "void") return undefined;
+  if (interval.type.kind === "calendar_interval") return scaledCalendar(call, symbol, left, right);
   const whole = isIntegral(factor.type);
   const number = whole
     ? coerce(factor, LONG, call)
     : factor.type.kind === "decimal"
       ? factor
       : coerce(factor, DOUBLE, call);
-  const [i, n] = interval === left ? ["$1", "$2"] : ["$2", "$1"];
   const args = interval === left ? [interval, number] : [number, interval];
-  if (interval.type.kind === "calendar_interval") {
-    return symbol === "*" ? result(call, "*", args, CALENDAR_INTERVAL, `(${i} * ${n})`) : undefined;
-  }
   const months = interval.type.kind === "interval_year_month";
   const type = months ? YEAR_TO_MONTH : DAY_TO_SECOND;
   const amount = months ? "spk_months" : "spk_micros";

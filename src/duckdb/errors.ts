@@ -59,6 +59,12 @@ const RULES: readonly Rule[] = [
     hint: "Let whoever writes the table store the column without the annotation, or as a string (to_json).",
   },
   {
+    pattern: /could not convert blob to UTF8 string/i,
+    code: "UNSUPPORTED_FEATURE.INVALID_UTF8",
+    message: () => "Bytes that are no UTF-8 cannot be a STRING here; Spark keeps them as they are.",
+    hint: "Use make_valid_utf8(bytes) to replace them, try_validate_utf8(bytes) to get NULL, or keep the value BINARY.",
+  },
+  {
     kind: "Permission Error",
     pattern: /Cannot access (?:file|directory) "([^"]*)"/,
     code: "STORE_FORBIDDEN",

@@ -47,7 +47,7 @@ function fromCsv(call: CallSite): BoundFunction {
 }
 
 function refuseType(call: CallSite, type: DataType): void {
-  if (["array", "map", "struct", "variant", "void"].includes(type.kind)) {
+  if (["array", "map", "struct", "variant", "void", "time"].includes(type.kind)) {
     throw call.error("UNSUPPORTED_DATATYPE", `Unsupported data type "${sqlType(type)}".`);
   }
   if (type.kind === "string" && type.length !== undefined) {

@@ -44,7 +44,8 @@ export function parseNumberPattern(format: string): NumberPattern {
       : (`leading ${before === "S" ? "S" : "MI"}` as const);
   const precision = whole.replaceAll(",", "").length + scale;
   if (precision > 38) throw invalid(format, "WRONG_NUM_DIGIT", "it has more than 38 digits");
-  const both = before !== undefined && (after === "S" || after === "MI" || after === "PR") ? ({ behind: after } as const) : {};
+  const both =
+    before !== undefined && (after === "S" || after === "MI" || after === "PR") ? ({ behind: after } as const) : {};
   return { whole, fraction, point: point !== undefined, dollar: dollar !== undefined, sign, ...both, precision, scale };
 }
 

@@ -22,7 +22,7 @@ export function castToString(sql: string, from: DataType, mode: CastMode, tools:
     case "timestamp":
       return `CAST(CAST(${sql} AS TIMESTAMP) AS VARCHAR)`;
     case "binary":
-      return `decode(${sql}, 'replace')`;
+      return `decode(${sql})`;
     case "calendar_interval":
       return tools.once(sql, (value) => `spk_text_calendar(${value})`);
     case "interval_year_month":

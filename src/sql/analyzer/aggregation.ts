@@ -26,9 +26,14 @@ import { rewrite, rewritePlan, type Rewrite, type RewritePlan } from "./rewrite.
 export interface Aggregation {
   /**
    * `fallback` says what an alias of SELECT stands for, where a column that is not grouped has its name (HAVING).
-   * Throws MISSING_AGGREGATION for a column that is neither grouped nor aggregated.
+   * Throws MISSING_AGGREGATION for a column that is neither grouped nor aggregated; in a clause after SELECT, where the
+   * columns `shown` are what remains, such a column is not there: UNRESOLVED_COLUMN.
    */
-  extract(expression: BoundExpression, fallback?: (name: string) => BoundExpression | undefined): BoundExpression;
+  extract(
+    expression: BoundExpression,
+    fallback?: (name: string) => BoundExpression | undefined,
+    shown?: readonly Column[],
+  ): BoundExpression;
   /** The plan with everything found so far. */
   plan(): AggregatePlan;
 }
@@ -76,7 +81,17 @@ export function aggregation(
     return reference(column);
   };
 
-  const missing = (column: Column, span: Span | undefined): Error => {
+  const missing = (column: Column, span: Span | undefined, shown: readonly Column[] | undefined): Error => {
+    if (shown !== undefined) {
+      const proposal = shown.map(({ name }) => `\`${name}\``).join(", ");
+      return failure(
+        analysis,
+        span,
+        "UNRESOLVED_COLUMN.WITH_SUGGESTION",
+        `A column, variable, or function parameter with name \`${column.name}\` cannot be resolved after GROUP BY. ` +
+          `Did you mean one of the following? [${proposal}].`,
+      );
+    }
     if (isAll) {
       return failure(
         analysis,
@@ -102,7 +117,7 @@ export function aggregation(
     );
   };
 
-  const extract: Aggregation["extract"] = (expression, fallback) => {
+  const extract: Aggregation["extract"] = (expression, fallback, shown) => {
     const replaceAt =
       (place: "here" | "in a subquery"): Rewrite =>
       (each) => {
@@ -119,8 +134,8 @@ export function aggregation(
           if (column !== undefined) return { ...reference({ ...column, name: each.column.name }), span: each.span };
           if (!given.has(each.column.id)) return each;
           const alias = fallback?.(each.column.name);
-          if (alias !== undefined) return extract(alias);
-          throw missing(each.column, each.span);
+          if (alias !== undefined) return extract(alias, undefined, shown);
+          throw missing(each.column, each.span, shown);
         }
         const column = byKey.size === 0 ? undefined : byKey.get(fingerprint(each));
         if (column !== undefined) return reference(column);

@@ -142,9 +142,12 @@ function grouping(
   if (/window_time/i.test(env.analysis.text)) refuseWindowTime(every, by, env);
   const state: Aggregation = aggregation(mergedSessions(input, by, env), by, node.groupBy?.all ?? false, env.analysis);
   const items = parts.items.map((item) => ({ ...item, expression: state.extract(item.expression) }));
-  const having = parts.having === undefined ? undefined : state.extract(parts.having, aliasOf);
+  const having = parts.having === undefined ? undefined : state.extract(parts.having, aliasOf, parts.outputs);
   const qualify = parts.qualify === undefined ? undefined : state.extract(parts.qualify, aliasOf);
-  const order = parts.order.map((each) => ({ ...each, expression: state.extract(each.expression) }));
+  const order = parts.order.map((each) => ({
+    ...each,
+    expression: state.extract(each.expression, undefined, parts.outputs),
+  }));
   const plan = state.plan();
   const over: BoundPlan =
     having === undefined ? plan : { kind: "filter", input: plan, condition: having, columns: plan.columns };

@@ -7,5 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: "forks",
+    // Tests keep nothing between files, so what they import is loaded once a process: half of the time.
+    isolate: false,
   },
 });

@@ -40,6 +40,21 @@ const CHAINS: Readonly<Record<string, string>> = {
   "10,000 values of IN": `SELECT 1 IN (${Array.from({ length: 10_000 }, (_, index) => index).join(", ")})`,
 };
 
+const JOINS = 500;
+
+/** Chains of joins over one key, by what joins them; each of them gives its number of rows. */
+function joined(of: (index: number) => string, length = JOINS): string {
+  const joins = Array.from({ length }, (_, index) => of(index + 1)).join(" ");
+  return `WITH k AS (SELECT * FROM VALUES (1), (2), (NULL) AS v(a)) SELECT count(*) AS n FROM k t0 ${joins}`;
+}
+
+const JOINED: Readonly<Record<string, readonly [string, bigint]>> = {
+  inner: [joined((index) => `JOIN k t${index} ON t${index}.a = t${index - 1}.a`), 2n],
+  "100 of them with USING": [joined((index) => `JOIN k t${index} USING (a)`, 100), 2n],
+  left: [joined((index) => `LEFT JOIN k t${index} ON t${index}.a = t0.a`), 3n],
+  cross: [joined((index) => `CROSS JOIN (SELECT ${index} AS x) t${index}`), 3n],
+};
+
 function translated(text: string): string {
   const statement = parseStatement(text);
   if (statement.kind !== "query") throw new TypeError("Not a query.");
@@ -93,5 +108,9 @@ describe("a chain", () => {
 
   it("of scalar subqueries in scalar subqueries takes no longer for each level", async () => {
     expect(await shop.rows(`SELECT ${"(SELECT ".repeat(100)}1${")".repeat(100)} AS a`)).toEqual([{ a: 1 }]);
+  });
+
+  it.each(Object.entries(JOINED))(`of joins, up to ${JOINS}, runs: %s`, async (_, [text, n]) => {
+    expect(await shop.rows(text)).toEqual([{ n }]);
   });
 });

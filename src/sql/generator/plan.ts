@@ -1,6 +1,7 @@
 import { unreachable } from "../../core/errors.ts";
 import type {
   AggregatePlan,
+  BoundExpression,
   BoundPlan,
   CteDefinition,
   GeneratePlan,
@@ -15,6 +16,7 @@ import { quoteIdentifier } from "../quote.ts";
 import { columnName } from "./column-name.ts";
 import { asFrom, blockOf, isBare, isOpen, render, wrapped, type Block } from "./block.ts";
 import { argumentSql, expressionSql, inside, orderSql, type ExpressionScope } from "./expression.ts";
+import { crowdedSql, isCrowd } from "./crowd.ts";
 import { conditionSql } from "./subquery.ts";
 import { loweringTools, Names, type GeneratorContext } from "./tools.ts";
 import { limitedRecursion } from "./recursion.ts";
@@ -27,6 +29,8 @@ export interface PlanScope extends ExpressionScope {
   readonly scans: readonly Scan[];
   /** What stands in FROM for a scan: something with the relation's columns under their own names. */
   scan(scan: Scan): string;
+  /** Is this part of a chain of very many joins? */
+  readonly crowded?: boolean;
 }
 
 export function planScope(context: GeneratorContext, scans: readonly Scan[], scan: (scan: Scan) => string): PlanScope {
@@ -82,9 +86,13 @@ export function planBlock(plan: BoundPlan, scope: PlanScope): Block {
       return { ...open, items };
     }
     case "filter": {
-      const base = input(plan.input);
+      const crowded = scope.crowded === true || isCrowd(plan);
+      const base = crowded ? planBlock(plan.input, { ...scope, crowded }) : input(plan.input);
       const open = isOpen(base) ? base : wrapped(base);
-      const filtered = { ...open, where: [...open.where, conditionSql(plan.condition, inside(scope))] };
+      const within = inside(scope);
+      const one = (each: BoundExpression): string => conditionSql(each, within);
+      const condition = crowded ? crowdedSql(plan.condition, one) : one(plan.condition);
+      const filtered = { ...open, where: [...open.where, condition] };
       return plan.guards === true ? { ...filtered, limit: ALL_ROWS } : filtered;
     }
     case "aggregate":
@@ -235,11 +243,15 @@ const JOINS = {
   cross: "CROSS JOIN",
 } as const;
 
-function joinBlock(plan: JoinPlan, scope: PlanScope): Block {
+function joinBlock(plan: JoinPlan, around: PlanScope): Block {
+  const crowded = around.crowded === true || isCrowd(plan);
+  const scope = crowded ? { ...around, crowded } : around;
   const left = side(planBlock(plan.left, scope), plan.left);
   const right = side(planBlock(plan.right, scope), plan.right);
   const lateral = plan.lateral ? "LATERAL " : "";
-  const condition = plan.condition === undefined ? undefined : expressionSql(plan.condition, scope);
+  const one = (each: BoundExpression): string => expressionSql(each, scope);
+  const write = crowded && plan.join === "inner" ? (each: BoundExpression) => crowdedSql(each, one) : one;
+  const condition = plan.condition === undefined ? undefined : write(plan.condition);
   const join = plan.join === "inner" && condition === undefined ? "cross" : plan.join;
   if (join === "cross") return blockOf(`${left} CROSS JOIN ${lateral}${parenthesized(right, plan.right)}`);
   return blockOf(`${left} ${JOINS[join]} ${lateral}${parenthesized(right, plan.right)} ON ${condition ?? "true"}`);

@@ -4,11 +4,10 @@ import { float } from "./params.ts";
 
 const category = "vector";
 const FLOATS = array(FLOAT);
-/** ARRAY<FLOAT> as it is. */
+/** ARRAY<FLOAT> as it is; nothing is converted to it, NULL neither. */
 const floats: Param = {
   expected: '"ARRAY<FLOAT>"',
-  accept: (type: DataType) =>
-    type.kind === "array" && type.element.kind === "float" ? type : type.kind === "void" ? FLOATS : undefined,
+  accept: (type: DataType) => (type.kind === "array" && type.element.kind === "float" ? type : undefined),
 };
 
 /** Arithmetic on ARRAY<FLOAT>, in double precision with the result rounded to FLOAT, as Spark does. */

@@ -2,19 +2,19 @@ import type { NamedExpression, SortItem } from "../ast/expression.ts";
 import type { Identifier, Span } from "../ast/node.ts";
 import type { GroupBy, Pipe, PipeAggregate, PipeOperator, Select } from "../ast/query.ts";
 import type { BoundPlan } from "../bound.ts";
-import { failure, newColumn, unsupported, type Analysis } from "./analysis.ts";
+import { failure, newColumn, type Analysis } from "./analysis.ts";
 import { bind, inClause, type BoundRelation, type Env } from "./env.ts";
 import { aliased, bindReference, isLateral } from "./from.ts";
-import { hasAggregate, isAnalytics, positionOf } from "./grouping.ts";
+import { hasAggregate, positionOf } from "./grouping.ts";
 import { inputOrder, windowsInOrder } from "./input-order.ts";
 import { joined } from "./join.ts";
 import { layered } from "./layers.ts";
 import { bindOrderBy } from "./order-by.ts";
+import { checkAggregate, pipeItems, refuseAggregates } from "./pipe-aggregates.ts";
 import { bindPivot, bindUnpivot } from "./pivot.ts";
 import { passing, project } from "./project.ts";
 import { sampled } from "./sample.ts";
 import { filtered, selectFrom, sourceOf } from "./select.ts";
-import { bindItems } from "./select-item.ts";
 import { combined } from "./set-operation.ts";
 import { limit, ordered } from "./tail.ts";
 
@@ -41,17 +41,19 @@ function isFromAlone(node: Select): boolean {
 function apply(relation: BoundRelation, operator: PipeOperator, env: Env): BoundRelation {
   const { analysis } = env;
   const { span } = operator;
-  const here = inClause(env, relation.scope, { clause: "a pipe operator" });
   switch (operator.kind) {
     case "pipe_select":
+      refuseAggregates(pipeItems(operator.select.items, relation, env, operator.select.windows), "SELECT", env);
       return selectFrom(relation, operator.select, env, NO_ORDER);
     case "pipe_extend":
       return (
         extended(relation, operator.items, env) ??
         selectFrom(relation, select([star(span), ...operator.items], span), env, NO_ORDER)
       );
-    case "pipe_where":
-      return { plan: filtered(relation.plan, operator.condition, here), scope: relation.scope };
+    case "pipe_where": {
+      const inside = inClause(env, relation.scope, { clause: "WHERE" });
+      return { plan: filtered(relation.plan, operator.condition, inside), scope: relation.scope };
+    }
     case "pipe_as":
       return aliased(relation, operator.alias, env);
     case "pipe_drop":
@@ -100,6 +102,7 @@ function apply(relation: BoundRelation, operator: PipeOperator, env: Env): Bound
       return { plan: limit(sorted, operator.limit, operator.offset, env), scope: relation.scope };
     }
     case "pipe_aggregate":
+      checkAggregate(operator, relation, env);
       return selectFrom(relation, aggregateSelect(operator, relation, env), env, NO_ORDER);
   }
 }
@@ -108,10 +111,8 @@ function apply(relation: BoundRelation, operator: PipeOperator, env: Env): Bound
 function extended(relation: BoundRelation, nodes: readonly NamedExpression[], env: Env): BoundRelation | undefined {
   const { plan, scope } = relation;
   if (nodes.some((node) => node.expression.kind === "star")) return undefined;
-  const items = bindItems(
-    nodes,
-    inClause(env, scope, { aggregates: true, windows: true, generators: true, clause: "SELECT" }),
-  );
+  const items = pipeItems(nodes, relation, env);
+  refuseAggregates(items, "EXTEND", env);
   if (items.some(({ expression }) => expression.kind === "generator" || hasAggregate(expression))) return undefined;
   const given = inputOrder(plan);
   const layers = layered(
@@ -170,23 +171,9 @@ function select(items: readonly NamedExpression[], span: Span, groupBy?: GroupBy
 /** `|> AGGREGATE a GROUP BY g`: the groups come first, then the aggregates. */
 function aggregateSelect(node: PipeAggregate, relation: BoundRelation, env: Env): Select {
   const { span } = node;
-  if (node.all) throw unsupported(env.analysis, span, "GROUP BY ALL in |> AGGREGATE");
   const groups = node.groupBy.flatMap((group) =>
     group.kind === "named_expression" ? [atPosition(group, relation, env)] : [],
   );
-  if (groups.length < node.groupBy.length) {
-    const analytics = node.groupBy.filter((group) => group.kind !== "named_expression").filter(isAnalytics);
-    const inner = analytics.flatMap((group) =>
-      group.elements.flatMap((element) => (element.kind === "grouping_set" ? element.expressions : [])),
-    );
-    const items = inner.map((expression): NamedExpression => ({
-      kind: "named_expression",
-      span,
-      aliases: [],
-      expression,
-    }));
-    return select([...items, ...node.items], span, { kind: "group_by", span, all: false, items: analytics });
-  }
   if (groups.length === 0) return select(node.items, span);
   const items = groups.map((group) => group.expression);
   return select([...groups, ...node.items], span, { kind: "group_by", span, all: false, items });

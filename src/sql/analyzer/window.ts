@@ -138,7 +138,7 @@ function bindBound(node: FrameBoundNode, unit: "rows" | "range", orderBy: readon
     return { kind: node.side === "preceding" ? "unbounded_preceding" : "unbounded_following" };
   const offset = bind(node.offset, env);
   const [order] = orderBy;
-  if (unit === "rows") checkRows(offset, node.span, env);
+  if (unit === "rows" || !isFoldable(offset)) checkRows(offset, node.span, env);
   if (unit === "range" && order !== undefined) checkRange(order.expression.type, offset.type, node.span, env);
   const isNumber =
     order !== undefined &&

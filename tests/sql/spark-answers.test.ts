@@ -6,6 +6,22 @@ import { SqlSession } from "../conformance/sql-session.ts";
 
 /** Statements that `npm run test:spark` has found, with what Spark 4.1 answers: the types and the row, or the condition. */
 const ANSI: readonly (readonly [sql: string, types: string, row: string])[] = [
+  [
+    "SELECT cosh(1), cosh(-1), cosh(0.5)",
+    "double, double, double",
+    "1.543080634815244\t1.543080634815244\t1.1276259652063807",
+  ],
+  [
+    "SELECT try_add(DATE'1582-10-04', -2147483648), DATE'2020-01-01' + 2147483647, date_sub(DATE'2020-01-01', -2147483648), date_add(d, n) FROM VALUES (DATE'2020-01-31', 30) AS t(d, n)",
+    "date, date, date, date",
+    "+5881193-04-14\t-5877591-06-21\t-5877591-06-22\t2020-03-01",
+  ],
+  [
+    "SELECT try_to_date(CAST(NULL AS INTERVAL YEAR TO MONTH), 'a'), to_timestamp_ntz(CAST(NULL AS INTERVAL DAY TO SECOND))",
+    "date, timestamp_ntz",
+    "NULL\tNULL",
+  ],
+  ["SELECT floor(NULL, 4), ceil(NULL, -2)", "decimal(25,4), decimal(21,0)", "NULL\tNULL"],
   ["SELECT 999999999999.999999 * 2024", "decimal(23,6)", "2023999999999999.997976"],
   ["SELECT try_multiply(9999999999BD, 9999999999BD)", "decimal(21,0)", "99999999980000000001"],
   [
@@ -82,6 +98,10 @@ const ANSI: readonly (readonly [sql: string, types: string, row: string])[] = [
 ];
 
 const REFUSED: readonly (readonly [sql: string, condition: string])[] = [
+  ["SELECT to_timestamp_ntz(INTERVAL '1' MONTH)", "CAST_INVALID_INPUT"],
+  ["SELECT to_date(1)", "CAST_INVALID_INPUT"],
+  ["SELECT nth_value(a, a) OVER (ORDER BY a) FROM VALUES (1) AS t(a)", "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT"],
+  ["SELECT nth_value(a, 0) OVER (ORDER BY a) FROM VALUES (1) AS t(a)", "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE"],
   ["SELECT CASE WHEN 1 THEN 2 END", "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE"],
   ["SELECT if('true', 1, 2)", "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE"],
   ["SELECT soundex(1)", "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE"],
@@ -106,6 +126,7 @@ const REFUSED: readonly (readonly [sql: string, condition: string])[] = [
 ];
 
 const NOT_ANSI: readonly (readonly [sql: string, types: string, row: string])[] = [
+  ["SELECT to_timestamp_ntz(true), to_date(1)", "timestamp_ntz, date", "NULL\tNULL"],
   ["SELECT abs(-32768S), abs(-128Y)", "smallint, tinyint", "-32768\t-128"],
   ["SELECT 999999999999.999999 * 2024", "decimal(23,6)", "2023999999999999.997976"],
 ];

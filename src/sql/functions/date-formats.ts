@@ -105,6 +105,9 @@ function parsed(
   });
 }
 
+/** Types that are not taken as text; any other that has no cast to a date or timestamp is. */
+const UNSPELLED: ReadonlySet<DataType["kind"]> = new Set(["array", "map", "struct", "variant"]);
+
 /** `to_date` and its kin: a cast without a pattern, parsing with one. */
 function toMoment(target: DataType, safe: boolean): (call: CallSite) => BoundFunction {
   return (call) => {
@@ -116,11 +119,13 @@ function toMoment(target: DataType, safe: boolean): (call: CallSite) => BoundFun
     if (pattern === undefined || (value.type.kind !== "string" && value.type.kind !== "void")) {
       if (pattern !== undefined && text.accept(pattern.type, call.context.ansi) === undefined)
         throw mismatch(call, 1, '"STRING"', sqlType(pattern.type));
-      if (pattern !== undefined && target.kind === "date" && (isNumeric(value.type) || value.type.kind === "boolean")) {
-        return toMoment(
-          target,
-          safe,
-        )({ ...call, args: [coerce(value, STRING, call), pattern], error: (...of) => call.error(...of) });
+      const spelled = canCast(value.type, target, mode)
+        ? pattern !== undefined && target.kind === "date" && (isNumeric(value.type) || value.type.kind === "boolean")
+        : !UNSPELLED.has(value.type.kind);
+      if (spelled) {
+        const asText = coerce(value, STRING, call);
+        const rest = pattern === undefined ? [asText] : [asText, pattern];
+        return toMoment(target, safe)({ ...call, args: rest, error: (...of) => call.error(...of) });
       }
       if (!canCast(value.type, target, mode)) throw mismatch(call, 0, `"${sqlType(target)}"`, sqlType(value.type));
       return {

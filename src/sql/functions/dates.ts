@@ -17,6 +17,7 @@ import {
   integral,
   exactly,
 } from "./params.ts";
+import { movedDays } from "./moved-days.ts";
 import { named, scalarBy, textOf, typeAt } from "./rules.ts";
 import { resolveZone } from "../java/zone.ts";
 import { checkZone } from "./zone-argument.ts";
@@ -67,11 +68,13 @@ const dateMath: readonly FunctionRow[] = [
       : bindSignature(
           call,
           { params: [date, dayCount], returns: DATE, pretty: named("date_add") },
-          "($1 + CAST($2 AS INTEGER))",
+          ([day = "NULL", days = "NULL"], site) => movedDays(day, "+", days, site.args[1]),
         ),
   ),
   scalarBy("timestampadd", category, addUnits),
-  scalar("date_sub", category, { params: [date, dayCount], returns: DATE }, "($1 - CAST($2 AS INTEGER))"),
+  scalar("date_sub", category, { params: [date, dayCount], returns: DATE }, ([day = "NULL", days = "NULL"], site) =>
+    movedDays(day, "-", days, site.args[1]),
+  ),
   scalarBy(["datediff", "date_diff"], category, (call) =>
     call.args.length === 3
       ? unitsBetween(call)

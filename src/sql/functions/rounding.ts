@@ -109,9 +109,10 @@ function wholeNumber(names: readonly [string, ...string[]], mode: "ceiling" | "f
       if (isIntegral(type)) return decimal(integralDigits(type), 0);
       return type.kind === "float" ? decimal(14, 7) : decimal(30, 15);
     };
+    const untyped = expressionAt(call, 0).type.kind === "void";
     const widened: Signature = {
       params: [numeric, int],
-      returns: ([value]) => roundedType(asDecimal(value?.type ?? DOUBLE), scale),
+      returns: ([value]) => roundedType(untyped ? decimal(38, 18) : asDecimal(value?.type ?? DOUBLE), scale),
     };
     return bindSignature(call, widened, ([value = "NULL"], bound, tools) => {
       const from = typeAt(bound.args, 0);

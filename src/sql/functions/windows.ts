@@ -13,7 +13,7 @@ import {
   wrongNumber,
 } from "./function.ts";
 import { anything, int } from "./params.ts";
-import { integerOf, notFoldable, sameAs, typeAt } from "./rules.ts";
+import { integerOf, isFoldable, notFoldable, sameAs, typeAt } from "./rules.ts";
 
 const category = "window";
 
@@ -76,12 +76,28 @@ export const windows: readonly FunctionRow[] = [
       return bindSignature(call, { params: [int], returns: INT, nullable: false }, "CAST(ntile!($1) AS INTEGER)");
     },
   },
-  windowFunction(
-    "nth_value",
+  {
+    kind: "window",
+    names: ["nth_value"],
     category,
-    { params: [anything, int], returns: sameAs(0), nullable: true },
-    "nth_value!($1, $2)",
-  ),
+    bind: (call) => {
+      const bound = bindSignature(
+        call,
+        { params: [anything, int], returns: sameAs(0), nullable: true },
+        "nth_value!($1, $2)",
+      );
+      const offset = expressionAt(call, 1);
+      if (!isFoldable(offset)) throw notFoldable(call, 1, "offset");
+      const count = offset.type.kind === "void" ? null : integerOf(offset);
+      if (count === null || (count !== undefined && count < 1)) {
+        throw call.error(
+          "DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE",
+          `Cannot resolve "nth_value" due to data type mismatch: the offset must be between (0, 9223372036854775807] (current value = ${count ?? "NULL"}).`,
+        );
+      }
+      return bound;
+    },
+  },
   offset("lag"),
   offset("lead"),
 ];

@@ -8,8 +8,9 @@ import {
   type DataType,
   type IntervalType,
 } from "../../core/data-type.ts";
-import type { BoundExpression, LoweringTools, Pretty } from "../bound.ts";
+import type { BoundExpression, Lowering, LoweringTools, Pretty } from "../bound.ts";
 import { coerce, mismatch, type BoundFunction, type CallSite } from "../functions/function.ts";
+import { movedDays } from "../functions/moved-days.ts";
 import { castTo } from "../types/cast-expression.ts";
 import { tightestCommonType, widerType } from "../types/common-type.ts";
 import { displayType } from "../types/duckdb-type.ts";
@@ -74,7 +75,12 @@ export function refuseOperand(call: CallSite, symbol: Sign | "*", left: DataType
 
 /** A point in time plus or minus an interval or days. Spark names these by what they become: `date_add(d, 1)`. */
 function shift(call: CallSite, symbol: Sign, point: BoundExpression, by: BoundExpression): BoundFunction | undefined {
-  const done = (args: readonly BoundExpression[], type: DataType, sql: string, shown: Pretty): BoundFunction => {
+  const done = (
+    args: readonly BoundExpression[],
+    type: DataType,
+    sql: string | Lowering,
+    shown: Pretty,
+  ): BoundFunction => {
     const bound = result(call, symbol, args, type, sql);
     return { ...bound, pretty: bound.pretty === undefined ? undefined : shown };
   };
@@ -83,7 +89,8 @@ function shift(call: CallSite, symbol: Sign, point: BoundExpression, by: BoundEx
   if (point.type.kind === "date") {
     if (isIntegral(type) && type.kind !== "long") {
       const name = symbol === "+" ? "date_add" : "date_sub";
-      return done([point, by], DATE, `($1 ${symbol} CAST($2 AS INTEGER))`, ([a = "", b = ""]) => `${name}(${a}, ${b})`);
+      const moved: Lowering = ([day = "NULL", days = "NULL"], site) => movedDays(day, symbol, days, site.args[1]);
+      return done([point, by], DATE, moved, ([a = "", b = ""]) => `${name}(${a}, ${b})`);
     }
     if (type.kind === "interval_day_time" && type.end === "day") {
       const days = (text: string): string =>

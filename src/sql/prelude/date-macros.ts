@@ -12,6 +12,12 @@ export const dateMacros: readonly Macro[] = [
       THEN error('[INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION] Cannot add an interval to a date because its microseconds part is not 0. To resolve this, cast the input date to a timestamp, which supports the addition of intervals with non-zero microseconds.')
       ELSE CAST(d + i AS DATE) END`,
   ),
+  macro(
+    "spk_add_days",
+    "d, n",
+    `CASE WHEN n BETWEEN -1000000 AND 1000000 THEN d + CAST(n AS INTEGER)
+      ELSE DATE '1970-01-01' + CAST(((date_diff('day', DATE '1970-01-01', d) + n + 2147483648) & 4294967295) - 2147483648 AS INTEGER) END`,
+  ),
   macro("spk_day_number", "n", dayNumber),
   macro("spk_next_day", "d, n", "d + CAST((spk_day_number(n) - isodow(d) + 6) % 7 + 1 AS INTEGER)"),
   macro(

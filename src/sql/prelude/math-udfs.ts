@@ -7,8 +7,7 @@ import { asBigint, asNumber, asText, udf, type Udf } from "./udf.ts";
 
 const ONE_NUMBER: readonly (readonly [name: string, of: (x: number) => number])[] = [
   ["cbrt", cbrt],
-  // JavaScript gives E itself, fdlibm the number after it.
-  ["exp", (x) => (x === 1 ? 2.7182818284590455 : Math.exp(x))],
+  ["exp", exp],
   ["ln", Math.log],
   ["log10", Math.log10],
   ["log2", (x) => Math.log(x) / Math.log(2)],
@@ -17,7 +16,7 @@ const ONE_NUMBER: readonly (readonly [name: string, of: (x: number) => number])[
   ["acos", Math.acos],
   ["asin", Math.asin],
   ["atan", Math.atan],
-  ["cosh", Math.cosh],
+  ["cosh", (x) => (Math.abs(x) === 1 ? exp(1) / 2 + 0.5 / exp(1) : Math.cosh(x))],
   ["sinh", Math.sinh],
   ["tanh", Math.tanh],
   // As Spark spells them out.
@@ -124,4 +123,9 @@ function generator(seed: bigint, call: string): XorShiftRandom {
   }
   sequences.set(key, known);
   return known;
+}
+
+/** JavaScript gives E itself, fdlibm the number after it. */
+function exp(x: number): number {
+  return x === 1 ? 2.7182818284590455 : Math.exp(x);
 }

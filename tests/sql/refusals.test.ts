@@ -21,6 +21,18 @@ const TABLE: readonly (readonly [condition: string, sqlState: string, statement:
     "42601",
     "SELECT listagg(b) WITHIN GROUP (ORDER BY b) OVER (ORDER BY a) FROM t",
   ],
+  [
+    "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.CORRELATED_REFERENCE",
+    "0A000",
+    "SELECT (SELECT corr(NULL, x.a) / count(*) FROM t) FROM t AS x",
+  ],
+  [
+    "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.CORRELATED_REFERENCE",
+    "0A000",
+    "SELECT (SELECT first_value(x.a - x.a) OVER (ORDER BY t.b) FROM t LIMIT 1) FROM t AS x",
+  ],
+  ["INVALID_USAGE_OF_STAR_OR_REGEX", "42000", "SELECT * x FROM t"],
+  ["UNSUPPORTED_FEATURE", "0A000", "WITH x AS (SELECT *) SELECT * FROM x, x AS y"],
   ["DUPLICATED_CTE_NAMES", "42602", "WITH x AS (SELECT 1), x AS (SELECT 2) SELECT * FROM x"],
   ["_LEGACY_ERROR_TEMP_0029", "", "SELECT interval 3 month 1 hour"],
   ["NON_FOLDABLE_ARGUMENT", "42K08", "SELECT * FROM range(0, (SELECT 1))"],

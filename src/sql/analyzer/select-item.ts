@@ -48,8 +48,13 @@ export function bindItems(nodes: readonly NamedExpression[], env: Env): SelectIt
   const inner = { ...env, alias };
   for (const node of nodes) {
     const matched = regexColumns(node.expression, inner);
-    if (node.expression.kind === "star") items.push(...expandStar(node.expression, inner));
-    else if (matched === undefined) items.push(bindItem(node, inner));
+    if (node.expression.kind === "star") {
+      if (node.aliases.length > 0) {
+        const message = "Invalid usage of '*' in expression `alias`.";
+        throw failure(env.analysis, node.expression.span, "INVALID_USAGE_OF_STAR_OR_REGEX", message);
+      }
+      items.push(...expandStar(node.expression, inner));
+    } else if (matched === undefined) items.push(bindItem(node, inner));
     else items.push(...matched.map(columnItem));
   }
   return items;

@@ -8,6 +8,7 @@ import { displayType } from "../types/duckdb-type.ts";
 import { hasVariant } from "../types/variant-type.ts";
 import { comparisonType } from "../operators/comparison.ts";
 import { failure } from "./analysis.ts";
+import { checkCorrelation } from "./correlation.ts";
 import { nestedEnv, type Env } from "./env.ts";
 import { outerNames } from "./outer.ts";
 import { projectTo } from "./project.ts";
@@ -15,6 +16,7 @@ import { projectTo } from "./project.ts";
 /** `(SELECT …)` as a value. */
 export function bindScalarSubquery(node: ScalarSubquery, env: Env): BoundExpression {
   const { plan, outer, key } = nested(node.query, env);
+  if (outer.length > 0) checkCorrelation(plan, node.span, env.analysis);
   const [column, ...others] = plan.columns;
   if (column === undefined || others.length > 0) {
     throw failure(

@@ -24,7 +24,7 @@ export function bindTableName(node: TableName, env: Env): BoundRelation {
     parts.length === 1 && !node.stream && node.timeTravel === undefined
       ? findCte(env.analysis.ctes, parts[0] ?? "")
       : undefined;
-  if (cte !== undefined) return cteRelation(cte, env.analysis);
+  if (cte !== undefined) return cteRelation(cte, node.span, env.analysis);
   refuseOptions(node.options, env);
   if (node.changes !== undefined) throw unsupported(env.analysis, node.changes.span, "CHANGES");
   const relation = findRelation(parts, node.span, node.stream, timeTravel(node, env), env);
@@ -47,7 +47,8 @@ function findCte(ctes: CteScope | undefined, name: string): CteScope | undefined
   return undefined;
 }
 
-function cteRelation(cte: CteScope, analysis: Analysis): BoundRelation {
+function cteRelation(cte: CteScope, span: Span, analysis: Analysis): BoundRelation {
+  if (cte.definition.columns.length === 0) throw unsupported(analysis, span, "A common table without columns");
   const columns = renewed(cte.definition.columns, analysis);
   return {
     plan: { kind: "cte", id: cte.definition.id, columns },

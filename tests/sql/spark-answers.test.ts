@@ -6,6 +6,7 @@ import { SqlSession } from "../conformance/sql-session.ts";
 
 /** Statements that `npm run test:spark` has found, with what Spark 4.1 answers: the types and the row, or the condition. */
 const ANSI: readonly (readonly [sql: string, types: string, row: string])[] = [
+  ["SELECT to_varchar(DATE'2020-01-01', TIMESTAMP_NTZ'2024-03-10 02:30:00')", "string", "2024-03-10 02:30:00"],
   [
     "SELECT cosh(1), cosh(-1), cosh(0.5)",
     "double, double, double",

@@ -1,5 +1,6 @@
 import type { BoundExpression } from "../bound.ts";
 import type { TypedValue } from "../resolver.ts";
+import { isIntegral } from "../types/kinds.ts";
 import { plainText } from "../value.ts";
 
 /** The value of an expression that is plainly constant: a literal, its negative, text that is joined, a cast of these. */
@@ -10,6 +11,8 @@ export function constantValue(expression: BoundExpression): TypedValue | undefin
     case "cast": {
       const inner = constantValue(expression.operand);
       if (inner === undefined) return undefined;
+      // Moments and intervals are whole numbers too, which no cast takes as they are.
+      if (typeof inner.value === "bigint" && !isIntegral(inner.type)) return undefined;
       if (expression.type.kind === "string" && (typeof inner.value === "bigint" || typeof inner.value === "boolean")) {
         return { type: expression.type, value: String(inner.value) };
       }

@@ -1,4 +1,5 @@
 import type { DataType } from "../../core/data-type.ts";
+import { isDatetime, isInterval } from "../types/kinds.ts";
 import { sqlType } from "../../core/data-type.ts";
 import { unreachable } from "../../core/errors.ts";
 import { javaDouble, javaFloat } from "../java/number.ts";
@@ -80,6 +81,7 @@ export function textOf(arg: BoundArgument | undefined): string | null | undefine
   if (value === null || typeof value === "string") return value;
   if (typeof value === "number" && literal.type.kind === "double") return javaDouble(value);
   if (typeof value === "number" && literal.type.kind === "float") return javaFloat(value);
+  if (isDatetime(literal.type) || isInterval(literal.type)) return undefined;
   return typeof value === "object" ? undefined : String(value);
 }
 

@@ -65,6 +65,24 @@ const RULES: readonly Rule[] = [
     hint: "Use make_valid_utf8(bytes) to replace them, try_validate_utf8(bytes) to get NULL, or keep the value BINARY.",
   },
   {
+    pattern: /subqueries in lambda expressions are not supported/,
+    code: "UNSUPPORTED_FEATURE.SUBQUERY_IN_CALL",
+    message: () => "A subquery cannot stand in an argument of this function.",
+    hint: "Compute it in a common table, and join it.",
+  },
+  {
+    pattern:
+      /correlated columns in window functions not supported|^Values list "[^"]*" does not have a column named "c\d+"/,
+    code: "UNSUPPORTED_FEATURE.CORRELATED_SUBQUERY",
+    message: () => "The columns of the query around cannot be used in this way in a subquery.",
+    hint: "Compute the value beside the subquery, or join the tables.",
+  },
+  {
+    pattern: /QUANTILE can only take constant parameters/,
+    code: "UNSUPPORTED_FEATURE.CONSTANT_EXPRESSION",
+    message: () => "The percentage must be written out as a number.",
+  },
+  {
     kind: "Permission Error",
     pattern: /Cannot access (?:file|directory) "([^"]*)"/,
     code: "STORE_FORBIDDEN",

@@ -31,6 +31,7 @@ const TABLE: readonly (readonly [condition: string, sqlState: string, statement:
     "0A000",
     "SELECT (SELECT first_value(x.a - x.a) OVER (ORDER BY t.b) FROM t LIMIT 1) FROM t AS x",
   ],
+  ["DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "42K09", "SELECT nullifzero(array(a)) FROM t"],
   ["INVALID_USAGE_OF_STAR_OR_REGEX", "42000", "SELECT * x FROM t"],
   ["UNSUPPORTED_FEATURE", "0A000", "WITH x AS (SELECT *) SELECT * FROM x, x AS y"],
   ["DUPLICATED_CTE_NAMES", "42602", "WITH x AS (SELECT 1), x AS (SELECT 2) SELECT * FROM x"],

@@ -1,7 +1,7 @@
 import { DOUBLE, INT, STRING, LONG, sqlType } from "../../core/data-type.ts";
 import type { BoundExpression } from "../bound.ts";
 import { commonType } from "../types/common-type.ts";
-import { hasMap } from "../types/kinds.ts";
+import { hasMap, isNumeric } from "../types/kinds.ts";
 import {
   bindSignature,
   expressions,
@@ -11,6 +11,7 @@ import {
   type BoundFunction,
   type CallSite,
   type FunctionRow,
+  type Param,
 } from "./function.ts";
 import { anything, binary, boolean, exactly, text, strictly } from "./params.ts";
 import { sameAs, scalarBy, typeAt } from "./rules.ts";
@@ -94,6 +95,12 @@ function decode(call: CallSite): BoundFunction {
   };
 }
 
+/** What `= 0` takes. */
+const comparable: Param = {
+  expected: '"NUMERIC"',
+  accept: (type) => (isNumeric(type) || type.kind === "string" || type.kind === "void" ? type : undefined),
+};
+
 export const conditional: readonly FunctionRow[] = [
   scalarBy("coalesce", category, (call) => coalesceRow(call, 1, Number.MAX_SAFE_INTEGER)),
   scalarBy(["nvl", "ifnull"], category, (call) => coalesceRow(call, 2, 2)),
@@ -122,11 +129,15 @@ export const conditional: readonly FunctionRow[] = [
   ),
   scalarBy("nullif", category, nullif),
   scalarBy("nullifzero", category, (call) =>
-    bindSignature(call, { params: [anything], returns: sameAs(0), nullable: true }, ([value = "NULL"], site, tools) => {
-      const type = typeAt(site.args, 0);
-      const number = type.kind === "string" ? tools.cast(value, type, call.context.ansi ? LONG : INT) : value;
-      return `CASE WHEN ${number} = 0 THEN NULL ELSE ${value} END`;
-    }),
+    bindSignature(
+      call,
+      { params: [comparable], returns: sameAs(0), nullable: true },
+      ([value = "NULL"], site, tools) => {
+        const type = typeAt(site.args, 0);
+        const number = type.kind === "string" ? tools.cast(value, type, call.context.ansi ? LONG : INT) : value;
+        return `CASE WHEN ${number} = 0 THEN NULL ELSE ${value} END`;
+      },
+    ),
   ),
   scalarBy("zeroifnull", category, (call) => {
     const [value] = expressions(call);

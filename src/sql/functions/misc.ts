@@ -130,7 +130,8 @@ export const misc: readonly FunctionRow[] = [
     "spark_partition_id",
     category,
     { params: [], returns: INT, nullable: false, deterministic: false, pretty: () => "SPARK_PARTITION_ID()" },
-    "0",
+    // A number alone would be a position in ORDER BY.
+    "CAST(0 AS INTEGER)",
   ),
   sessionText(["current_user", "user", "session_user"], undefined, (call) => call.context.user),
   sessionText("current_catalog", undefined, (call) => call.context.currentCatalog),

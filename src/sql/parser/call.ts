@@ -39,7 +39,7 @@ export function call(c: Cursor, name: Name): Expression {
     case "STRUCT":
       return { ...structFields(c, start), kind: "struct", syntax: "function" };
     case "EXTRACT":
-      if (c.peekIs(2, "FROM")) return extract(c, start);
+      if (!c.peekIs(1, ")") && c.peekIs(2, "FROM")) return extract(c, start);
       break;
     case "TRIM":
       return plainArgumentsAhead(c) ? callOf(c, name, start) : trim(c, name);

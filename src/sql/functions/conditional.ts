@@ -96,7 +96,7 @@ function decode(call: CallSite): BoundFunction {
 }
 
 /** What `= 0` takes. */
-const comparable: Param = {
+const numberLike: Param = {
   expected: '"NUMERIC"',
   accept: (type) => (isNumeric(type) || type.kind === "string" || type.kind === "void" ? type : undefined),
 };

@@ -131,7 +131,7 @@ export const conditional: readonly FunctionRow[] = [
   scalarBy("nullifzero", category, (call) =>
     bindSignature(
       call,
-      { params: [comparable], returns: sameAs(0), nullable: true },
+      { params: [numberLike], returns: sameAs(0), nullable: true },
       ([value = "NULL"], site, tools) => {
         const type = typeAt(site.args, 0);
         const number = type.kind === "string" ? tools.cast(value, type, call.context.ansi ? LONG : INT) : value;

@@ -72,7 +72,11 @@ export function expressionSql(expression: BoundExpression, scope: ExpressionScop
         `The generator is not supported: ${expression.name} is nested in an expression.`,
       );
     case "alias":
-      return unreachable("An alias was left in the plan.");
+      throw new BoathouseError(
+        "UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_AGGREGATE_FUNC",
+        `Referencing the alias ${expression.name} of the same SELECT list in an aggregate function is not supported.`,
+        { hint: "Write what the alias stands for, or compute it in a subquery." },
+      );
   }
 }
 

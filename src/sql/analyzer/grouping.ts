@@ -1,5 +1,5 @@
 import type { Expression, NamedExpression } from "../ast/expression.ts";
-import type { GroupBy, GroupingAnalytics, GroupingItem } from "../ast/query.ts";
+import type { GroupBy, GroupingAnalytics } from "../ast/query.ts";
 import type { BoundExpression } from "../bound.ts";
 import { failure } from "./analysis.ts";
 import { bind, inClause, type Env } from "./env.ts";
@@ -9,6 +9,7 @@ import { some } from "./rewrite.ts";
 import { lookup } from "./scope.ts";
 import type { SelectItem } from "./select-item.ts";
 import { refuseVariantGroup } from "./variant-use.ts";
+import { isAnalytics } from "../parser/group.ts";
 
 /** What a query is grouped by: expressions, and the sets of their positions where there is more than one. */
 export interface Grouping {
@@ -68,10 +69,6 @@ function namesColumn(name: string, env: Env): boolean {
 
 function isConstant(expression: BoundExpression): boolean {
   return expression.kind === "literal";
-}
-
-export function isAnalytics(item: GroupingItem): item is GroupingAnalytics {
-  return item.kind === "rollup" || item.kind === "cube" || item.kind === "grouping_sets";
 }
 
 function analyticSets(node: GroupingAnalytics, add: (expression: Expression) => number): number[][] {

@@ -14,7 +14,8 @@ export function checkCorrelation(plan: BoundPlan, span: Span, analysis: Analysis
     for (const column of each.columns) own.add(column.id);
     for (const expression of expressionsOf(each)) {
       visit(expression, (part) => {
-        if (part.kind === "aggregate" || part.kind === "window") inner.push(part);
+        // One that stands elsewhere is an aggregate of the query around, which its HAVING or SELECT list asks for.
+        if (part.kind === "window" || (part.kind === "aggregate" && each.kind === "aggregate")) inner.push(part);
       });
     }
     for (const input of inputsOf(each)) walk(input);

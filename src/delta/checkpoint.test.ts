@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { append, createTable, openLake, rowsOf, type Lake } from "../../tests/delta/lake.ts";
 import { logKey } from "./log-segment.ts";
+import { overwrite } from "./overwrite.ts";
 
 let lake: Lake;
 beforeAll(async () => {
@@ -40,7 +41,7 @@ describe("a checkpoint", () => {
       properties: { "delta.checkpoint.writeStatsAsStruct": "true", "delta.checkpoint.writeStatsAsJson": "false" },
     });
     const transaction = await table.begin({ operation: "WRITE" });
-    await transaction.overwrite({ connection: lake.connection, select: row(2) }, { kind: "full" });
+    await overwrite(transaction, { connection: lake.connection, select: row(2) }, { kind: "full" });
     transaction.setTransaction("app", 7);
     transaction.setDomain("house", "{}");
     await transaction.commit();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { append, createTable, openLake, rowsOf, type Lake } from "../../tests/delta/lake.ts";
 import { field, INT, LONG, STRING, struct } from "../core/data-type.ts";
+import { overwrite as overwriteTable } from "./overwrite.ts";
 
 let lake: Lake;
 beforeAll(async () => {
@@ -54,7 +55,7 @@ describe("column mapping", () => {
       await drop.commit();
       const overwrite = await table.begin({ operation: "WRITE" });
       const last = `SELECT 9::BIGINT AS "my id", 'y' AS sort, 0::DOUBLE AS "new one"`;
-      await overwrite.overwrite({ connection: lake.connection, select: last }, { kind: "dynamic" });
+      await overwriteTable(overwrite, { connection: lake.connection, select: last }, { kind: "dynamic" });
       await overwrite.commit();
       await table.checkpoint();
       expect(await rowsOf(lake, await lake.table(`mapped-${mode}`).snapshot(), '"my id"')).toEqual([

@@ -17,7 +17,7 @@ export async function readDeletionVector(
   location: TableLocation,
   descriptor: string,
   path: string,
-): Promise<readonly bigint[] | undefined> {
+): Promise<readonly number[] | undefined> {
   const vector = JSON.parse(descriptor) as Partial<DeletionVectorDescriptor>;
   const { storageType, pathOrInlineDv, cardinality } = vector;
   if (storageType === undefined || storageType === null || pathOrInlineDv === undefined) return undefined;

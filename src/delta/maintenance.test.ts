@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { append, createTable, openLake, rowsOf, type Lake } from "../../tests/delta/lake.ts";
 import { optimize } from "./optimize.ts";
 import type { DeltaTable } from "./table.ts";
+import { deleteRows } from "./row-changes.ts";
 
 let lake: Lake;
 let now = Date.now();
@@ -62,7 +63,7 @@ describe("OPTIMIZE", () => {
     const late = await table.begin({ operation: "OPTIMIZE" }, latest);
     await late.compact(await latest.scan(), lake.connection);
     const deleting = await lake.table("sized").begin({ operation: "DELETE" });
-    await deleting.deleteWhere(lake.connection, { sql: '"id" = 3' });
+    await deleteRows(deleting, lake.connection, { sql: '"id" = 3' });
     await deleting.commit();
     await expect(late.commit()).rejects.toMatchObject({ code: "DELTA_CONCURRENT_DELETE_DELETE" });
     expect(await ids(table)).toHaveLength(23);

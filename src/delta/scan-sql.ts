@@ -20,7 +20,7 @@ export interface ScanFile {
   /** Text forms of partition values that DuckDB casts back, by physical name. */
   readonly partitionValues: Readonly<Record<string, string | null>>;
   /** Positions of deleted rows; undefined where there is no deletion vector. */
-  readonly deleted?: readonly bigint[];
+  readonly deleted?: readonly number[];
   /** Timestamps in the old INT96 form, which are instants in UTC but do not say so. */
   readonly int96: boolean;
 }
@@ -97,15 +97,17 @@ function groupSql(files: readonly ScanFile[], options: ScanSqlOptions): string {
   const source = parquetSql(files, inner, { mode: options.mode, int96 });
   if (first?.deleted === undefined) return `SELECT ${outer.join(", ")} FROM ${source}`;
   // One packed key is four times faster than a join on two columns.
-  const keys = files.flatMap((file, at) => (file.deleted ?? []).map((row) => String(BigInt(at) * ROWS_PER_FILE + row)));
+  const lists = JSON.stringify(files.map((file) => file.deleted ?? []));
   return (
     `SELECT ${outer.join(", ")} FROM (SELECT *, file_index, file_row_number, ` +
     `file_index::BIGINT * ${ROWS_PER_FILE} + file_row_number::BIGINT AS row_key FROM ${source}) ` +
-    `ANTI JOIN (SELECT unnest(from_json(${quoteString(`[${keys.join(",")}]`)}, '["BIGINT"]')) AS row_key) USING (row_key)`
+    `ANTI JOIN (SELECT file * ${ROWS_PER_FILE} + unnest(positions) AS row_key FROM ` +
+    `(SELECT unnest(lists) AS positions, unnest(range(len(lists))) AS file ` +
+    `FROM (SELECT from_json(${quoteString(lists)}, '[["BIGINT"]]') AS lists))) USING (row_key)`
   );
 }
 
-const ROWS_PER_FILE = 2n ** 40n;
+const ROWS_PER_FILE = 2 ** 40;
 
 interface MapEntry {
   readonly field: StructField;

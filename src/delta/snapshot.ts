@@ -100,7 +100,7 @@ export class Snapshot {
   }
 
   /** Positions of the rows that a deletion vector (its descriptor as JSON) removes from the file at `path`. */
-  deletedRows(vector: string, path: string): Promise<readonly bigint[] | undefined> {
+  deletedRows(vector: string, path: string): Promise<readonly number[] | undefined> {
     return readDeletionVector(this.location, vector, path);
   }
 

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DATE, DOUBLE, field, INT, LONG, STRING, struct } from "../core/data-type.ts";
 import { append, createTable, openLake, PEOPLE, rowsOf, type Lake } from "../../tests/delta/lake.ts";
+import { overwrite } from "./overwrite.ts";
+import { deleteRows } from "./row-changes.ts";
+import { addConstraint, dropConstraint } from "./table-constraints.ts";
 
 let lake: Lake;
 beforeAll(async () => {
@@ -35,7 +38,7 @@ describe("a transaction", () => {
     const before = await table.snapshot();
     await before.totals();
     const transaction = await table.begin({ operation: "WRITE" });
-    await transaction.overwrite({ connection: lake.connection, select: BOB }, { kind: "full" });
+    await overwrite(transaction, { connection: lake.connection, select: BOB }, { kind: "full" });
     await transaction.commit();
     const after = await table.snapshot();
     expect((await rowsOf(lake, after)).map((row) => row["name"])).toEqual(["Bob"]);
@@ -125,7 +128,7 @@ describe("a transaction", () => {
     });
     const transaction = await table.begin({ operation: "WRITE" });
     const select = "SELECT 100::BIGINT AS id, 'p1' AS name, 2 AS age";
-    await transaction.overwrite({ connection: lake.connection, select }, { kind: "dynamic" });
+    await overwrite(transaction, { connection: lake.connection, select }, { kind: "dynamic" });
     await transaction.commit();
     const ids = (await rowsOf(lake, await table.snapshot(), "id")).map((row) => row["id"]);
     expect(ids).toEqual([0n, 2n, 3n, 5n, 100n]);
@@ -144,13 +147,13 @@ describe("a transaction", () => {
       },
     } as const;
     const good = await table.begin({ operation: "WRITE" });
-    await good.overwrite({ connection: lake.connection, select: "SELECT 77::BIGINT AS id, 9 AS age" }, mode);
+    await overwrite(good, { connection: lake.connection, select: "SELECT 77::BIGINT AS id, 9 AS age" }, mode);
     await good.commit();
     const ids = (await rowsOf(lake, await table.snapshot(), "id")).map((row) => row["id"]);
     expect(ids).toEqual([0n, 1n, 2n, 3n, 4n, 77n]);
     const bad = await table.begin({ operation: "WRITE" });
     await expect(
-      bad.overwrite({ connection: lake.connection, select: "SELECT 78::BIGINT AS id, 4 AS age" }, mode),
+      overwrite(bad, { connection: lake.connection, select: "SELECT 78::BIGINT AS id, 4 AS age" }, mode),
     ).rejects.toMatchObject({ code: "DELTA_REPLACE_WHERE_MISMATCH" });
   });
 
@@ -160,7 +163,7 @@ describe("a transaction", () => {
     });
     await append(lake, table, "SELECT i AS id, 'm' AS name, 100 AS age FROM range(10, 13) AS t(i)");
     const transaction = await table.begin({ operation: "DELETE", parameters: { predicate: '["age < 3"]' } });
-    const result = await transaction.deleteWhere(lake.connection, {
+    const result = await deleteRows(transaction, lake.connection, {
       sql: '"age" < 3',
       predicate: { kind: "compare", column: ["age"], op: "<", value: { sql: "3" } },
     });
@@ -194,7 +197,7 @@ describe("a transaction", () => {
     expect([(await one.commit()).version, (await two.commit()).version]).toEqual([1, 2]);
 
     const reader = await table.begin({ operation: "DELETE" });
-    await reader.deleteWhere(lake.connection, {
+    await deleteRows(reader, lake.connection, {
       sql: '"id" = 2',
       predicate: { kind: "compare", column: ["id"], op: "=", value: { sql: "2" } },
     });
@@ -203,7 +206,7 @@ describe("a transaction", () => {
     expect((await reader.commit()).version).toBe(4);
 
     const again = await table.begin({ operation: "DELETE" });
-    await again.deleteWhere(lake.connection, { sql: '"age" = 1' });
+    await deleteRows(again, lake.connection, { sql: '"age" = 1' });
     await append(lake, lake.table("conflicts"), ANN);
     await expect(again.commit()).rejects.toMatchObject({ code: "DELTA_CONCURRENT_APPEND" });
   });
@@ -225,7 +228,8 @@ describe("a transaction", () => {
     const select =
       `SELECT coalesce(t.id, s.id) AS id, coalesce(s.name, t.name) AS name, t.age AS age ` +
       `FROM ${some.sql()} AS t FULL JOIN ${source} AS s ON t.id = s.id`;
-    await transaction.rewrite(some, { connection, select });
+    await transaction.remove(some);
+    await transaction.append({ connection, select });
     transaction.addMetrics({ numTargetRowsInserted: 1, numTargetRowsUpdated: 1 });
     expect((await transaction.commit()).metrics).toMatchObject({
       numTargetFilesAdded: 1,
@@ -243,7 +247,7 @@ describe("a transaction", () => {
     try {
       const table = await createTable(checked, "late", { select: ANN });
       const adding = await table.begin({ operation: "ADD CONSTRAINT" });
-      await adding.addConstraint(checked.connection, "Adult", "age > 18");
+      await addConstraint(adding, checked.connection, "Adult", "age > 18");
       await append(checked, checked.table("late"), "SELECT 3::BIGINT AS id, 7 AS age");
       await expect(adding.commit()).rejects.toMatchObject({ code: "DELTA_CONCURRENT_APPEND" });
     } finally {
@@ -257,11 +261,11 @@ describe("a transaction", () => {
     try {
       const table = await createTable(checked, "checked", { select: ANN });
       const failing = await table.begin({ operation: "ADD CONSTRAINT" });
-      await expect(failing.addConstraint(checked.connection, "Adult", "age > 30")).rejects.toMatchObject({
+      await expect(addConstraint(failing, checked.connection, "Adult", "age > 30")).rejects.toMatchObject({
         code: "DELTA_NEW_CHECK_CONSTRAINT_VIOLATION",
       });
       const adding = await table.begin({ operation: "ADD CONSTRAINT" });
-      await adding.addConstraint(checked.connection, "Adult", "age > 18");
+      await addConstraint(adding, checked.connection, "Adult", "age > 18");
       await adding.commit();
       expect((await table.snapshot()).protocol).toEqual({ minReaderVersion: 1, minWriterVersion: 3 });
       await append(checked, table, BOB);
@@ -275,7 +279,7 @@ describe("a transaction", () => {
         code: "DELTA_VIOLATE_CONSTRAINT_WITH_VALUES",
       });
       const dropping = await table.begin({ operation: "DROP CONSTRAINT" });
-      dropping.dropConstraint("ADULT");
+      dropConstraint(dropping, "ADULT");
       await dropping.commit();
       await append(checked, table, "SELECT 3::BIGINT AS id");
     } finally {
@@ -307,7 +311,7 @@ describe("a transaction", () => {
     }
     const replace = await table.begin({ operation: "WRITE" });
     const mode = { kind: "full", overwriteSchema: true } as const;
-    await replace.overwrite({ connection: lake.connection, select: "SELECT 'x' AS only" }, mode);
+    await overwrite(replace, { connection: lake.connection, select: "SELECT 'x' AS only" }, mode);
     await replace.commit();
     expect(await rowsOf(lake, await table.snapshot())).toEqual([{ only: "x" }]);
     expect(await rowsOf(lake, await table.snapshot({ version: 0 }))).toEqual([{ id: 1n, name: "Ann", age: 30 }]);
@@ -319,10 +323,10 @@ describe("a transaction", () => {
     expect((await table.snapshot()).protocol).toEqual({ minReaderVersion: 1, minWriterVersion: 4 });
     await append(lake, table, "SELECT 3::BIGINT AS id");
     const whole = await table.begin({ operation: "DELETE" });
-    await whole.deleteWhere(lake.connection, { sql: '"id" = 3' });
+    await deleteRows(whole, lake.connection, { sql: '"id" = 3' });
     await whole.commit();
     const partial = await table.begin({ operation: "DELETE" });
-    await expect(partial.deleteWhere(lake.connection, { sql: '"id" = 1' })).rejects.toMatchObject({
+    await expect(deleteRows(partial, lake.connection, { sql: '"id" = 1' })).rejects.toMatchObject({
       code: "DELTA_CHANGE_DATA_FEED_NOT_SUPPORTED",
     });
     expect(await rowsOf(lake, await table.snapshot())).toHaveLength(2);
@@ -332,7 +336,7 @@ describe("a transaction", () => {
     const table = await createTable(lake, "append-only", { select: ANN, properties: { "delta.appendOnly": "true" } });
     await append(lake, table, BOB);
     const transaction = await table.begin({ operation: "DELETE" });
-    await transaction.deleteWhere(lake.connection, { sql: '"id" = 1' });
+    await deleteRows(transaction, lake.connection, { sql: '"id" = 1' });
     await expect(transaction.commit()).rejects.toMatchObject({ code: "DELTA_CANNOT_MODIFY_APPEND_ONLY" });
   });
 

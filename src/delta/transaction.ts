@@ -1,48 +1,25 @@
 import type { StructType } from "../core/data-type.ts";
 import { BoathouseError, isBoathouseError } from "../core/errors.ts";
 import type { Connection } from "../duckdb/connection.ts";
-import type { Action, AddAction, DomainMetadataAction, MetadataAction, RemoveAction, TxnAction } from "./actions.ts";
-import { checkCopiesRows } from "./change-data.ts";
+import type { Action, MetadataAction, ProtocolAction } from "./actions.ts";
 import { commitWithInfo, isolationOf, type CommitDescription } from "./commit-info.ts";
 import { commitActions, COMMIT_STATE_UNKNOWN } from "./commit.ts";
+import { constraintChecks } from "./constraints.ts";
 import type { DeltaContext } from "./context.ts";
-import {
-  constraintChecks,
-  constraintExists,
-  constraintKey,
-  constraintMissing,
-  constraintViolated,
-} from "./constraints.ts";
-import {
-  discardData,
-  sourceSchema,
-  writeData,
-  type DataSource,
-  type WriteTarget,
-  type WrittenData,
-} from "./data-writer.ts";
+import { sourceSchema, writeData, type DataSource, type WriteTarget, type WrittenData } from "./data-writer.ts";
 import { checkWritable, withFeatures } from "./features.ts";
-import { describe, type TableLocation } from "./log-segment.ts";
+import { describe, keyOf, type TableLocation } from "./log-segment.ts";
 import { defaultMetrics, type Metrics } from "./metrics.ts";
-import { isExactOnPartitions, partitionPredicate } from "./partition-predicate.ts";
+import { decodePath } from "./paths.ts";
 import { UNKNOWN, type Predicate } from "./predicate.ts";
-import { findProperty, flagProperty } from "./properties.ts";
-import { allRemoves, removesFor } from "./removes.ts";
-import { findMatching } from "./matching-rows.ts";
-import { numberIn } from "./row-values.ts";
+import { flagProperty } from "./properties.ts";
+import { allRemoves, removesFor } from "./listed-files.ts";
 import type { Scan, ScanOptions } from "./scan.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { changedDraft, draftOf, nullableColumns, type TableDraft } from "./table-draft.ts";
+import { Staged, type FileChanges } from "./staged.ts";
+import { changedDraft, draftOf, type TableDraft } from "./table-draft.ts";
 import { mergeSchemas, tableSchema } from "./table-schema.ts";
-import type {
-  CommitResult,
-  DeleteResult,
-  MetadataChange,
-  OperationInfo,
-  OverwriteMode,
-  RowCondition,
-  TableDefinition,
-} from "./transaction-options.ts";
+import type { CommitResult, MetadataChange, OperationInfo, TableDefinition } from "./transaction-options.ts";
 import type { RowCheck } from "./write-sql.ts";
 
 /** What a transaction needs of its table. */
@@ -58,20 +35,16 @@ export interface TransactionParts {
 /**
  * Changes to a table that become visible together. Reads through `scan` are remembered, so that the commit fails when
  * another writer changed what was read. Data files are written at once and discarded by `abort` or a failed commit;
- * those of a process that was killed are left to VACUUM.
+ * those of a process that was killed are left to VACUUM. What changes rows is built on it: `overwrite`, `deleteRows`,
+ * `applyRowChanges`.
  */
 export class Transaction {
   readonly #parts: TransactionParts;
   readonly #txnId: string;
   readonly #started: number;
-  #draft: TableDraft;
+  readonly #staged = new Staged();
   readonly #reads: Predicate[] = [];
-  readonly #adds: AddAction[] = [];
-  readonly #removes = new Map<string, RemoveAction>();
-  readonly #transactions: TxnAction[] = [];
-  readonly #domains: DomainMetadataAction[] = [];
-  readonly #metrics = new Map<string, number>();
-  #written = { rows: 0, bytes: 0 };
+  #draft: TableDraft;
 
   private constructor(parts: TransactionParts, draft: TableDraft) {
     this.#parts = parts;
@@ -92,13 +65,26 @@ export class Transaction {
     const { context, snapshot, location } = parts;
     const draft = draftOf(definition, { context, snapshot, where: describe(location) });
     const transaction = new Transaction(parts, draft);
-    if (snapshot !== undefined) await transaction.#removeAll();
+    if (snapshot !== undefined) await transaction.removeAll();
     return transaction;
   }
 
   /** The version that was read; -1 for a new table. */
   get readVersion(): number {
     return this.#parts.snapshot?.version ?? -1;
+  }
+
+  /** The table as it was read; undefined for one that is created. */
+  get snapshot(): Snapshot | undefined {
+    return this.#parts.snapshot;
+  }
+
+  get context(): DeltaContext {
+    return this.#parts.context;
+  }
+
+  get location(): TableLocation {
+    return this.#parts.location;
   }
 
   /** The table's columns as this transaction leaves them. */
@@ -110,6 +96,10 @@ export class Transaction {
     return this.#draft.metadata;
   }
 
+  get protocol(): ProtocolAction {
+    return this.#draft.protocol;
+  }
+
   /** The CHECK constraints as DuckDB SQL: what a connection has to be able to evaluate to write rows. */
   get checks(): readonly string[] {
     return constraintChecks(this.#target, this.schema).map((check) => check.condition);
@@ -117,10 +107,7 @@ export class Transaction {
 
   /** Is there anything to commit? */
   get hasChanges(): boolean {
-    return (
-      this.#adds.length + this.#removes.size + this.#domains.length + this.#transactions.length > 0 ||
-      this.#draftActions().length > 0
-    );
+    return !this.#staged.isEmpty || this.#draftActions().length > 0;
   }
 
   /** Plans a read that the commit depends on. */
@@ -140,19 +127,18 @@ export class Transaction {
     if (!Number.isSafeInteger(version)) {
       throw new BoathouseError("DELTA_TRANSACTION_VERSION_INVALID", `${version} is no version of an application.`);
     }
-    this.#transactions.push({ appId, version, lastUpdated: this.#parts.context.clock.now() });
+    this.#staged.transactions.push({ appId, version, lastUpdated: this.#parts.context.clock.now() });
   }
 
   /** Sets a domain's configuration, or removes it with undefined. */
   setDomain(domain: string, configuration: string | undefined): void {
     this.#draft = { ...this.#draft, protocol: withFeatures(this.#draft.protocol, ["domainMetadata"]) };
-    this.#domains.push({ domain, configuration: configuration ?? "", removed: configuration === undefined });
+    this.#staged.domains.push({ domain, configuration: configuration ?? "", removed: configuration === undefined });
   }
 
   /** Adds to a metric of `operationMetrics`: numTargetRowsInserted, numSourceRows… */
   addMetrics(metrics: Metrics): void {
-    for (const [name, value] of Object.entries(metrics))
-      this.#metrics.set(name, (this.#metrics.get(name) ?? 0) + value);
+    this.#staged.addMetrics(metrics);
   }
 
   /** Changes columns, partitioning, properties or the comment. Throws what `changedDraft` throws. */
@@ -161,108 +147,48 @@ export class Transaction {
     this.#draft = changedDraft(this.#draft, change, { where: describe(location), ids: context.ids });
   }
 
-  /** Adds a CHECK constraint, in Spark SQL. Throws `DELTA_NEW_CHECK_CONSTRAINT_VIOLATION` when rows of the table break it. */
-  async addConstraint(connection: Connection, name: string, expression: string): Promise<void> {
-    const key = constraintKey(name);
-    if (findProperty(this.metadata, key) !== undefined) throw constraintExists(name);
-    this.updateMetadata({ setProperties: { [key]: expression } });
-    const [check] = constraintChecks(this.#target, this.schema).filter((each) => each.name === name.toLowerCase());
-    if (check === undefined || this.#parts.snapshot === undefined) return;
-    const scan = await this.scan();
-    const [row] = await connection.rows(
-      `SELECT count(*) AS rows FROM ${scan.sql()} WHERE NOT coalesce((${check.condition}), false)`,
-    );
-    const broken = numberIn(row, "rows");
-    if (broken === 0) return;
-    throw constraintViolated({ name, expression, broken, where: describe(this.#parts.location) });
-  }
-
-  /** Throws `DELTA_CONSTRAINT_DOES_NOT_EXIST`. */
-  dropConstraint(name: string): void {
-    const key = findProperty(this.metadata, constraintKey(name));
-    if (key === undefined) throw constraintMissing(name, this.metadata);
-    this.updateMetadata({ unsetProperties: [key] });
+  /** Adds columns that only the data has. */
+  mergeSchema(source: StructType): void {
+    const merged = mergeSchemas(this.schema, source);
+    if (JSON.stringify(merged) !== JSON.stringify(this.schema)) this.updateMetadata({ schema: merged });
   }
 
   /** Adds the rows of a SELECT. With `mergeSchema`, columns that only the data has are added to the table. */
   async append(source: DataSource, options: { readonly mergeSchema?: boolean } = {}): Promise<WrittenData> {
     const schema = await sourceSchema(source);
-    if (options.mergeSchema === true) this.#mergeSchema(schema);
-    return this.#write({ ...source, schema }, []);
+    if (options.mergeSchema === true) this.mergeSchema(schema);
+    return this.write({ ...source, schema });
   }
 
-  /** Puts the rows of a SELECT in the place of what is there: everything, the rows of a condition, or whole partitions. */
-  async overwrite(
-    source: DataSource,
-    mode: OverwriteMode,
-    options: { readonly mergeSchema?: boolean } = {},
-  ): Promise<WrittenData> {
-    const schema = await sourceSchema(source);
-    if (mode.kind === "full" && mode.overwriteSchema === true) {
-      const partitionColumns = mode.partitionColumns ?? this.metadata.partitionColumns;
-      this.updateMetadata({ schema: nullableColumns(schema), partitionColumns, overwriteSchema: true });
-    } else if (options.mergeSchema === true) this.#mergeSchema(schema);
-    if (mode.kind === "full") {
-      await this.#removeAll();
-      return this.#write({ ...source, schema }, []);
-    }
-    if (mode.kind === "where") {
-      // The new rows come first: the select may read what is about to be removed, and the check may fail.
-      const check = {
-        condition: mode.condition.sql,
-        code: "DELTA_REPLACE_WHERE_MISMATCH",
-        message: `Written data does not conform to the condition of replaceWhere (${mode.text}):`,
-      };
-      const written = await this.#write({ ...source, schema }, [check]);
-      await this.deleteWhere(source.connection, mode.condition);
-      return written;
-    }
-    return this.#overwritePartitions({ ...source, schema });
+  /** Adds the rows of a SELECT, each of which must fulfil the checks besides the table's own constraints. */
+  async write(source: DataSource, checks: readonly RowCheck[] = []): Promise<WrittenData> {
+    const written = await this.#writeFiles(source, checks);
+    this.#staged.stage({ adds: written.adds });
+    return written;
   }
 
-  /** Removes the rows of a condition: whole files where all rows match, copies of the other rows elsewhere. */
-  async deleteWhere(connection: Connection, condition: RowCondition): Promise<DeleteResult> {
-    const snapshot = this.#existing;
-    const { predicate } = condition;
-    if (predicate !== undefined && isExactOnPartitions(predicate, snapshot)) {
-      const scan = await this.scan({ predicate });
-      await this.remove(scan);
-      return { deletedRows: undefined, copiedRows: 0 };
-    }
-    const scan = await this.scan(predicate === undefined ? {} : { predicate });
-    const { some, partial, rows } = await findMatching(connection, scan, condition.sql);
-    await this.remove(some);
-    if (partial.files.length > 0) checkCopiesRows(this.#draft, describe(this.#parts.location));
-    const select = `SELECT * FROM ${partial.sql()} WHERE NOT coalesce((${condition.sql}), false)`;
-    const copied =
-      partial.files.length === 0 ? { rows: 0 } : await this.#write({ connection, select, schema: this.schema }, []);
-    return { deletedRows: rows, copiedRows: copied.rows };
+  /** Adds or takes whole files. */
+  stage(files: FileChanges): void {
+    this.#staged.stage(files);
   }
 
   /** Removes the files of a scan. */
   async remove(scan: Scan): Promise<void> {
-    for (const remove of await removesFor(this.#existing, scan, this.#parts.context.clock.now())) {
-      this.#removes.set(remove.path, remove);
-    }
+    const removes = await removesFor(this.#existing, scan, this.#parts.context.clock.now());
+    this.#staged.stage({ removes });
   }
 
-  /** Puts the rows of a SELECT in the place of the files of a scan: how UPDATE and MERGE change rows. */
-  async rewrite(scan: Scan, source: DataSource): Promise<WrittenData> {
-    checkCopiesRows(this.#draft, describe(this.#parts.location));
-    await this.remove(scan);
-    return this.append(source);
+  /** Removes every file. */
+  async removeAll(): Promise<void> {
+    this.#reads.push(UNKNOWN);
+    this.#staged.stage({ removes: await allRemoves(this.#existing, this.#parts.context.clock.now()) });
   }
 
   /** Puts the files of a scan together. Its rows stay what they are, which the commit says (`dataChange` false). */
   async compact(scan: Scan, connection: Connection): Promise<void> {
-    await this.remove(scan);
-    const first = this.#adds.length;
-    await this.#write({ connection, select: `SELECT * FROM ${scan.sql()}`, schema: this.schema }, []);
-    this.#adds.push(...this.#adds.splice(first).map((add) => ({ ...add, dataChange: false })));
-    const paths = new Set(scan.files.map(({ path }) => path));
-    for (const [path, remove] of this.#removes) {
-      if (paths.has(path)) this.#removes.set(path, { ...remove, dataChange: false });
-    }
+    const removes = await removesFor(this.#existing, scan, this.#parts.context.clock.now());
+    const source = { connection, select: `SELECT * FROM ${scan.sql()}`, schema: this.schema };
+    this.#staged.rearranges((await this.#writeFiles(source, [])).adds, removes);
   }
 
   /**
@@ -274,7 +200,7 @@ export class Transaction {
     try {
       this.#checkAppendOnly();
       const metrics = this.#allMetrics();
-      const body = this.#actions();
+      const body = [...this.#draftActions(), ...this.#staged.actions()];
       const description = this.#description(metrics);
       const { operation } = info;
       const version = await commitActions({
@@ -291,20 +217,19 @@ export class Transaction {
             : { operation, snapshot, actions: body, reads: this.#reads, isolation: isolationOf(this.metadata) },
       });
       // The files are the table's now, whatever fails from here on.
-      this.#adds.length = 0;
+      this.#staged.keep();
       this.#parts.committed(version, this.metadata);
       return { version, metrics };
     } catch (error) {
-      if (isBoathouseError(error, COMMIT_STATE_UNKNOWN)) this.#adds.length = 0;
+      if (isBoathouseError(error, COMMIT_STATE_UNKNOWN)) this.#staged.keep();
       await this.abort();
       throw error;
     }
   }
 
-  /** Deletes the data files that were written, unless they are committed or may be. */
+  /** Deletes the files that were written, unless they are committed or may be. */
   async abort(): Promise<void> {
-    await discardData(this.#parts.location, this.#adds);
-    this.#adds.length = 0;
+    await this.#staged.discard(this.#parts.location);
   }
 
   get #existing(): Snapshot {
@@ -320,37 +245,16 @@ export class Transaction {
     return { context, location, metadata: this.metadata, protocol: this.#draft.protocol };
   }
 
-  async #write(source: DataSource, checks: readonly RowCheck[]): Promise<WrittenData> {
+  async #writeFiles(source: DataSource, checks: readonly RowCheck[]): Promise<WrittenData> {
     const signal = source.signal ?? this.#parts.info.signal;
     const written = await writeData(this.#target, { ...source, ...(signal === undefined ? {} : { signal }) }, checks);
-    this.#adds.push(...written.adds);
-    this.#written = { rows: this.#written.rows + written.rows, bytes: this.#written.bytes + written.bytes };
+    this.#staged.stage({ written: written.adds.map(({ path }) => keyOf(this.location, decodePath(path))) });
+    this.#staged.countRows(written.rows);
     return written;
-  }
-
-  async #overwritePartitions(source: DataSource): Promise<WrittenData> {
-    if (this.metadata.partitionColumns.length === 0) return this.overwrite(source, { kind: "full" });
-    const written = await this.#write(source, []);
-    if (written.adds.length > 0)
-      await this.remove(await this.scan({ predicate: partitionPredicate(this.schema, this.metadata, written.adds) }));
-    return written;
-  }
-
-  async #removeAll(): Promise<void> {
-    this.#reads.push(UNKNOWN);
-    for (const remove of await allRemoves(this.#existing, this.#parts.context.clock.now())) {
-      this.#removes.set(remove.path, remove);
-    }
-  }
-
-  #mergeSchema(source: StructType): void {
-    const merged = mergeSchemas(this.schema, source);
-    if (JSON.stringify(merged) !== JSON.stringify(this.schema)) this.updateMetadata({ schema: merged });
   }
 
   #checkAppendOnly(): void {
-    const removesRows = [...this.#removes.values()].some(({ dataChange }) => dataChange);
-    if (!removesRows || !flagProperty(this.metadata, "delta.appendOnly")) return;
+    if (!this.#staged.removesRows || !flagProperty(this.metadata, "delta.appendOnly")) return;
     throw new BoathouseError(
       "DELTA_CANNOT_MODIFY_APPEND_ONLY",
       `${describe(this.#parts.location)} only allows appends.`,
@@ -359,16 +263,6 @@ export class Transaction {
         hint: "Set the table property delta.appendOnly to false to change or delete rows.",
       },
     );
-  }
-
-  #actions(): Action[] {
-    return [
-      ...this.#draftActions(),
-      ...this.#transactions.map((txn) => ({ txn })),
-      ...this.#domains.map((domainMetadata) => ({ domainMetadata })),
-      ...[...this.#removes.values()].map((remove) => ({ remove })),
-      ...this.#adds.map((add) => ({ add })),
-    ];
   }
 
   #draftActions(): Action[] {
@@ -386,7 +280,7 @@ export class Transaction {
       info: this.#parts.info,
       txnId: this.#txnId,
       readVersion: this.readVersion,
-      isBlindAppend: this.#reads.length === 0 && this.#removes.size === 0,
+      isBlindAppend: this.#reads.length === 0 && this.#staged.removes.length === 0,
       metrics,
       metadata: this.metadata,
       before: this.#parts.snapshot?.metadata,
@@ -394,15 +288,8 @@ export class Transaction {
   }
 
   #allMetrics(): Metrics {
-    const removedBytes = [...this.#removes.values()].reduce((sum, { size = 0 }) => sum + size, 0);
-    const base = defaultMetrics(this.#parts.info.operation, {
-      addedFiles: this.#adds.length,
-      addedBytes: this.#written.bytes,
-      writtenRows: this.#written.rows,
-      removedFiles: this.#removes.size,
-      removedBytes,
-      executionTime: this.#parts.context.clock.now() - this.#started,
-    });
-    return { ...base, ...Object.fromEntries(this.#metrics) };
+    const executionTime = this.#parts.context.clock.now() - this.#started;
+    const base = defaultMetrics(this.#parts.info.operation, { ...this.#staged.counts(), executionTime });
+    return { ...base, ...this.#staged.metrics };
   }
 }

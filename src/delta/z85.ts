@@ -14,4 +14,19 @@ export function decodeZ85(text: string): Buffer {
   return bytes;
 }
 
+/** Of a whole number of four bytes. */
+export function encodeZ85(bytes: Buffer): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 4) {
+    let value = bytes.readUInt32BE(at);
+    let digits = "";
+    for (let index = 0; index < 5; index += 1) {
+      digits = DIGITS.charAt(value % 85) + digits;
+      value = Math.floor(value / 85);
+    }
+    text += digits;
+  }
+  return text;
+}
+
 const DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#";

@@ -35,20 +35,17 @@ export interface BoundRowChange extends Change {
   /** The scan of the target. Its hidden columns tell rows apart: the engine chooses them. */
   readonly scan: number;
   /**
-   * The target's rows that change, once for each source row that they match: the target's hidden columns. More than one
-   * match is an error of MERGE when it updates, or deletes on a condition (`checksCardinality`). Undefined: every row.
+   * The rows that change: `__action` (`update`, `delete`, `insert`), the target's columns with their new values, its
+   * hidden columns, which are null for `insert`. In a MERGE once for each row of the source that one of the target
+   * matches; more than one is an error when it updates, or deletes on a condition (`checksCardinality`).
    */
-  readonly touched: BoundPlan | undefined;
+  readonly changes: BoundPlan;
   readonly checksCardinality: boolean;
   /**
-   * Every row of the target and every row to insert: `__action` (`copy`, `update`, `delete`, `insert`), the target's
-   * columns with their new values, its hidden columns. When the target's scan gives only files with touched rows, this
-   * is what must be written in their place.
-   */
-  readonly rows: BoundPlan;
-  /**
-   * What a MERGE inserts: exactly the target's columns. When no row of the target is touched, this is all that it writes.
-   * Undefined where nothing can be inserted.
+   * What a MERGE inserts: exactly the target's columns. All that it writes when it does nothing else, or the target is
+   * empty. Undefined where nothing can be inserted.
    */
   readonly inserts: BoundPlan | undefined;
+  /** Inserting is all that the statement can do. */
+  readonly insertsOnly: boolean;
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { append, createTable, openLake, rowsOf, type Lake } from "./lake.ts";
 import { FaultyStore } from "../../src/storage/faulty-store.ts";
 import type { DeltaTable } from "../../src/delta/table.ts";
+import { overwrite } from "../../src/delta/overwrite.ts";
 
 let lake: Lake;
 beforeAll(async () => {
@@ -32,7 +33,7 @@ describe("a commit that is killed", () => {
         let committed = false;
         try {
           const transaction = await failing.begin({ operation: "WRITE" });
-          await transaction.overwrite({ connection: lake.connection, select: row(2) }, { kind: "full" });
+          await overwrite(transaction, { connection: lake.connection, select: row(2) }, { kind: "full" });
           await transaction.append({ connection: lake.connection, select: row(3) });
           await transaction.commit();
           committed = true;

@@ -5,6 +5,8 @@ import { isBoathouseError } from "../../src/core/errors.ts";
 import type { Predicate } from "../../src/delta/predicate.ts";
 import type { Transaction } from "../../src/delta/transaction.ts";
 import { createTable, openLake, rowsOf, type Lake } from "./lake.ts";
+import { overwrite } from "../../src/delta/overwrite.ts";
+import { deleteRows } from "../../src/delta/row-changes.ts";
 
 let lake: Lake;
 let tables = 0;
@@ -95,19 +97,19 @@ describe("writers whose work interleaves", () => {
             `SELECT unnest([${ids.join(", ")}]::BIGINT[]) AS id, (id % 3)::INT AS kind`;
           let change: Change;
           if (!("count" in each) && each.kind === "delete") {
-            await transaction.deleteWhere(connection, condition(each.rest));
+            await deleteRows(transaction, connection, condition(each.rest));
             change = (ids) => new Set([...ids].filter((id) => id % 3 !== each.rest));
           } else if (!("count" in each)) {
             const id = (next += 3) - (next % 3) + each.rest;
             next = id + 1;
             const mode = { kind: "where", condition: condition(each.rest), text: "kind" } as const;
-            await transaction.overwrite({ connection, select: select([id]) }, mode);
+            await overwrite(transaction, { connection, select: select([id]) }, mode);
             change = (ids) => new Set([...ids].filter((old) => old % 3 !== each.rest)).add(id);
           } else {
             const ids = Array.from({ length: each.count }, () => next++);
             const source = { connection, select: select(ids) };
             if (each.kind === "append") await transaction.append(source);
-            else await transaction.overwrite(source, { kind: "full" });
+            else await overwrite(transaction, source, { kind: "full" });
             change = (old) => new Set(each.kind === "append" ? [...old, ...ids] : ids);
           }
           open.set(each.writer, { transaction, changes: [change] });

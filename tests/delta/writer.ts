@@ -4,6 +4,7 @@ import { randomIds } from "../../src/core/ids.ts";
 import { DeltaTable } from "../../src/delta/table.ts";
 import { DuckDb } from "../../src/duckdb/duckdb.ts";
 import { LocalStore } from "../../src/storage/local-store.ts";
+import { deleteRows } from "../../src/delta/row-changes.ts";
 
 /**
  * A writer process of the concurrency test: `writer.ts <folder> <number> <commits>`. Appends rows (writer, n); every
@@ -31,7 +32,7 @@ async function commit(n: number): Promise<void> {
     if (transaction.isCommitted(`writer-${writer}`, n)) return;
     try {
       if (n % 4 === 3) {
-        await transaction.deleteWhere(connection, {
+        await deleteRows(transaction, connection, {
           sql: `"writer" = ${writer} AND n = ${n - 1}`,
           predicate: { kind: "compare", column: ["writer"], op: "=", value: { sql: writer } },
         });

@@ -52,10 +52,10 @@ test("EXPLAIN shows joins, common tables and queries inside expressions below wh
 test("EXPLAIN shows changes with their plans, and changes nothing", async () => {
   const merge = await plan(`MERGE INTO t USING (SELECT 1 AS a, 'x' AS b) s ON t.a = s.a AND t.b = 'x'
     WHEN MATCHED THEN UPDATE SET d = NULL WHEN NOT MATCHED THEN INSERT (a, b) VALUES (s.a, s.b)`);
-  expect(merge).toContain("Merge main.s.t\n+- Rows that change, to find their files:\n");
-  expect(merge).toContain("Join full on ((a = a) AND (b = x))");
+  expect(merge).toContain("Merge main.s.t\n+- Rows that change:\n");
+  expect(merge).toContain("Join right on ((a = a) AND (b = x))");
   expect(merge).toContain("pushed: (b = x)");
-  expect(merge).toContain("== DuckDB SQL (rows to write in the place of those files) ==");
+  expect(merge).toContain("== DuckDB SQL (rows that change) ==");
   expect(await plan("DELETE FROM t WHERE a = 1")).toContain("Delete main.s.t\n");
   expect(await plan("UPDATE t SET a = 3")).toContain("Update main.s.t\n");
   expect(await plan("INSERT OVERWRITE t SELECT * FROM t")).toContain("Insert main.s.t, overwriting all\n+- Project");

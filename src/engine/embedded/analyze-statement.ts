@@ -60,7 +60,7 @@ function flowOf({ schema, lineage, reads, plan }: BoundQuery): Flow {
 
 function changeOf(change: BoundChange): Flow {
   const { lineage, reads, target } = change;
-  return { schema: target.schema, lineage, reads, plans: [change.kind === "insert" ? change.plan : change.rows] };
+  return { schema: target.schema, lineage, reads, plans: [change.kind === "insert" ? change.plan : change.changes] };
 }
 
 async function analysis(

@@ -1,3 +1,4 @@
+import { overwrite } from "../../delta/overwrite.ts";
 import type { Transaction } from "../../delta/transaction.ts";
 import type { OverwriteMode } from "../../delta/transaction-options.ts";
 import type { OperationMetrics } from "../session.ts";
@@ -34,7 +35,7 @@ export async function commitRows(
       const written =
         options.overwrite === undefined
           ? await transaction.append(source, merge)
-          : await transaction.overwrite(source, options.overwrite, merge);
+          : await overwrite(transaction, source, options.overwrite, merge);
       await (await call.resolver()).files.verify();
       if (txn !== undefined) transaction.setTransaction(txn.appId, txn.version);
       const { version, metrics } = await transaction.commit();

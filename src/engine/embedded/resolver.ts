@@ -29,14 +29,13 @@ import { variableValue, type Scope } from "../../sql/script/scope.ts";
 import type { TimeTravel } from "../../sql/value.ts";
 import type { EngineEnvironment } from "./environment.ts";
 import type { SessionState } from "./session-state.ts";
+import { FILE, ROW } from "../../delta/row-changes.ts";
 import { requireWrite } from "./write-access.ts";
 import type { Source } from "./source.ts";
 import type { FileSources } from "./file-sources.ts";
 
 /** The columns that tell a table's rows apart while it is changed: the file's index in the scan, and the place in it. */
-export const FILE_COLUMN = "__boathouse_file";
-export const ROW_COLUMN = "__boathouse_row";
-const ROW_POSITION: readonly StructField[] = [field(FILE_COLUMN, LONG), field(ROW_COLUMN, LONG)];
+const ROW_POSITION: readonly StructField[] = [field(FILE, LONG), field(ROW, LONG)];
 
 /** The table that a statement changes: where it is named, and whether its rows are changed (not only added). */
 export interface ChangeTarget {

@@ -56,49 +56,38 @@ function changeOf(statement: RowStatement, analysis: Analysis): BoundChange {
     };
   }
   const change = bindRowChange(statement, env);
-  const touched = change.touched === undefined ? undefined : whole(change.touched, analysis);
-  const rows = whole(change.rows, analysis);
+  const changes = whole(change.changes, analysis);
   const inserts = change.inserts === undefined ? undefined : whole(change.inserts, analysis);
   const { relation, scan } = change.target;
-  const plans = [touched, rows, inserts].filter((plan) => plan !== undefined);
-  const all = scansOf(plans, analysis);
-  const skipping = touched === undefined ? all : scansOf([touched], analysis);
-  const written = rows.columns.slice(1, 1 + relation.schema.fields.length);
+  const all = scansOf(inserts === undefined ? [changes] : [changes, inserts], analysis);
+  const skipping = scansOf([changes], analysis);
+  const written = changes.columns.slice(1, 1 + relation.schema.fields.length);
   return {
     kind: statement.kind,
     target: relation,
     scan,
-    touched,
-    rows,
+    changes,
     inserts,
+    insertsOnly: change.insertsOnly,
     checksCardinality: change.checksCardinality,
     scans: all.map((each, index) => ({ ...each, conjuncts: index === scan ? (skipping[index]?.conjuncts ?? []) : [] })),
-    lineage: statement.kind === "delete" ? [] : lineageOf(rows, written, relation, analysis),
+    lineage: statement.kind === "delete" ? [] : lineageOf(changes, written, relation, analysis),
     reads: readsOf(analysis),
   };
 }
 
-function bindRowChange(
-  statement: Update | Delete | Merge,
-  root: Env,
-): RowChange & { readonly checksCardinality: boolean } {
+function bindRowChange(statement: Update | Delete | Merge, root: Env): RowChange {
   const definitions: CteDefinition[] = [];
   const env = statement.with === undefined ? root : withTables(statement.with, root, definitions);
   const change = bindOne(statement, env);
   if (definitions.length === 0) return change;
   const known = (input: BoundPlan): BoundPlan => ({ kind: "with", definitions, input, columns: input.columns });
-  return {
-    ...change,
-    touched: change.touched && known(change.touched),
-    rows: known(change.rows),
-    inserts: change.inserts && known(change.inserts),
-  };
+  return { ...change, changes: known(change.changes), inserts: change.inserts && known(change.inserts) };
 }
 
-function bindOne(statement: Update | Delete | Merge, env: Env): RowChange & { readonly checksCardinality: boolean } {
+function bindOne(statement: Update | Delete | Merge, env: Env): RowChange {
   if (statement.kind === "merge") return bindMerge(statement, env);
-  const change = statement.kind === "update" ? bindUpdate(statement, env) : bindDelete(statement, env);
-  return { ...change, checksCardinality: false };
+  return statement.kind === "update" ? bindUpdate(statement, env) : bindDelete(statement, env);
 }
 
 function whole(plan: BoundPlan, analysis: Analysis): BoundPlan {

@@ -26,7 +26,7 @@ interface Clause {
 }
 
 /** MERGE: source and target joined, and for each pair the first clause that applies. */
-export function bindMerge(node: Merge, env: Env): RowChange & { readonly checksCardinality: boolean } {
+export function bindMerge(node: Merge, env: Env): RowChange {
   const { analysis } = env;
   if (node.schemaEvolution) throw unsupported(analysis, node.span, "WITH SCHEMA EVOLUTION");
   const target = bindTarget(node.target, node.targetAlias, env);
@@ -37,14 +37,13 @@ export function bindMerge(node: Merge, env: Env): RowChange & { readonly checksC
   const clauses = node.clauses.map((clause) => bindClause(clause, target, source.scope, both, env));
   if (clauses.some((clause) => clause.action === "insert")) refuseIdentity(target.relation, node.target.span, analysis);
   const matched = clauses.filter((clause) => clause.when === "matched");
-  const needsAll = clauses.some((clause) => clause.when === "not_matched_by_source");
   return {
     target,
-    touched: needsAll ? undefined : touchedRows(target, source, on, matched, env),
-    rows: mergedRows(target, source, on, clauses, env),
+    changes: changedRows(target, source, on, clauses, env),
     inserts: clauses.some((clause) => clause.when === "not_matched")
       ? insertedRows(target, source, on, clauses, env)
       : undefined,
+    insertsOnly: clauses.every((clause) => clause.when === "not_matched"),
     checksCardinality:
       matched.length > 1 || matched.some((clause) => clause.action !== "delete" || clause.condition !== undefined),
   };
@@ -172,36 +171,8 @@ function completed(
   return values;
 }
 
-/** The target's hidden columns of every pair that some clause changes. */
-function touchedRows(
-  target: Target,
-  source: BoundRelation,
-  on: BoundExpression,
-  matched: readonly Clause[],
-  env: Env,
-): BoundPlan {
-  const span = { start: 0, end: 0 };
-  const joined = joinPlans("inner", target.plan, source.plan, on, false);
-  const tests = matched.map((clause) => clause.condition);
-  const conditions = tests.filter((test) => test !== undefined);
-  const [first, ...others] = conditions;
-  const none: BoundPlan = {
-    kind: "filter",
-    input: joined,
-    condition: constant(false, BOOLEAN),
-    columns: joined.columns,
-  };
-  if (matched.length === 0) return project(none, hiddenItems(target));
-  const all =
-    first === undefined || conditions.length < tests.length
-      ? undefined
-      : others.reduce((a, b) => callFunction("or", [a, b], span, env), first);
-  const hits: BoundPlan =
-    all === undefined ? joined : { kind: "filter", input: joined, condition: all, columns: joined.columns };
-  return project(hits, hiddenItems(target));
-}
-
-function mergedRows(
+/** The pairs, and the rows of one side alone, that some clause changes. */
+function changedRows(
   target: Target,
   source: BoundRelation,
   on: BoundExpression,
@@ -215,8 +186,7 @@ function mergedRows(
   ];
   const left = marked(target.plan, inTarget);
   const right = marked(source.plan, inSource);
-  const inserts = clauses.some((clause) => clause.when === "not_matched");
-  const joined = joinPlans(inserts ? "full" : "left", left, right, on, false);
+  const joined = joinPlans(joinOf(clauses), left, right, on, false);
   const chosen = newColumn(analysis, CLAUSE, INT, true);
   const choice = clauseChoice(clauses, { inTarget, inSource, visible: target.visible }, env);
   const withChoice = project(joined, [...joined.columns.map(passing), { column: chosen, expression: choice }]);
@@ -229,7 +199,7 @@ function mergedRows(
   const action = byClause(
     chosen,
     clauses.map((clause) => constant(clause.action, STRING)),
-    constant("copy", STRING),
+    constant(null, STRING),
   );
   const items: Projection[] = [
     { column: newColumn(analysis, ACTION, STRING, false), expression: action },
@@ -244,6 +214,13 @@ function mergedRows(
     ...hiddenItems(target),
   ];
   return project(kept, items);
+}
+
+/** A side is kept whole only where a clause speaks of its rows without a match. */
+function joinOf(clauses: readonly Clause[]): "inner" | "left" | "right" | "full" {
+  const speaksOf = (when: Clause["when"]): boolean => clauses.some((clause) => clause.when === when);
+  if (speaksOf("not_matched_by_source")) return speaksOf("not_matched") ? "full" : "left";
+  return speaksOf("not_matched") ? "right" : "inner";
 }
 
 /** The rows of the source that match nothing, as the clauses insert them. Reads no more of the target than ON does. */
@@ -277,7 +254,7 @@ function marked(plan: BoundPlan, marker: Column): BoundPlan {
   return project(plan, [...plan.columns.map(passing), { column: marker, expression: constant(true, BOOLEAN) }]);
 }
 
-/** The position of the clause that applies; -1 keeps a row of the target as it is; null drops a row of the source. */
+/** The position of the clause that applies; null where none does. */
 function clauseChoice(
   clauses: readonly Clause[],
   row: { readonly inTarget: Column; readonly inSource: Column; readonly visible: Target["visible"] },
@@ -285,21 +262,21 @@ function clauseChoice(
 ): BoundExpression {
   const { inTarget, inSource, visible } = row;
   const span = { start: 0, end: 0 };
-  const kept = constant(-1n, INT);
-  const alone = choices(clauses, "not_matched_by_source", kept);
+  const none = constant(null, INT);
+  const alone = choices(clauses, "not_matched_by_source", none);
   // A row that this principal does not see has no match either, and stays.
   const unmatched: BoundExpression =
-    visible === undefined || alone === kept
+    visible === undefined || alone === none
       ? alone
-      : { kind: "case", branches: [{ when: visible, result: alone }], otherwise: kept, type: INT, nullable: true };
+      : { kind: "case", branches: [{ when: visible, result: alone }], otherwise: none, type: INT, nullable: true };
   const isNull = (column: Column): BoundExpression => callFunction("isnull", [reference(column)], span, env);
   return {
     kind: "case",
     branches: [
-      { when: isNull(inTarget), result: choices(clauses, "not_matched", constant(null, INT)) },
+      { when: isNull(inTarget), result: choices(clauses, "not_matched", none) },
       { when: isNull(inSource), result: unmatched },
     ],
-    otherwise: choices(clauses, "matched", kept),
+    otherwise: choices(clauses, "matched", none),
     type: INT,
     nullable: true,
   };

@@ -1,4 +1,4 @@
-import { BOOLEAN, STRING, type StructField } from "../../core/data-type.ts";
+import { STRING, type StructField } from "../../core/data-type.ts";
 import type { Expression } from "../ast/expression.ts";
 import type { Name } from "../ast/node.ts";
 import type { Assignment } from "../ast/query.ts";
@@ -18,9 +18,10 @@ import { bindTarget, type Target } from "./target.ts";
 /** The parts of a row change that the engine runs. */
 export interface RowChange {
   readonly target: Target;
-  readonly touched: BoundPlan | undefined;
-  readonly rows: BoundPlan;
+  readonly changes: BoundPlan;
   readonly inserts: BoundPlan | undefined;
+  readonly insertsOnly: boolean;
+  readonly checksCardinality: boolean;
 }
 
 export const ACTION = "__action";
@@ -52,48 +53,21 @@ function changed(
   valueOf: (name: string) => BoundExpression | undefined,
   analysis: Analysis,
 ): RowChange {
-  const flag = newColumn(analysis, "__hit", BOOLEAN, false);
-  const flagged = project(target.plan, [
-    ...target.plan.columns.map(passing),
-    { column: flag, expression: isTrue(visibleHit(target, hit)) },
-  ]);
-  const when = reference(flag);
-  const actionColumn = newColumn(analysis, ACTION, STRING, false);
   const items: Projection[] = [
-    { column: actionColumn, expression: choose(when, constant(action, STRING), constant("copy", STRING)) },
-    ...storedItems(
-      target,
-      (field, old) => {
-        const value = valueOf(field.name);
-        return value === undefined ? old : choose(when, value, old);
-      },
-      analysis,
-    ),
+    { column: newColumn(analysis, ACTION, STRING, false), expression: constant(action, STRING) },
+    ...storedItems(target, (field, old) => valueOf(field.name) ?? old, analysis),
     ...hiddenItems(target),
   ];
-  return {
-    target,
-    touched: hit === undefined && target.visible === undefined ? undefined : touchedRows(target, hit),
-    rows: project(flagged, items),
-    inserts: undefined,
-  };
-}
-
-/** The target's hidden columns of the rows where the condition holds. */
-function touchedRows(target: Target, hit: BoundExpression | undefined): BoundPlan {
-  const { plan, visible } = target;
-  const { columns } = plan;
-  const seen: BoundPlan =
-    visible === undefined ? plan : { kind: "filter", input: plan, condition: visible, columns, guards: true };
-  const hits: BoundPlan = hit === undefined ? seen : { kind: "filter", input: seen, condition: hit, columns };
-  return project(hits, hiddenItems(target));
+  const changes = project(rowsThatMatch(target, hit), items);
+  return { target, changes, inserts: undefined, insertsOnly: false, checksCardinality: false };
 }
 
 /** The statement's own condition is asked of a row only when the principal sees it. */
-function visibleHit({ visible }: Target, hit: BoundExpression | undefined): BoundExpression | undefined {
-  if (visible === undefined || hit === undefined) return hit ?? visible;
-  const otherwise = constant(false, BOOLEAN);
-  return { kind: "case", branches: [{ when: visible, result: hit }], otherwise, type: BOOLEAN, nullable: true };
+function rowsThatMatch({ plan, visible }: Target, hit: BoundExpression | undefined): BoundPlan {
+  const { columns } = plan;
+  const seen: BoundPlan =
+    visible === undefined ? plan : { kind: "filter", input: plan, condition: visible, columns, guards: true };
+  return hit === undefined ? seen : { kind: "filter", input: seen, condition: hit, columns };
 }
 
 export function hiddenItems(target: Target): Projection[] {
@@ -113,29 +87,6 @@ export function storedItems(
     if (expression === old) return { column: { ...column, name: field.name }, expression };
     return { column: newColumn(analysis, field.name, field.type, expression.nullable), expression };
   });
-}
-
-function choose(when: BoundExpression, result: BoundExpression, otherwise: BoundExpression): BoundExpression {
-  return {
-    kind: "case",
-    branches: [{ when, result }],
-    otherwise,
-    type: otherwise.type,
-    nullable: result.nullable || otherwise.nullable,
-  };
-}
-
-function isTrue(hit: BoundExpression | undefined): BoundExpression {
-  if (hit === undefined) return constant(true, BOOLEAN);
-  return {
-    kind: "call",
-    name: "is_true",
-    args: [hit],
-    type: BOOLEAN,
-    nullable: false,
-    deterministic: true,
-    lower: ([sql = ""]) => `coalesce(${sql}, false)`,
-  };
 }
 
 /** `SET a = 1, s.x = 2`: the new value of each column that is named, over the stored columns. */

@@ -19,13 +19,13 @@ export function insertSql(change: BoundInsert, target: string, planSql: PlanSql)
 export function rowChangeSql(change: BoundRowChange, target: string, planSql: PlanSql): string {
   const [action, row] = [quoteIdentifier("__action"), quoteIdentifier(ROW)];
   const columns = change.target.schema.fields.map((each) => quoteIdentifier(each.name));
-  const guard =
-    change.checksCardinality && change.touched !== undefined
-      ? ` AND (SELECT CASE WHEN max(n) > 1 THEN error(${quoteString(SEVERAL)}) ELSE true END FROM (SELECT count(*) AS n FROM (${planSql(change.touched)}) GROUP BY ${row}))`
-      : "";
+  const changes = planSql(change.changes);
+  const guard = change.checksCardinality
+    ? ` WHERE (SELECT CASE WHEN max(n) > 1 THEN error(${quoteString(SEVERAL)}) ELSE true END FROM (SELECT count(*) AS n FROM (${changes}) WHERE ${row} IS NOT NULL GROUP BY ${row}))`
+    : "";
   return [
     `MERGE INTO ${target} AS t`,
-    `USING (SELECT * FROM (${planSql(change.rows)}) WHERE ${action} <> 'copy'${guard}) AS s`,
+    `USING (SELECT * FROM (${changes})${guard}) AS s`,
     `ON t.rowid = s.${row}`,
     `WHEN MATCHED AND s.${action} = 'update' THEN UPDATE SET ${columns.map((each) => `${each} = s.${each}`).join(", ")}`,
     `WHEN MATCHED AND s.${action} = 'delete' THEN DELETE`,

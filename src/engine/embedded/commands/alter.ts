@@ -5,6 +5,10 @@ import type { Constraint } from "../../../sql/ast/definition.ts";
 import { compileExpression } from "../../../sql/expression.ts";
 import { hasPolicy } from "../../../catalog/places.ts";
 import type { Table } from "../../../catalog/securable.ts";
+import {
+  addConstraint as addTableConstraint,
+  dropConstraint as dropTableConstraint,
+} from "../../../delta/table-constraints.ts";
 import type { Transaction } from "../../../delta/transaction.ts";
 import type { MetadataChange } from "../../../delta/transaction-options.ts";
 import type { StatementResult } from "../../session.ts";
@@ -132,7 +136,7 @@ async function addConstraint(
   });
   const connection = await openConnection(call, [call.env.storage.localPath(found.location)], sql);
   try {
-    await transaction.addConstraint(connection, name.name, call.textOf(condition.span));
+    await addTableConstraint(transaction, connection, name.name, call.textOf(condition.span));
   } finally {
     connection.close();
   }
@@ -144,7 +148,7 @@ function dropConstraint(
 ): void {
   if (action.constraint !== "named" || action.name === undefined) return;
   try {
-    transaction.dropConstraint(action.name.name);
+    dropTableConstraint(transaction, action.name.name);
   } catch (error) {
     if (!action.ifExists || !isBoathouseError(error, "DELTA_CONSTRAINT_DOES_NOT_EXIST")) throw error;
   }

@@ -111,11 +111,12 @@ async function explained(statement: Statement, call: StatementCall): Promise<Exp
   }
 }
 
-function changePlans({ touched, rows, inserts }: BoundRowChange): Explained["plans"] {
+function changePlans({ changes, inserts, insertsOnly }: BoundRowChange): Explained["plans"] {
   return [
-    ...(touched === undefined ? [] : [{ label: "Rows that change, to find their files", plan: touched }]),
-    { label: "Rows to write in the place of those files", plan: rows },
-    ...(inserts === undefined ? [] : [{ label: "Rows to add, when none changes", plan: inserts }]),
+    ...(insertsOnly ? [] : [{ label: "Rows that change", plan: changes }]),
+    ...(inserts === undefined
+      ? []
+      : [{ label: insertsOnly ? "Rows to add" : "Rows to add to an empty table", plan: inserts }]),
   ];
 }
 

@@ -1,20 +1,21 @@
 import { field, STRING, struct } from "../../../core/data-type.ts";
-import { textOf } from "../../../core/value.ts";
-import { BoathouseError, unreachable } from "../../../core/errors.ts";
-import type { Connection } from "../../../duckdb/connection.ts";
-import { quoteIdentifier } from "../../../sql/quote.ts";
+import { unreachable } from "../../../core/errors.ts";
+import { rowsIn } from "../../../delta/listed-files.ts";
+import { isExactOnPartitions } from "../../../delta/partition-predicate.ts";
+import { allOf, type Predicate } from "../../../delta/predicate.ts";
+import { applyRowChanges, FILE, ROW, type ChangedRows } from "../../../delta/row-changes.ts";
 import type { Scan } from "../../../delta/scan.ts";
 import type { Transaction } from "../../../delta/transaction.ts";
 import type { Delete, Merge, Update } from "../../../sql/ast/statement.ts";
-import type { BoundPlan } from "../../../sql/bound.ts";
+import type { BoundExpression, BoundPlan } from "../../../sql/bound.ts";
 import { analyzeChange } from "../../../sql/analyzer/change.ts";
 import type { BoundRowChange } from "../../../sql/change.ts";
 import type { OperationMetrics, StatementResult } from "../../session.ts";
 import { installFor } from "../connection.ts";
+import { deltaPredicate } from "../delta-predicate.ts";
 import { recordLineage } from "../lineage.ts";
 import { isRepeatable } from "../determinism.ts";
 import { generateSql } from "../query.ts";
-import { FILE_COLUMN, ROW_COLUMN } from "../resolver.ts";
 import { changeResult } from "../result.ts";
 import { fileCounts, scanPredicate } from "../scans.ts";
 import type { StatementCall } from "../statement-call.ts";
@@ -22,8 +23,8 @@ import type { Command } from "./command.ts";
 import { tableOf } from "./relation-of.ts";
 
 /**
- * UPDATE, DELETE and MERGE, copy-on-write: the files with rows that change are found, their rows are written anew with
- * the changes, and one commit puts the new files in the place of the old. When no row changes, nothing is committed.
+ * UPDATE, DELETE and MERGE: the rows that change are found once, with their new values, and put into effect by one commit
+ * (`applyRowChanges`). When no row changes, nothing is committed.
  */
 export const rowChange: Command<"update" | "delete" | "merge"> = { kinds: ["update", "delete", "merge"], run };
 
@@ -70,65 +71,61 @@ async function change(
   call: StatementCall,
 ): Promise<OperationMetrics | undefined> {
   const target = bound.scans[bound.scan] ?? unreachable("A change has no scan of its target.");
-  const predicate = scanPredicate(target);
-  const scan = await transaction.scan(predicate === undefined ? {} : { predicate });
   refuseUnrepeatable(bound, call);
-  const touched = scan.files.length === 0 ? new Set<number>() : await touchedFiles(bound, scan, call);
-  const inserts = bound.inserts !== undefined;
-  if (touched.size === 0) {
-    return bound.inserts === undefined ? undefined : insertOnly(bound, bound.inserts, scan, transaction, call);
+  const partitions = bound.kind === "delete" ? wholePartitions(bound.changes, transaction) : undefined;
+  const predicate = partitions ?? scanPredicate(target);
+  const scan = await transaction.scan(predicate === undefined ? {} : { predicate });
+  const looked = fileCounts(scan, bound.target);
+  const found = { filesScanned: looked.files, filesSkipped: looked.skipped };
+  if (partitions !== undefined) {
+    const done = await removeFiles(scan, transaction, call);
+    return done && { ...done, filesScanned: 0, filesSkipped: looked.files + looked.skipped };
   }
-  // What is not matched can only be told by looking at all rows; otherwise the touched files are enough.
-  const read = inserts ? scan : scan.only(touched);
-  const { sql, connection } = await generateSql(planOf(bound.rows, bound), call, {
+  if (scan.files.length === 0 || bound.insertsOnly) {
+    const done = bound.inserts && (await insertOnly(bound, bound.inserts, scan, transaction, call));
+    return done && { ...done, ...found };
+  }
+  const done = await changeRows(bound, scan, transaction, call);
+  return done && { ...done, ...found };
+}
+
+async function changeRows(
+  bound: BoundRowChange,
+  scan: Scan,
+  transaction: Transaction,
+  call: StatementCall,
+): Promise<OperationMetrics | undefined> {
+  const { sql, connection } = await generateSql(planOf(bound.changes, bound), call, {
     names: "unique",
-    given: givenScan(bound, read),
+    given: givenScan(bound, scan),
   });
   try {
-    const action = quoteIdentifier("__action");
-    const place = quoteIdentifier(FILE_COLUMN);
-    const kept = `${place} IN (${[...touched].join(", ")})`;
     const signal = call.signal === undefined ? {} : { signal: call.signal };
-    await connection.run(
-      `CREATE OR REPLACE TEMP TABLE ${CHANGED} AS SELECT * FROM (${sql}) WHERE ${action} = 'insert' OR ${kept}`,
-      signal,
-    );
-    const counts = await countActions(connection, action);
-    const { insert = 0, update = 0, copy = 0 } = counts;
-    const deleted = counts["delete"] ?? 0;
-    if (insert + update + deleted === 0) return undefined;
-    const columns = bound.target.schema.fields.map((each) => quoteIdentifier(each.name));
-    const select = `SELECT ${columns.join(", ")} FROM ${CHANGED} WHERE ${action} <> 'delete'`;
     await installFor(connection, transaction.checks.join(" "));
+    // Found out once, so that what is counted, marked and written is the same.
+    await connection.run(`CREATE OR REPLACE TEMP TABLE ${CHANGED} AS ${sql}`, signal);
     await (await call.resolver()).files.verify();
-    const written = await transaction.rewrite(scan.only(touched), {
-      connection,
-      select,
-      schema: bound.target.schema,
-      ...signal,
-    });
-    const { txn } = call.options;
-    if (txn !== undefined) transaction.setTransaction(txn.appId, txn.version);
-    transaction.addMetrics(operationMetrics(bound.kind, { insert, update, delete: deleted, copy }));
-    const { version } = await transaction.commit();
-    const looked = fileCounts(scan, bound.target);
+    const { checksCardinality } = bound;
+    const distinct = bound.kind !== "merge";
+    const changes = { connection, table: CHANGED, scan, distinct, checksCardinality, ...signal };
+    const done = await applyRowChanges(transaction, changes);
+    if (done.inserted + done.touchedFiles === 0) return undefined;
+    const version = await commitChange(bound.kind, done, transaction, call);
     return {
       version,
-      rowsInserted: insert,
-      rowsUpdated: update,
-      rowsDeleted: deleted,
-      filesAdded: written.adds.length,
-      filesRemoved: touched.size,
-      filesScanned: looked.files,
-      filesSkipped: looked.skipped,
-      bytesWritten: written.bytes,
+      rowsInserted: done.inserted,
+      rowsUpdated: done.updated,
+      rowsDeleted: done.deleted,
+      filesAdded: done.addedFiles,
+      filesRemoved: done.removedFiles + done.rewrittenFiles,
+      bytesWritten: done.addedBytes,
     };
   } finally {
     connection.close();
   }
 }
 
-/** A MERGE that touches no row of the target appends. Undefined when there is nothing to insert. */
+/** The rows to insert are written as they are found; no row of the table changes. */
 async function insertOnly(
   bound: BoundRowChange,
   plan: BoundPlan,
@@ -145,11 +142,7 @@ async function insertOnly(
     const { rows, bytes, adds } = await transaction.append({ connection, select, schema, ...signal });
     if (rows === 0) return undefined;
     await (await call.resolver()).files.verify();
-    const { txn } = call.options;
-    if (txn !== undefined) transaction.setTransaction(txn.appId, txn.version);
-    transaction.addMetrics(operationMetrics("merge", { insert: rows, update: 0, delete: 0, copy: 0 }));
-    const { version } = await transaction.commit();
-    const looked = fileCounts(scan, bound.target);
+    const version = await commitChange("merge", { ...NO_CHANGE, inserted: rows }, transaction, call);
     return {
       version,
       rowsInserted: rows,
@@ -157,8 +150,6 @@ async function insertOnly(
       rowsDeleted: 0,
       filesAdded: adds.length,
       filesRemoved: 0,
-      filesScanned: looked.files,
-      filesSkipped: looked.skipped,
       bytesWritten: bytes,
     };
   } finally {
@@ -166,57 +157,74 @@ async function insertOnly(
   }
 }
 
+/** A DELETE of whole partitions reads no file. */
+async function removeFiles(
+  scan: Scan,
+  transaction: Transaction,
+  call: StatementCall,
+): Promise<OperationMetrics | undefined> {
+  if (scan.files.length === 0) return undefined;
+  const rows = await rowsIn(scan.snapshot, scan);
+  await transaction.remove(scan);
+  const deleted = rows ?? 0;
+  const version = await commitChange("delete", { ...NO_CHANGE, deleted }, transaction, call, rows !== undefined);
+  return {
+    version,
+    ...(rows === undefined ? {} : { rowsDeleted: rows }),
+    filesAdded: 0,
+    filesRemoved: scan.files.length,
+    bytesWritten: 0,
+  };
+}
+
+async function commitChange(
+  kind: BoundRowChange["kind"],
+  counts: RowCounts,
+  transaction: Transaction,
+  call: StatementCall,
+  isCounted = true,
+): Promise<number> {
+  const { txn } = call.options;
+  if (txn !== undefined) transaction.setTransaction(txn.appId, txn.version);
+  if (isCounted) transaction.addMetrics(operationMetrics(kind, counts));
+  return (await transaction.commit()).version;
+}
+
+type RowCounts = Pick<ChangedRows, "inserted" | "updated" | "deleted" | "copied">;
+
+const NO_CHANGE: RowCounts = { inserted: 0, updated: 0, deleted: 0, copied: 0 };
+
 const CHANGED = '"__boathouse_changed"';
 
-/** Which rows change is found out once to find their files and once to write them: both must come to the same. */
-function refuseUnrepeatable(bound: BoundRowChange, call: StatementCall): void {
-  if (isRepeatable(bound.touched ?? bound.rows)) return;
+/** The condition of a DELETE, where it says of whole partitions that they go; all of them without a condition. */
+function wholePartitions(changes: BoundPlan, { snapshot }: Transaction): Predicate | undefined {
+  const conditions: BoundExpression[] = [];
+  let plan = changes.kind === "project" ? changes.input : changes;
+  while (plan.kind === "filter") {
+    if (plan.guards === true) return undefined;
+    conditions.push(plan.condition);
+    plan = plan.input;
+  }
+  const predicate = allOf(conditions.map(deltaPredicate));
+  return plan.kind === "scan" && snapshot !== undefined && isExactOnPartitions(predicate, snapshot)
+    ? predicate
+    : undefined;
+}
+
+/** As in Delta Lake: which rows change must not be left to chance. What they become may. */
+function refuseUnrepeatable({ changes, kind }: BoundRowChange, call: StatementCall): void {
+  const plan = changes.kind === "with" ? changes.input : changes;
+  if (isRepeatable(plan.kind === "project" ? plan.input : plan)) return;
   throw call.error(
     undefined,
     "DELTA_NON_DETERMINISTIC_FUNCTION_NOT_SUPPORTED",
-    `Which rows ${bound.kind.toUpperCase()} changes must not depend on rand(), uuid() or the like.`,
+    `Which rows ${kind.toUpperCase()} changes must not depend on rand(), uuid() or the like.`,
     "Store the source in a table first: CREATE TABLE … AS SELECT ….",
   );
 }
 
-/**
- * The files that hold rows to change. Throws `DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE` when several rows of
- * the source match one of the target, because then it would be undefined which of them counts.
- */
-async function touchedFiles(bound: BoundRowChange, scan: Scan, call: StatementCall): Promise<Set<number>> {
-  const place = quoteIdentifier(FILE_COLUMN);
-  const rows = bound.touched ?? bound.rows;
-  const { sql, connection } = await generateSql(planOf(rows, bound), call, {
-    names: "unique",
-    given: givenScan(bound, scan),
-  });
-  try {
-    const pairs =
-      bound.touched === undefined
-        ? `SELECT ${place} AS f, 1 AS n FROM (${sql}) WHERE "__action" NOT IN ('copy', 'insert')`
-        : `SELECT ${place} AS f, count(*) AS n FROM (${sql}) GROUP BY ${place}, ${quoteIdentifier(ROW_COLUMN)}`;
-    const found = await connection.rows(
-      `SELECT f, max(n) AS n FROM (${pairs}) WHERE f IS NOT NULL GROUP BY f`,
-      call.signal === undefined ? {} : { signal: call.signal },
-    );
-    if (bound.checksCardinality && found.some((row) => Number(row["n"]) > 1)) {
-      throw new BoathouseError(
-        "DELTA_MULTIPLE_SOURCE_ROW_MATCHING_TARGET_ROW_IN_MERGE",
-        `Several rows of the source match one row of ${bound.target.name.join(".")}, so the result would be ambiguous.`,
-        {
-          sqlState: "21506",
-          hint: "Make the source unique in the columns of ON: SELECT DISTINCT, or QUALIFY row_number() = 1.",
-        },
-      );
-    }
-    return new Set(found.map((row) => Number(row["f"])));
-  } finally {
-    connection.close();
-  }
-}
-
 export function givenScan(bound: BoundRowChange, scan: Scan): ReadonlyMap<number, string> {
-  return new Map([[bound.scan, scan.sql({ fileColumn: FILE_COLUMN, rowColumn: ROW_COLUMN })]]);
+  return new Map([[bound.scan, scan.sql({ fileColumn: FILE, rowColumn: ROW })]]);
 }
 
 function planOf(
@@ -226,23 +234,15 @@ function planOf(
   return { plan, scans: bound.scans };
 }
 
-async function countActions(connection: Connection, action: string): Promise<Partial<Record<string, number>>> {
-  const rows = await connection.rows(`SELECT ${action} AS action, count(*) AS n FROM ${CHANGED} GROUP BY ${action}`);
-  return Object.fromEntries(rows.map((row) => [textOf(row["action"]), Number(row["n"])]));
-}
-
 /** Delta Lake's own names. */
-function operationMetrics(
-  kind: BoundRowChange["kind"],
-  counts: { readonly insert: number; readonly update: number; readonly delete: number; readonly copy: number },
-): Record<string, number> {
-  if (kind === "update") return { numUpdatedRows: counts.update, numCopiedRows: counts.copy };
-  if (kind === "delete") return { numDeletedRows: counts.delete, numCopiedRows: counts.copy };
+function operationMetrics(kind: BoundRowChange["kind"], counts: RowCounts): Record<string, number> {
+  if (kind === "update") return { numUpdatedRows: counts.updated, numCopiedRows: counts.copied };
+  if (kind === "delete") return { numDeletedRows: counts.deleted, numCopiedRows: counts.copied };
   return {
-    numTargetRowsInserted: counts.insert,
-    numTargetRowsUpdated: counts.update,
-    numTargetRowsDeleted: counts.delete,
-    numTargetRowsCopied: counts.copy,
+    numTargetRowsInserted: counts.inserted,
+    numTargetRowsUpdated: counts.updated,
+    numTargetRowsDeleted: counts.deleted,
+    numTargetRowsCopied: counts.copied,
   };
 }
 

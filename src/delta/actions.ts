@@ -8,8 +8,8 @@ interface Actions {
   domainMetadata: DomainMetadataAction;
   commitInfo: CommitInfoAction;
   cdc: CdcAction;
-  checkpointMetadata: { readonly version: number };
-  sidecar: { readonly path: string; readonly sizeInBytes: number };
+  checkpointMetadata: CheckpointMetadataAction;
+  sidecar: SidecarAction;
 }
 
 /** One line of a commit: exactly one of the actions. */
@@ -94,6 +94,21 @@ export interface CdcAction {
   readonly partitionValues: Readonly<Record<string, string | null>>;
   readonly size: number;
   readonly dataChange: boolean;
+}
+
+/** Of V2 checkpoints alone. */
+export interface CheckpointMetadataAction {
+  readonly version: number;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** A file of a V2 checkpoint with file actions, in `_delta_log/_sidecars`. */
+export interface SidecarAction {
+  /** Its name there, percent-encoded. */
+  readonly path: string;
+  readonly sizeInBytes: number;
+  readonly modificationTime?: number;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** Free-form: where a commit came from. */

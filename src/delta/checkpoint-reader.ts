@@ -1,9 +1,9 @@
-import { quoteString } from "../sql/quote.ts";
+import { quoteIdentifier, quoteString } from "../sql/quote.ts";
 import { corrupted, parseCommit } from "./commit-file.ts";
 import type { AddAction, RemoveAction } from "./actions.ts";
 import type { DeltaContext } from "./context.ts";
 import { FILE_KEY, keyList, VECTOR_TYPE } from "./file-list.ts";
-import { LOG_FOLDER } from "./log-files.ts";
+import { LOG_FOLDER, SIDECAR_FOLDER } from "./log-files.ts";
 import { logKey, type CheckpointFiles, type TableLocation } from "./log-segment.ts";
 import { readObject } from "./objects.ts";
 import { localFile } from "./paths.ts";
@@ -42,19 +42,23 @@ export async function readCheckpoint(
       state,
       inline: [...state.added.values()],
       removed: [...state.removed.values()],
-      parquet: sidecarFiles(location, sidecars),
+      parquet: await sidecarFiles(location, sidecars),
     };
   }
-  const files = checkpoint.files.map(({ key }) => localObject(location, key));
+  const files = await Promise.all(checkpoint.files.map(({ key }) => localObject(location, key)));
+  // A comparison, unlike IS NOT NULL, passes over row groups that hold files alone by their statistics.
   const lines = await context.connection.rows(
-    `SELECT to_json({protocol: protocol, metaData: "metaData", txn: txn, domainMetadata: "domainMetadata", sidecar: sidecar}) AS line ` +
-      `FROM ${readActions(files, STATE_COLUMNS)} WHERE protocol IS NOT NULL OR "metaData" IS NOT NULL OR txn IS NOT NULL ` +
-      `OR "domainMetadata" IS NOT NULL OR sidecar IS NOT NULL`,
+    Object.entries(KEY_FIELDS)
+      .map(([kind, present]) => {
+        const source = readActions(files, { [kind]: STATE_COLUMNS[kind] ?? "JSON" });
+        return `SELECT to_json({${quoteString(kind)}: ${quoteIdentifier(kind)}}) AS line FROM ${source} WHERE ${quoteIdentifier(kind)}.${present}`;
+      })
+      .join(" UNION ALL "),
   );
   const actions = parseCommit(lines.map((row) => textIn(row, "line")).join("\n"), first.key);
   state.apply(actions);
   const sidecars = actions.flatMap((action) => (action.sidecar === undefined ? [] : [action.sidecar.path]));
-  return { state, inline: [], removed: [], parquet: [...files, ...sidecarFiles(location, sidecars)] };
+  return { state, inline: [], removed: [], parquet: [...files, ...(await sidecarFiles(location, sidecars))] };
 }
 
 const TEXT_MAP = "MAP(VARCHAR, VARCHAR)";
@@ -68,13 +72,23 @@ export const STATE_COLUMNS: Readonly<Record<string, string>> = {
     `schemaString VARCHAR, partitionColumns VARCHAR[], createdTime BIGINT, configuration ${TEXT_MAP})`,
   txn: "STRUCT(appId VARCHAR, version BIGINT, lastUpdated BIGINT)",
   domainMetadata: "STRUCT(domain VARCHAR, configuration VARCHAR, removed BOOLEAN)",
-  sidecar: "STRUCT(path VARCHAR, sizeInBytes BIGINT)",
+  sidecar: `STRUCT(path VARCHAR, sizeInBytes BIGINT, modificationTime BIGINT, tags ${TEXT_MAP})`,
+  checkpointMetadata: `STRUCT(version BIGINT, tags ${TEXT_MAP})`,
+};
+
+/** By kind: a field that every action of it has, and what it is at least. */
+const KEY_FIELDS = {
+  protocol: '"minReaderVersion" >= 0',
+  metaData: "id >= ''",
+  txn: "\"appId\" >= ''",
+  domainMetadata: "domain >= ''",
+  sidecar: "path >= ''",
 };
 
 /** The type of a tombstone in a checkpoint. */
 export const REMOVE_TYPE =
   `STRUCT(path VARCHAR, "deletionTimestamp" BIGINT, "dataChange" BOOLEAN, "extendedFileMetadata" BOOLEAN, ` +
-  `"partitionValues" ${TEXT_MAP}, size BIGINT, tags ${TEXT_MAP}, "deletionVector" ${VECTOR_TYPE}, ` +
+  `"partitionValues" ${TEXT_MAP}, size BIGINT, "deletionVector" ${VECTOR_TYPE}, ` +
   `"baseRowId" BIGINT, "defaultRowCommitVersion" BIGINT)`;
 
 /** The tombstones (column `remove`) of checkpoint files, less those whose key is in `hidden`. */
@@ -93,10 +107,14 @@ function readActions(files: readonly string[], types: Readonly<Record<string, st
   return `read_parquet([${files.map(quoteString).join(", ")}], hive_partitioning = false, schema = MAP {${columns.join(", ")}})`;
 }
 
-function sidecarFiles(location: TableLocation, paths: readonly string[]): string[] {
-  return paths.map((path) => localFile(location, path.includes("/") ? path : `${LOG_FOLDER}/_sidecars/${path}`));
+async function sidecarFiles(location: TableLocation, paths: readonly string[]): Promise<string[]> {
+  return Promise.all(
+    paths.map(async (path) =>
+      localFile(location, path.includes("/") ? path : `${LOG_FOLDER}/${SIDECAR_FOLDER}/${path}`),
+    ),
+  );
 }
 
-function localObject(location: TableLocation, key: string): string {
+async function localObject(location: TableLocation, key: string): Promise<string> {
   return localFile(location, encodeURI(key.slice(logKey(location, "").length - `${LOG_FOLDER}/`.length)));
 }

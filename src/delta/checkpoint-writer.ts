@@ -3,55 +3,40 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isBoathouseError } from "../core/errors.ts";
-import { quoteString } from "../sql/quote.ts";
-import type { Action } from "./actions.ts";
-import { REMOVE_TYPE, STATE_COLUMNS } from "./checkpoint-reader.ts";
+import type { Json } from "../core/json.ts";
+import { schemaToJson } from "../core/schema-json.ts";
+import type { Action, SidecarAction } from "./actions.ts";
+import { REMOVE_TYPE } from "./checkpoint-reader.ts";
+import { actionRows, addStruct, removeActionRows, stateActions } from "./checkpoint-sql.ts";
 import type { DeltaContext } from "./context.ts";
-import { checkpointName } from "./log-files.ts";
+import { isSupported } from "./features.ts";
+import type { FileList } from "./file-list.ts";
+import { LAST_CHECKPOINT, writeLastCheckpoint, type LastCheckpoint } from "./last-checkpoint.ts";
+import { checkpointName, SIDECAR_FOLDER, uuidCheckpointName } from "./log-files.ts";
 import { logKey, type TableLocation } from "./log-segment.ts";
-import { flagProperty } from "./properties.ts";
+import { durationProperty } from "./properties.ts";
+import { numberIn } from "./row-values.ts";
 import type { TableState } from "./table-state.ts";
 import { retentionCutoff, tombstonesSince } from "./tombstones.ts";
 
-export interface WrittenCheckpoint {
-  readonly version: number;
-  /** Actions in it. */
-  readonly size: number;
-  readonly sizeInBytes: number;
-  readonly numOfAddFiles: number;
-}
+/** What a checkpoint holds, as `_last_checkpoint` says it. */
+export type WrittenCheckpoint = LastCheckpoint & { readonly numOfAddFiles: number };
 
 /**
- * Writes a V1 checkpoint of a version and points `_last_checkpoint` at it (PROTOCOL.md, "Checkpoints"). Whoever reads
- * sees it whole or not at all. Undefined when another writer was faster, or the table wants V2 checkpoints.
+ * Writes a checkpoint of a version and points `_last_checkpoint` at it (PROTOCOL.md, "Checkpoints"): a classic one of one
+ * file, or with `delta.checkpointPolicy` = v2 one under a name of its own that refers to sidecars. Whoever reads sees it
+ * whole or not at all. Undefined when another writer was faster.
  */
 export async function writeCheckpoint(
   context: DeltaContext,
   location: TableLocation,
   state: TableState,
 ): Promise<WrittenCheckpoint | undefined> {
-  if (state.metadata.configuration["delta.checkpointPolicy"]?.toLowerCase() === "v2") return undefined;
-  const list = await state.files();
   const folder = await mkdtemp(join(tmpdir(), "boathouse-checkpoint-"));
   try {
-    const path = join(folder, "checkpoint.parquet");
-    const adds = `SELECT ${addStruct(state, list.partitions.size > 0)} AS "add" FROM ${list.rowsAt(state.version)}`;
-    const parts = [...stateRows(state), adds, ...(await tombstones(context, location, state))];
-    const select = parts.map((part) => `(${part})`).join(" UNION ALL BY NAME ");
-    const [file] = await context.connection.copyToParquet({ select, path, compression: "zstd" });
-    const [count] = await context.connection.rows(
-      `SELECT count(*)::INTEGER AS files FROM ${list.rowsAt(state.version)}`,
-    );
-    const written = {
-      version: state.version,
-      size: file?.rowCount ?? 0,
-      sizeInBytes: file?.bytes ?? 0,
-      numOfAddFiles: Number(count?.["files"] ?? 0),
-    };
-    await location.store.write(logKey(location, checkpointName(state.version)), createReadStream(path), {
-      ifNoneMatch: "*",
-    });
-    await location.store.write(logKey(location, "_last_checkpoint"), Buffer.from(JSON.stringify(written)));
+    const writer = new CheckpointWriter({ context, location, state, folder, list: await state.files() });
+    const written = await (isV2(state) ? writer.v2() : writer.v1());
+    await writeLastCheckpoint(location.store, logKey(location, LAST_CHECKPOINT), written);
     return written;
   } catch (error) {
     if (isBoathouseError(error, "OBJECT_EXISTS")) return undefined;
@@ -61,52 +46,174 @@ export async function writeCheckpoint(
   }
 }
 
-function addStruct(state: TableState, partitioned: boolean): string {
-  const { metadata } = state;
-  const asJson = flagProperty(metadata, "delta.checkpoint.writeStatsAsJson", "true");
-  const asStruct = flagProperty(metadata, "delta.checkpoint.writeStatsAsStruct");
-  const fields = [
-    "path: path",
-    '"partitionValues": partition_values',
-    "size: size",
-    '"modificationTime": modification_time',
-    '"dataChange": false',
-    "tags: tags",
-    '"deletionVector": dv',
-    '"baseRowId": base_row_id',
-    '"defaultRowCommitVersion": default_row_commit_version',
-    '"clusteringProvider": clustering_provider',
-    ...(asJson ? ["stats: coalesce(stats, to_json(stat)::VARCHAR)"] : []),
-    ...(asStruct ? ["stats_parsed: stat"] : []),
-    ...(asStruct && partitioned ? ['"partitionValues_parsed": part'] : []),
-  ];
-  return `{${fields.join(", ")}}`;
+/** Does the table want V2 checkpoints? */
+function isV2({ metadata, protocol }: TableState): boolean {
+  const policy = metadata.configuration["delta.checkpointPolicy"]?.toLowerCase();
+  return policy === "v2" && isSupported(protocol, "v2Checkpoint");
 }
 
-/** Everything that is not a file, one SELECT an action. */
-function stateRows(state: TableState): string[] {
-  const actions: Action[] = [
-    { protocol: state.protocol },
-    { metaData: state.metadata },
-    ...[...state.transactions.values()].map((txn) => ({ txn })),
-    ...[...state.domains.values()].map((domainMetadata) => ({ domainMetadata })),
-  ];
-  const kinds = ["protocol", "metaData", "txn", "domainMetadata"] as const;
-  return kinds.map((kind) => {
-    const rows = actions.flatMap((action) => (action[kind] === undefined ? [] : [action[kind]]));
-    // A column that no row fills must be there all the same, with its type.
-    return `SELECT ${rowsFromJson(JSON.stringify(rows), STATE_COLUMNS[kind] ?? "JSON")} AS "${kind}"`;
-  });
+interface Writing {
+  readonly context: DeltaContext;
+  readonly location: TableLocation;
+  readonly state: TableState;
+  readonly list: FileList;
+  /** For files before they are put into the store. */
+  readonly folder: string;
 }
 
-/** Files removed within the retention period: from the checkpoint before, and from the commits since. */
-async function tombstones(context: DeltaContext, location: TableLocation, state: TableState): Promise<string[]> {
-  const { actions, select } = await tombstonesSince(context, location, state, retentionCutoff(context, state));
-  const rows = JSON.stringify(actions.map((remove) => ({ ...remove, stats: undefined })));
-  return [`SELECT ${rowsFromJson(rows, REMOVE_TYPE)} AS remove`, ...(select === undefined ? [] : [select])];
+interface Written {
+  readonly actions: number;
+  readonly bytes: number;
+  readonly modificationTime: number;
 }
 
-/** The items of a JSON array as rows of a type; what an item lacks is null. */
-function rowsFromJson(text: string, type: string): string {
-  return `unnest(from_json(${quoteString(text)}, ${quoteString(JSON.stringify([type]))}))`;
+class CheckpointWriter {
+  readonly #writing: Writing;
+  readonly #actions: readonly Action[];
+
+  constructor(writing: Writing) {
+    this.#writing = writing;
+    const { metadata } = writing.state;
+    const property = "delta.setTransactionRetentionDuration";
+    const kept = durationProperty(metadata, property, Number.POSITIVE_INFINITY);
+    const cutoff = kept === Number.POSITIVE_INFINITY ? undefined : writing.context.clock.now() - kept;
+    this.#actions = stateActions(writing.state, cutoff);
+  }
+
+  /** All actions in one file. Parts are deprecated: they cannot be written as one, and one file holds a million. */
+  async v1(): Promise<WrittenCheckpoint> {
+    const { state, list } = this.#writing;
+    const kinds = ["protocol", "metaData", "txn", "domainMetadata"] as const;
+    const select = [
+      actionRows(this.#actions, kinds),
+      `(SELECT ${addStruct(state, list)} AS "add" FROM ${list.rowsAt(state.version)})`,
+      ...(await this.#tombstones()).map((each) => `(${each})`),
+    ].join(" UNION ALL BY NAME ");
+    const { actions, bytes } = await this.#put(select, checkpointName(state.version));
+    return this.#last({ size: actions, sizeInBytes: bytes }, select);
+  }
+
+  /** File actions in sidecars of bounded size; the file that names them comes last. */
+  async v2(): Promise<WrittenCheckpoint> {
+    const { context } = this.#writing;
+    const removes = `delta_removes_${context.ids.uuid().replaceAll("-", "")}`;
+    const select = (await this.#tombstones()).map((each) => `(${each})`).join(" UNION ALL BY NAME ");
+    await context.connection.run(`CREATE TEMP TABLE ${removes} AS ${select}`);
+    try {
+      return await this.#v2Of(await this.#fileActions(`(SELECT rowid AS row_id, * FROM ${removes})`));
+    } finally {
+      await context.connection.run(`DROP TABLE ${removes}`);
+    }
+  }
+
+  async #v2Of(fileActions: readonly string[]): Promise<WrittenCheckpoint> {
+    const { context, state, list } = this.#writing;
+    const sidecars: (SidecarAction & { readonly actions: number })[] = [];
+    for (const select of fileActions) {
+      const path = `${context.ids.uuid()}.parquet`;
+      const { actions, bytes, modificationTime } = await this.#put(select, `${SIDECAR_FOLDER}/${path}`);
+      if (actions > 0) sidecars.push({ path, sizeInBytes: bytes, modificationTime, actions });
+    }
+    const sidecarActions = sidecars.map(({ actions: _, ...sidecar }) => ({ sidecar }));
+    const sum = (field: "actions" | "sizeInBytes"): number => sidecars.reduce((all, each) => all + each[field], 0);
+    const checkpointMetadata = {
+      version: state.version,
+      tags: {
+        sidecarNumActions: String(sum("actions")),
+        sidecarSizeInBytes: String(sum("sizeInBytes")),
+        numOfAddFiles: String(await this.#numOfAddFiles()),
+      },
+    };
+    const actions = [{ checkpointMetadata }, ...sidecarActions, ...this.#actions];
+    const kinds = ["protocol", "metaData", "txn", "domainMetadata", "checkpointMetadata", "sidecar"] as const;
+    const files = [`(SELECT ${addStruct(state, list)} AS "add" FROM ${list.rowsAt(state.version)} WHERE false)`];
+    const select = [actionRows(actions, kinds), ...files, `(${removeActionRows([])})`].join(" UNION ALL BY NAME ");
+    const path = uuidCheckpointName(state.version, context.ids.uuid());
+    const top = await this.#put(select, path);
+    const nonFileActions = [...this.#actions, { checkpointMetadata }];
+    const v2Checkpoint = {
+      path,
+      sizeInBytes: top.bytes,
+      modificationTime: top.modificationTime,
+      ...(nonFileActions.length > MOST_IN_HINT ? {} : { nonFileActions }),
+      ...(sidecars.length > MOST_IN_HINT ? {} : { sidecarFiles: sidecarActions.map(({ sidecar }) => sidecar) }),
+    };
+    const size = { size: sum("actions") + top.actions, sizeInBytes: sum("sizeInBytes") + top.bytes };
+    return { ...(await this.#last(size, select)), v2Checkpoint: JSON.parse(JSON.stringify(v2Checkpoint)) };
+  }
+
+  /** Selects of at most `SIDECAR_ACTIONS` actions each; some may give none. */
+  async #fileActions(removes: string): Promise<string[]> {
+    const { state, list } = this.#writing;
+    const rows = list.rowsAt(state.version);
+    const add = `${addStruct(state, list)} AS "add"`;
+    const none = `(SELECT ${add} FROM ${rows} WHERE false)`;
+    return [
+      ...(await this.#ranges(rows)).map(
+        (at) => `SELECT ${add}, NULL::${REMOVE_TYPE} AS remove FROM ${rows} WHERE ${at}`,
+      ),
+      ...(await this.#ranges(removes)).map(
+        (at) => `(SELECT remove FROM ${removes} WHERE ${at}) UNION ALL BY NAME ${none}`,
+      ),
+    ];
+  }
+
+  /** Conditions on `row_id` that together cover all rows. */
+  async #ranges(rows: string): Promise<string[]> {
+    const [bounds] = await this.#writing.context.connection.rows(
+      `SELECT coalesce(max(row_id), -1) AS last FROM ${rows}`,
+    );
+    const ranges: string[] = [];
+    for (let first = 0; first <= numberIn(bounds, "last"); first += SIDECAR_ACTIONS) {
+      ranges.push(`row_id >= ${first} AND row_id < ${first + SIDECAR_ACTIONS}`);
+    }
+    return ranges;
+  }
+
+  /** Files removed within the retention period: from the checkpoint before, and from the commits since. */
+  async #tombstones(): Promise<string[]> {
+    const { context, location, state } = this.#writing;
+    const { actions, select } = await tombstonesSince(context, location, state, retentionCutoff(context, state));
+    return [removeActionRows(actions), ...(select === undefined ? [] : [select])];
+  }
+
+  async #numOfAddFiles(): Promise<number> {
+    const { list, state } = this.#writing;
+    const [row] = await list.connection.rows(`SELECT count(*) AS files FROM ${list.rowsAt(state.version)}`);
+    return numberIn(row, "files");
+  }
+
+  async #last(
+    size: { readonly size: number; readonly sizeInBytes: number },
+    select: string,
+  ): Promise<WrittenCheckpoint> {
+    const checkpointSchema = await this.#schemaOf(select);
+    const { version } = this.#writing.state;
+    const numOfAddFiles = await this.#numOfAddFiles();
+    return { version, ...size, numOfAddFiles, ...(checkpointSchema === undefined ? {} : { checkpointSchema }) };
+  }
+
+  /** As Spark writes it; undefined where that is too long for a hint. */
+  async #schemaOf(select: string): Promise<Json | undefined> {
+    const stream = await this.#writing.context.connection.stream(`SELECT * FROM (${select}) LIMIT 0`);
+    stream.close();
+    const text = schemaToJson(stream.schema);
+    return text.length > LONGEST_SCHEMA ? undefined : (JSON.parse(text) as Json);
+  }
+
+  async #put(select: string, name: string): Promise<Written> {
+    const { context, location, folder } = this.#writing;
+    const path = join(folder, "checkpoint.parquet");
+    const [file] = await context.connection.copyToParquet({ select, path, compression: "zstd" });
+    const actions = file?.rowCount ?? 0;
+    if (actions === 0) return { actions, bytes: 0, modificationTime: 0 };
+    const meta = await location.store.write(logKey(location, name), createReadStream(path), { ifNoneMatch: "*" });
+    return { actions, bytes: meta.size, modificationTime: Math.floor(meta.lastModified) };
+  }
 }
+
+/** Delta Lake's default for V2 checkpoints. */
+const SIDECAR_ACTIONS = 50_000;
+/** Delta Lake's bounds of what `_last_checkpoint` repeats. */
+const MOST_IN_HINT = 30;
+const LONGEST_SCHEMA = 20_000;

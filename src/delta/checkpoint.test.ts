@@ -62,6 +62,55 @@ describe("a checkpoint", () => {
     expect([pruned.files.length, pruned.totalFiles]).toEqual([1, 2]);
   });
 
+  it("of the second kind stands in sidecars, which the hint and the file under a name of its own refer to", async () => {
+    const table = await createTable(lake, "v2", {
+      select: row(1),
+      partitionColumns: ["name"],
+      properties: { "delta.checkpointPolicy": "v2", "delta.checkpoint.writeStatsAsStruct": "true" },
+    });
+    const transaction = await table.begin({ operation: "WRITE" });
+    await overwrite(transaction, { connection: lake.connection, select: row(2) }, { kind: "full" });
+    transaction.setTransaction("app", 7);
+    await transaction.commit();
+    const written = await table.checkpoint();
+    expect(written).toMatchObject({ version: 1, numOfAddFiles: 1 });
+    await lake.store.delete(logKey(table.location, "00000000000000000000.json"));
+    await append(lake, table, row(3));
+    const again = lake.table("v2");
+    const snapshot = await again.snapshot();
+    expect((await rowsOf(lake, snapshot, "id")).map((each) => each["id"])).toEqual([2n, 3n]);
+    expect(snapshot.transactionVersion("app")).toBe(7);
+    const hint: unknown = JSON.parse(await textOf(lake, logKey(table.location, "_last_checkpoint")));
+    expect(hint).toMatchObject({
+      // Protocol, metadata, transaction, checkpointMetadata, two sidecars; a file and a tombstone in them.
+      size: 8,
+      v2Checkpoint: {
+        nonFileActions: expect.arrayContaining([
+          { checkpointMetadata: { version: 1, tags: expect.objectContaining({ numOfAddFiles: "1" }) } },
+        ]),
+        sidecarFiles: [{ path: expect.any(String) }, { path: expect.any(String) }],
+      },
+    });
+    // The tombstone of the first file goes from one checkpoint to the next.
+    await table.checkpoint();
+    const sidecars = `${lake.folder}/v2/_delta_log/_sidecars/*.parquet`;
+    const removed = await lake.connection.rows(
+      `SELECT count(remove.path)::INTEGER AS removes, count("add".path)::INTEGER AS adds, count("add"."partitionValues_parsed".name)::INTEGER AS parsed FROM read_parquet('${sidecars}', union_by_name = true)`,
+    );
+    expect(removed).toEqual([{ removes: 2, adds: 3, parsed: 3 }]);
+  });
+
+  it("forgets applications that were not heard of for as long as the table says", async () => {
+    const table = await createTable(lake, "expiry", {
+      select: row(1),
+      properties: { "delta.setTransactionRetentionDuration": "interval 0 days" },
+    });
+    const transaction = await table.begin({ operation: "WRITE" });
+    transaction.setTransaction("app", 7);
+    await transaction.commit();
+    expect(await table.checkpoint()).toMatchObject({ size: 3 });
+  });
+
   it("is not needed: a damaged hint or a stray file does no harm", async () => {
     const table = await createTable(lake, "hint", { select: row(1) });
     await append(lake, table, row(2));

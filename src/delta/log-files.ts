@@ -1,6 +1,10 @@
 /** The folder of the log below a table's root. */
 export const LOG_FOLDER = "_delta_log";
 
+/** Below the log's: files of V2 checkpoints with file actions, and commits that a catalog has yet to ratify or publish. */
+export const SIDECAR_FOLDER = "_sidecars";
+export const STAGED_FOLDER = "_staged_commits";
+
 /** What the name of a file in `_delta_log` says (PROTOCOL.md, "Delta Log Entries" and "Checkpoint Naming Scheme"). */
 export type LogFile =
   | { readonly kind: "commit"; readonly version: number }
@@ -16,6 +20,11 @@ export function commitName(version: number): string {
 
 export function checkpointName(version: number): string {
   return `${padded(version)}.checkpoint.parquet`;
+}
+
+/** Of a V2 checkpoint. */
+export function uuidCheckpointName(version: number, uuid: string): string {
+  return `${padded(version)}.checkpoint.${uuid}.parquet`;
 }
 
 /** The meaning of a name, or undefined for what is none of the log's business (temporary files, `_last_checkpoint`). */

@@ -1,7 +1,7 @@
-import { BoathouseError, isBoathouseError } from "../core/errors.ts";
+import { BoathouseError } from "../core/errors.ts";
 import type { ObjectMeta, ObjectStore } from "../storage/object-store.ts";
+import { LAST_CHECKPOINT, readLastCheckpoint } from "./last-checkpoint.ts";
 import { commitName, LOG_FOLDER, padded, parseLogFile, type LogFile } from "./log-files.ts";
-import { readObject } from "./objects.ts";
 
 /** A table's place in a store: `root` is the key of its folder, without a slash at the end ("" for the store's root). */
 export interface TableLocation {
@@ -55,7 +55,11 @@ export function describe(location: TableLocation): string {
  * `DELTA_VERSION_NOT_RECREATABLE`.
  */
 export async function findSegment(location: TableLocation, options: SegmentOptions = {}): Promise<LogSegment> {
-  const hint = options.checkpointBefore === undefined ? await lastCheckpointVersion(location) : undefined;
+  const last =
+    options.checkpointBefore === undefined
+      ? await readLastCheckpoint(location.store, logKey(location, LAST_CHECKPOINT))
+      : undefined;
+  const hint = last?.version;
   if (hint !== undefined && (options.version === undefined || options.version >= hint)) {
     const segment = await segmentFrom(location, hint, options);
     if (segment?.checkpoint !== undefined) return segment;
@@ -153,18 +157,6 @@ function checkContiguous(location: TableLocation, commits: readonly CommitRef[],
     if (commit.version !== first + index) throw gap(location, first + index, commit.version);
   }
   return commits;
-}
-
-async function lastCheckpointVersion(location: TableLocation): Promise<number | undefined> {
-  try {
-    const text = await readObject(location.store, logKey(location, "_last_checkpoint"));
-    const value: unknown = JSON.parse(text);
-    const version = typeof value === "object" && value !== null && "version" in value ? value.version : undefined;
-    return typeof version === "number" && Number.isSafeInteger(version) && version >= 0 ? version : undefined;
-  } catch (error) {
-    if (isBoathouseError(error, "OBJECT_NOT_FOUND") || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function gap(location: TableLocation, missing: number, found: number): BoathouseError {

@@ -1,0 +1,18 @@
+import { deltaLog } from "./delta-log.ts";
+import type { Benchmark, BenchmarkOptions } from "./benchmark.ts";
+
+/** A group of measurements of Delta tables; one file a group (`delta-….ts`). */
+export interface DeltaPart {
+  run(options: BenchmarkOptions): AsyncIterable<string>;
+}
+
+/** A group more is a file more and an entry here. */
+const PARTS: readonly DeltaPart[] = [deltaLog];
+
+export const delta: Benchmark = {
+  name: "delta",
+  description: "Delta tables; the peer is DuckDB on the same files, or what a line names",
+  async *run(options) {
+    for (const part of PARTS) yield* part.run(options);
+  },
+};

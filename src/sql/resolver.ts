@@ -15,6 +15,8 @@ export interface Resolver {
    * catalog and schema. Undefined: there is none. With `path` as in delta.`/path`, the format is the first part.
    */
   relation(name: readonly string[], use: RelationUse): Relation | undefined;
+  /** The same of a name with options behind it, `t WITH (readChangeFeed = true)`: refuses those that it does not know. */
+  relationWithOptions?(name: readonly string[], use: RelationUse, options: readonly RelationOption[]): Relation;
   /** A table function that the engine provides (`read_files`, `table_changes`), by name in lower case. */
   tableFunction?(name: readonly string[], use: TableFunctionUse): Relation | undefined;
   /** A user's SQL function. Asked after the built-in ones for one-part names. */
@@ -42,6 +44,11 @@ export interface RelationUse {
   readonly stream: boolean;
   readonly timeTravel: TimeTravel | undefined;
   readonly span: Span | undefined;
+}
+
+export interface RelationOption {
+  readonly name: string;
+  readonly value: string;
 }
 
 export interface TableFunctionUse {

@@ -11,12 +11,13 @@ import { NotLoaded } from "../../sql/not-loaded.ts";
 import type { Span } from "../../sql/ast/node.ts";
 import type { Query } from "../../sql/ast/query.ts";
 import { isTemporaryName } from "../../sql/analyzer/check-routine.ts";
-import { parseExpression, parseStatement } from "../../sql/parser/parse.ts";
+import { parseStatement } from "../../sql/parser/parse.ts";
 import { routineOf } from "../../sql/routine.ts";
 import type {
   NameContext,
   Policy,
   Relation,
+  RelationOption,
   RelationUse,
   Resolver,
   Routine,
@@ -32,7 +33,9 @@ import type { SessionState } from "./session-state.ts";
 import { FILE, ROW } from "../../delta/row-changes.ts";
 import { requireWrite } from "./write-access.ts";
 import type { Source } from "./source.ts";
-import type { FileSources } from "./file-sources.ts";
+import type { FileRelationSource, FileSources } from "./file-sources.ts";
+import { policyArgument } from "./policy-argument.ts";
+import { CHANGE_FUNCTIONS, TableChanges, type FoundChanges } from "./table-changes.ts";
 
 /** The columns that tell a table's rows apart while it is changed: the file's index in the scan, and the place in it. */
 const ROW_POSITION: readonly StructField[] = [field(FILE, LONG), field(ROW, LONG)];
@@ -60,6 +63,7 @@ export class StatementResolver implements Resolver {
   readonly #env: EngineEnvironment;
   readonly #state: SessionState;
   readonly #catalog: CatalogSnapshot;
+  readonly #changes: TableChanges;
   readonly #accesses = new Map<string, Access>();
   readonly #snapshots = new Map<string, Snapshot>();
   readonly #systemTables = new Map<string, Relation | undefined>();
@@ -86,6 +90,7 @@ export class StatementResolver implements Resolver {
     this.#catalog = catalog;
     this.access = new Access(catalog, state.user);
     this.files = files;
+    this.#changes = new TableChanges(env, state, catalog);
   }
 
   relation(name: readonly string[], use: RelationUse): Relation | undefined {
@@ -100,19 +105,23 @@ export class StatementResolver implements Resolver {
 
   tableFunction(name: readonly string[], use: TableFunctionUse): Relation | undefined {
     const called = (name.at(-1) ?? "").toLowerCase();
-    if (FILE_FUNCTIONS.has(called)) {
-      const found = this.files.readFiles(called, use, this.#accessOf(use.context.user));
-      const { relation, source } = found;
-      this.#sources.set(relation, source);
-      this.#depend(`${relation.name.join(".")} ${found.fingerprint}`, found.fingerprint);
-      return relation;
-    }
+    const access = this.#accessOf(use.context.user);
+    if (FILE_FUNCTIONS.has(called)) return this.#keep(this.files.readFiles(called, use, access));
+    if (CHANGE_FUNCTIONS.has(called)) return this.#keep(this.#changes.ofFunction(called, use, access));
     const host = this.#env.tableFunctions.get(called);
     if (host === undefined || name.length !== 1) return undefined;
     const args = use.arguments.map((each) => ({ name: each.name, value: plainValue(each) }));
-    return this.#rows(`${called}(${JSON.stringify(args)})`, () =>
-      host({ arguments: args, access: this.#accessOf(use.context.user) }),
-    );
+    return this.#rows(`${called}(${JSON.stringify(args)})`, () => host({ arguments: args, access }));
+  }
+
+  relationWithOptions(name: readonly string[], use: RelationUse, options: readonly RelationOption[]): Relation {
+    return this.#keep(this.#changes.ofTable(name, use, options, this.#accessOf(use.context.user)));
+  }
+
+  #keep({ relation, source, fingerprint }: FileRelationSource | FoundChanges): Relation {
+    this.#sources.set(relation, source);
+    this.#depend(`${relation.name.join(".")} ${fingerprint}`, fingerprint);
+    return relation;
   }
 
   routine(name: readonly string[], context: NameContext): Routine | undefined {
@@ -175,7 +184,7 @@ export class StatementResolver implements Resolver {
 
   #isBuiltIn(name: string): boolean {
     const called = name.toLowerCase();
-    return FILE_FUNCTIONS.has(called) || this.#env.tableFunctions.has(called);
+    return FILE_FUNCTIONS.has(called) || CHANGE_FUNCTIONS.has(called) || this.#env.tableFunctions.has(called);
   }
 
   #temporaryFunction(name: readonly string[]): Routine | undefined {
@@ -348,17 +357,6 @@ export function parsedQuery(text: string): Query {
   const statement = parseStatement(text);
   if (statement.kind === "query") return statement;
   throw new BoathouseError("VIEW_DEFINITION_INVALID", "The stored text of a view is no query.", { kind: "defect" });
-}
-
-function policyArgument(argument: PolicyArgument): Policy["arguments"][number] {
-  if ("column" in argument) return argument;
-  const expression = parseExpression(argument.sql);
-  if (expression.kind === "literal" && !(expression.value instanceof Uint8Array)) {
-    const { value, type } = expression;
-    const isIntegral = typeof value === "number" && ["byte", "short", "int", "long"].includes(type.kind);
-    return { type, value: isIntegral ? BigInt(value) : value };
-  }
-  throw new BoathouseError("POLICY_ARGUMENT_INVALID", `${argument.sql} is no constant.`);
 }
 
 /** The name with the parts that the context fills in. */

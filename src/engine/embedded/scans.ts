@@ -5,6 +5,7 @@ import type { Relation } from "../../sql/resolver.ts";
 import { allOf, type Predicate } from "../../delta/predicate.ts";
 import { duckDbType } from "../../sql/types/duckdb-type.ts";
 import { quoteIdentifier, quoteString } from "../../sql/quote.ts";
+import { changesSql } from "./change-stream.ts";
 import { deltaPredicate } from "./delta-predicate.ts";
 import { streamSql } from "./delta-stream.ts";
 import type { StatementResolver } from "./resolver.ts";
@@ -53,6 +54,13 @@ export async function planScans(
         skipped += planned.skipped;
         break;
       }
+      case "changes":
+        sql.set(
+          scan.id,
+          await changesSql(source, scan.stream ? call.options.streamRanges?.get(streamId) : undefined, scan),
+        );
+        folders.add(call.env.storage.localPath(source.url));
+        break;
       case "files":
         sql.set(scan.id, await source.sql(scan.stream ? call.options.streamRanges?.get(streamId) : undefined));
         for (const folder of source.folders) folders.add(folder);

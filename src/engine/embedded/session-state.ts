@@ -58,3 +58,6 @@ export function isAnsi(state: SessionState): boolean {
 
 /** Whether INSERT OVERWRITE replaces the table (`static`, by default) or the partitions that get rows (`dynamic`). */
 export const PARTITION_OVERWRITE_MODE = "spark.sql.sources.partitionoverwritemode";
+
+/** Whether changes from after the newest version on are none, and not an error. */
+export const CHANGES_OUT_OF_RANGE = "spark.databricks.delta.changeDataFeed.timestampOutOfRange.enabled";

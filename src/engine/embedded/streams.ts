@@ -2,6 +2,7 @@ import { unreachable } from "../../core/errors.ts";
 import type { Statement } from "../../sql/ast/statement.ts";
 import { analyzeQuery } from "../../sql/analyzer/analyze.ts";
 import type { StreamSource } from "../session.ts";
+import { changeStream } from "./change-stream.ts";
 import { deltaStream } from "./delta-stream.ts";
 import { streamIdOf } from "./scans.ts";
 import type { StatementCall } from "./statement-call.ts";
@@ -17,6 +18,7 @@ export async function openStreams(statement: Statement, call: StatementCall): Pr
     const id = streamIdOf(bound.scans, index);
     const source = resolver.sourceOf(scan.relation);
     if (source?.kind === "delta") return [deltaStream(id, source)];
+    if (source?.kind === "changes") return [changeStream(id, source)];
     const stream = source?.kind === "files" ? source.stream : undefined;
     if (stream === undefined) return unreachable("A stream has no source.", { relation: scan.relation.name });
     return [

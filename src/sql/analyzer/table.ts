@@ -1,9 +1,8 @@
-import type { Property } from "../ast/definition.ts";
 import type { Span } from "../ast/node.ts";
 import type { TableName } from "../ast/query.ts";
 import type { BoundPlan } from "../bound.ts";
 import { nearest } from "../../core/nearest.ts";
-import type { Relation } from "../resolver.ts";
+import type { Relation, RelationOption } from "../resolver.ts";
 import { plainText, type TimeTravel } from "../value.ts";
 import { askedAt, enter, failure, newColumn, unsupported, type Analysis, type CteScope } from "./analysis.ts";
 import { bind, rootEnv, type BoundRelation, type Env } from "./env.ts";
@@ -25,9 +24,9 @@ export function bindTableName(node: TableName, env: Env): BoundRelation {
       ? findCte(env.analysis.ctes, parts[0] ?? "")
       : undefined;
   if (cte !== undefined) return cteRelation(cte, node.span, env.analysis);
-  refuseOptions(node.options, env);
   if (node.changes !== undefined) throw unsupported(env.analysis, node.changes.span, "CHANGES");
-  const relation = findRelation(parts, node.span, node.stream, timeTravel(node, env), env);
+  const relation =
+    relationWithOptions(parts, node, env) ?? findRelation(parts, node.span, node.stream, timeTravel(node, env), env);
   return bindRelation(
     relation,
     { stream: node.stream, timeTravel: timeTravel(node, env), span: node.name.span, parts },
@@ -35,9 +34,20 @@ export function bindTableName(node: TableName, env: Env): BoundRelation {
   );
 }
 
-function refuseOptions(options: readonly Property[], env: Env): void {
-  const [first] = options;
-  if (first !== undefined) throw unsupported(env.analysis, first.span, "Options on a table in FROM");
+function relationWithOptions(parts: readonly string[], node: TableName, env: Env): Relation | undefined {
+  const [first] = node.options;
+  if (first === undefined) return undefined;
+  const { resolver } = env.analysis.statement;
+  if (resolver.relationWithOptions === undefined) {
+    throw unsupported(env.analysis, first.span, "Options on a table in FROM");
+  }
+  const options = node.options.map(({ key, value, span }): RelationOption => {
+    if (value?.kind === "literal" && value.value !== null) return { name: key, value: plainText(value.value) };
+    throw unsupported(env.analysis, span, `The option ${key} without a constant value`);
+  });
+  const { stream, span } = node;
+  const use = { context: env.analysis.names, stream, timeTravel: timeTravel(node, env), span };
+  return askedAt(span, env.analysis, () => resolver.relationWithOptions?.(parts, use, options));
 }
 
 function findCte(ctes: CteScope | undefined, name: string): CteScope | undefined {
@@ -155,7 +165,7 @@ function asSchema(input: BoundPlan, schema: StructType, span: Span | undefined, 
   return project(input, items);
 }
 
-function timeTravel(node: TableName, env: Env): TimeTravel | undefined {
+export function timeTravel(node: Pick<TableName, "timeTravel">, env: Env): TimeTravel | undefined {
   if (node.timeTravel === undefined) return undefined;
   const { by, value, span } = node.timeTravel;
   const { analysis } = env;

@@ -5,7 +5,14 @@ import { resolveZone } from "../../../sql/java/zone.ts";
 import { intervalOf, parseInterval } from "../../../sql/types/interval.ts";
 import { refuseVariable } from "../../../sql/script/variables.ts";
 import { doneResult, rowsResult, textColumns } from "../result.ts";
-import { isAnsi, PARTITION_OVERWRITE_MODE, timeZoneOf, type SessionState } from "../session-state.ts";
+import { MAINTENANCE_SETTINGS } from "../maintenance-settings.ts";
+import {
+  CHANGES_OUT_OF_RANGE,
+  isAnsi,
+  PARTITION_OVERWRITE_MODE,
+  timeZoneOf,
+  type SessionState,
+} from "../session-state.ts";
 import type { Command } from "./command.ts";
 
 /** `USE CATALOG`, `USE SCHEMA`, `USE a.b`. The object must be there and usable. */
@@ -43,6 +50,12 @@ const SETTINGS: readonly Setting[] = [
     shown: (state) => state.settings.get(PARTITION_OVERWRITE_MODE) ?? "static",
     values: ["static", "dynamic"],
   },
+  {
+    names: [CHANGES_OUT_OF_RANGE],
+    shown: (state) => state.settings.get(CHANGES_OUT_OF_RANGE.toLowerCase()) ?? "false",
+    values: ["true", "false"],
+  },
+  ...MAINTENANCE_SETTINGS.map(({ name, shown, problem }): Setting => ({ names: [name], shown, problem })),
 ];
 
 interface Setting {
@@ -51,6 +64,8 @@ interface Setting {
   readonly shown: (state: SessionState) => string;
   /** What it can be; a time zone when left out. */
   readonly values?: readonly string[];
+  /** What is wrong with a value, in place of `values`. */
+  readonly problem?: (value: string) => string | undefined;
 }
 
 export const setConfiguration: Command<"set_configuration"> = {
@@ -128,7 +143,10 @@ function offsetOf(node: Expression): string | undefined {
   return `${micros < 0n ? "-" : "+"}${shown}`;
 }
 
-function checkSetting({ values }: Setting, value: string, fail: (message: string) => Error): void {
+function checkSetting({ values, problem }: Setting, value: string, fail: (message: string) => Error): void {
+  const wrong = problem?.(value);
+  if (wrong !== undefined) throw fail(wrong);
+  if (problem !== undefined) return;
   if (values === undefined) checkTimeZone(value, fail);
   else if (!values.includes(value.toLowerCase())) throw fail(`"${value}" is none of ${values.join(", ")}.`);
 }

@@ -7,6 +7,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: "forks",
+    globalSetup: "tests/azurite/global-setup.ts",
     // Tests keep nothing between files, so what they import is loaded once a process: half of the time.
     isolate: false,
   },

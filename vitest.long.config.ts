@@ -8,6 +8,7 @@ export default defineConfig({
     testTimeout: 900_000,
     hookTimeout: 120_000,
     pool: "forks",
+    globalSetup: "tests/azurite/global-setup.ts",
     fileParallelism: false,
   },
 });

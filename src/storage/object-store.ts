@@ -31,7 +31,8 @@ export interface WriteOptions {
  * after a crash, and a listing sees every write that returned before it began.
  *
  * Errors (codes of `BoathouseError`): `OBJECT_NOT_FOUND`, `OBJECT_EXISTS`, `OBJECT_CHANGED`, `STORE_READ_ONLY`,
- * `STORE_FULL`, `STORE_UNAVAILABLE`, `STORE_FORBIDDEN`, `OBJECT_TRUNCATED`.
+ * `STORE_FULL`, `STORE_NOT_FOUND` (the container itself), `STORE_UNAVAILABLE`, `STORE_FORBIDDEN`, `OBJECT_TRUNCATED`, and
+ * `OBJECT_STATE_UNKNOWN` for a conditional write of which nobody can say whether it took effect.
  */
 export interface ObjectStore {
   /** The URL of the root, without a slash at the end: `abfss://raw@account.dfs.core.windows.net`, `file:///data`. */

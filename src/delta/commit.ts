@@ -44,6 +44,7 @@ export async function commitActions(attempt: CommitAttempt): Promise<number> {
       });
       const own = winners.find((winner) => isOwn(winner, attempt.txnId));
       if (own !== undefined) return own.version;
+      if (isBoathouseError(error, "OBJECT_STATE_UNKNOWN")) throw stateUnknown(location, version, error);
       if (!isBoathouseError(error, "OBJECT_EXISTS")) throw error;
       if (attempt.reads === undefined) throw alreadyExists(location);
       await checkConflicts(attempt.reads, winners);

@@ -28,22 +28,48 @@ import {
 import { BoathouseError } from "./errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "./json.ts";
 
-/** A schema as Delta and Spark store it (Delta PROTOCOL.md, "Schema Serialization Format"). */
+/**
+ * A schema as Delta and Spark store it (Delta PROTOCOL.md, "Schema Serialization Format"). A `bigint` in the metadata of a
+ * field is a number.
+ */
 export function schemaToJson(schema: StructType): string {
-  return JSON.stringify(typeToJson(schema));
+  const text = JSON.stringify(typeToJson(schema), (_key, value: unknown) =>
+    typeof value === "bigint" ? `${WHOLE}${value}` : value,
+  );
+  return text.replace(MARKED, "$1");
 }
 
-/** Reads a `schemaString`. Throws `SCHEMA_JSON_INVALID` when it is not one, naming the path inside it. */
+/**
+ * Reads a `schemaString`. Whole numbers of a field's metadata that a double cannot hold are given as `bigint`. Throws
+ * `SCHEMA_JSON_INVALID` when it is not one, naming the path inside it.
+ */
 export function schemaFromJson(text: string): StructType {
   let value: Json;
   try {
-    value = JSON.parse(text) as Json;
+    value = parseExact(text);
   } catch (error) {
     throw new BoathouseError("SCHEMA_JSON_INVALID", "The schema is not JSON.", { cause: error });
   }
   const type = typeFromJson(value, "schema");
   if (type.kind !== "struct") throw invalid("schema", "must be a struct");
   return type;
+}
+
+/** Stands before a whole number that is written without quotes. */
+const WHOLE = "\uE000whole:";
+const MARKED = /"\uE000whole:(-?\d+)"/g;
+/** Strings, so that digits inside them are left alone, and long whole numbers. */
+const TOKENS = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
+
+function parseExact(text: string): Json {
+  if (!/:\s*-?\d{16,}/.test(text)) return JSON.parse(text) as Json;
+  const marked = text.replace(TOKENS, (token) => {
+    const isKept = token.startsWith('"') || Number.isSafeInteger(Number(token));
+    return isKept ? token : `"${WHOLE}${token}"`;
+  });
+  return JSON.parse(marked, (_key, value: unknown) =>
+    typeof value === "string" && value.startsWith(WHOLE) ? BigInt(value.slice(WHOLE.length)) : value,
+  ) as Json;
 }
 
 function typeToJson(type: DataType): Json {

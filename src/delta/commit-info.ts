@@ -1,5 +1,6 @@
 import type { Action, CommitInfoAction, MetadataAction } from "./actions.ts";
 import type { DeltaContext } from "./context.ts";
+import { onlyMarksDiffer } from "./high-water-marks.ts";
 import type { Metrics } from "./metrics.ts";
 import { flagProperty } from "./properties.ts";
 import type { OperationInfo } from "./transaction-options.ts";
@@ -40,6 +41,19 @@ export function isolationOf(metadata: MetadataAction): "Serializable" | "WriteSe
   return metadata.configuration["delta.isolationLevel"] === "WriteSerializable" ? "WriteSerializable" : "Serializable";
 }
 
+/** Says of a commit that it changes nothing of the metadata but how far identity columns have come, as in Delta Lake. */
+const IDENTITY_TAG = "delta.identity.schemaUpdate";
+
+/** Does a commit change nothing of the metadata but how far identity columns have come? */
+export function updatesIdentityOnly(info: CommitInfoAction | undefined): boolean {
+  const tags = info?.["tags"];
+  return (
+    typeof tags === "object" &&
+    tags !== null &&
+    Object.entries(tags).some(([k, v]) => k === IDENTITY_TAG && v === "true")
+  );
+}
+
 const IN_COMMIT = "delta.enableInCommitTimestamps";
 
 function commitInfo(commit: CommitDescription, now: number, inCommit: number | undefined): CommitInfoAction {
@@ -55,6 +69,9 @@ function commitInfo(commit: CommitDescription, now: number, inCommit: number | u
     isBlindAppend: commit.isBlindAppend,
     operationMetrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, String(value)])),
     ...(info.userMetadata === undefined ? {} : { userMetadata: info.userMetadata }),
+    ...(commit.before !== undefined && onlyMarksDiffer(commit.before, commit.metadata)
+      ? { tags: { [IDENTITY_TAG]: "true" } }
+      : {}),
     engineInfo: context.engineInfo,
     txnId: commit.txnId,
   };

@@ -1,5 +1,6 @@
 import { BoathouseError } from "../core/errors.ts";
 import type { Action, AddAction, RemoveAction } from "./actions.ts";
+import { updatesIdentityOnly } from "./commit-info.ts";
 import { checkWritable } from "./features.ts";
 import { FILE_KEY, FileList, keyList } from "./file-list.ts";
 import { describe } from "./log-segment.ts";
@@ -51,7 +52,10 @@ function checkProtocol({ snapshot, actions, operation }: TransactionReads, winne
   }
 }
 
-function checkMetadata({ operation }: TransactionReads, winner: Winner): void {
+function checkMetadata({ operation, actions }: TransactionReads, winner: Winner): void {
+  const info = winner.actions.find(({ commitInfo }) => commitInfo !== undefined)?.commitInfo;
+  // Identity values that were given out disturb only those who change the metadata too.
+  if (updatesIdentityOnly(info) && actions.every(({ metaData }) => metaData === undefined)) return;
   if (winner.actions.some((action) => action.metaData !== undefined)) {
     throw conflict("DELTA_METADATA_CHANGED", "the metadata of the table was changed", { operation, winner });
   }

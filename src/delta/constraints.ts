@@ -4,7 +4,7 @@ import { didYouMean } from "../core/nearest.ts";
 import type { MetadataAction, ProtocolAction } from "./actions.ts";
 import type { DeltaContext } from "./context.ts";
 import { isSupported } from "./features.ts";
-import type { RowCheck } from "./write-sql.ts";
+import type { RowCheck } from "./row-check.ts";
 
 export interface ConstraintCheck extends RowCheck {
   /** In lower case: names are compared without regard to it. */

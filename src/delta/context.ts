@@ -14,7 +14,10 @@ export interface DeltaContext {
   readonly ids: IdSource;
   /** From 0 to 1, for the waits between attempts to commit. */
   readonly random: () => number;
-  /** Compiles Spark SQL expressions of CHECK constraints. Without it, tables that have constraints are not written. */
+  /**
+   * Compiles Spark SQL expressions: CHECK constraints, defaults, generated columns, invariants. Without it, tables that have
+   * them are not written.
+   */
   readonly expressions?: ExpressionCompiler;
   /** How this engine is named in `commitInfo.engineInfo`. */
   readonly engineInfo: string;

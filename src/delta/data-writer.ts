@@ -8,21 +8,29 @@ import type { AddAction, MetadataAction, ProtocolAction } from "./actions.ts";
 import { fieldIds } from "./column-ids.ts";
 import { mappingMode, physicalName, physicalSchema } from "./column-mapping.ts";
 import { indexedColumns } from "./column-stats.ts";
+import { columnRules } from "./column-rules.ts";
 import { constraintChecks } from "./constraints.ts";
 import type { DeltaContext } from "./context.ts";
 import { fileStats } from "./file-stats.ts";
+import { withIdentities, type HighWaterMarks } from "./high-water-marks.ts";
 import type { TableLocation } from "./log-segment.ts";
 import { encodePath, rootFolder } from "./paths.ts";
 import { findField, tableSchema } from "./table-schema.ts";
-import { writeSql, type RowCheck } from "./write-sql.ts";
+import type { RowCheck } from "./row-check.ts";
+import { writeSql } from "./write-sql.ts";
 
 export interface DataSource {
   /** Where the SELECT runs. */
   readonly connection: Connection;
-  /** DuckDB SQL. Columns are matched by name, ignoring case; those of the table that are missing become null. */
+  /**
+   * DuckDB SQL. Columns are matched by name, ignoring case; those of the table that are missing get their defaults, identity
+   * values or what they are generated from, else null.
+   */
   readonly select: string;
   /** The Spark types of the SELECT where the caller knows them. */
   readonly schema?: StructType;
+  /** The rows are those of the table, moved to other files: nothing of them is checked again. */
+  readonly asStored?: true;
   readonly signal?: AbortSignal;
 }
 
@@ -30,6 +38,8 @@ export interface WrittenData {
   readonly adds: readonly AddAction[];
   readonly rows: number;
   readonly bytes: number;
+  /** Of identity columns that got values. */
+  readonly highWaterMarks: HighWaterMarks;
 }
 
 export interface WriteTarget {
@@ -61,17 +71,19 @@ export async function writeData(
   const partitionColumns = partitionFields.map((field) => physicalName(field, mode));
   const dataFields = table.fields.filter((field) => !partitionFields.includes(field));
   const given = await sourceSchema(source);
+  const rules = source.asStored === true ? undefined : columnRules(target, table, given);
   const select = writeSql(source.select, {
     source: given,
     table,
     mode,
     partitionColumns: partitionFields.map(({ name }) => name),
-    checks: [...constraintChecks(target, table), ...checks],
+    rules,
+    checks: rules === undefined ? [] : [...constraintChecks(target, table), ...checks],
   });
   const root = rootFolder(target.location);
   await mkdir(root, { recursive: true });
   const compression = codecOf(metadata);
-  const files = await source.connection.copyToParquet({
+  const copy = {
     select,
     path: root,
     fileNames: `part-{i}-{uuid}-c000.${compression}`,
@@ -81,7 +93,10 @@ export async function writeData(
       ? { partitionBy: partitionColumns }
       : { fileSizeBytes: sizeProperty(metadata, "delta.targetFileSize", DEFAULT_FILE_SIZE) }),
     ...(source.signal === undefined ? {} : { signal: source.signal }),
-  });
+  };
+  const { result: files, highWaterMarks } = await withIdentities(source.connection, table, select, () =>
+    source.connection.copyToParquet(copy),
+  );
   const columns = indexedColumns(physicalSchema(struct(dataFields), mode), metadata);
   const now = target.context.clock.now();
   const adds = files
@@ -99,6 +114,7 @@ export async function writeData(
     adds,
     rows: files.reduce((sum, file) => sum + file.rowCount, 0),
     bytes: adds.reduce((sum, add) => sum + add.size, 0),
+    highWaterMarks,
   };
 }
 
@@ -114,7 +130,8 @@ function partitionValues(file: CopiedFile, columns: readonly string[]): Record<s
   return Object.fromEntries(columns.map((name) => [name, file.partitionValues[name] ?? null]));
 }
 
-function codecOf(metadata: MetadataAction): "zstd" | "snappy" | "gzip" | "uncompressed" {
+/** What data files are compressed with. */
+export function codecOf(metadata: MetadataAction): "zstd" | "snappy" | "gzip" | "uncompressed" {
   const codec = (metadata.configuration["delta.parquet.compression.codec"] ?? "zstd").toLowerCase();
   if (codec === "none") return "uncompressed";
   if (codec === "zstd" || codec === "snappy" || codec === "gzip" || codec === "uncompressed") return codec;
@@ -124,7 +141,7 @@ function codecOf(metadata: MetadataAction): "zstd" | "snappy" | "gzip" | "uncomp
 }
 
 /** `134217728`, `128mb`. */
-function sizeProperty(metadata: MetadataAction, name: string, fallback: number): number {
+export function sizeProperty(metadata: MetadataAction, name: string, fallback: number): number {
   const text = metadata.configuration[name];
   if (text === undefined) return fallback;
   const match = /^(\d+)\s*([kmg]?)b?$/i.exec(text.trim());

@@ -47,7 +47,7 @@ export const FEATURES: readonly TableFeature[] = [
     legacy: { writer: 2 },
     active: schemaHas("delta.invariants"),
     read: "supported",
-    write: "inactive",
+    write: "supported",
   },
   {
     name: "checkConstraints",
@@ -71,7 +71,7 @@ export const FEATURES: readonly TableFeature[] = [
     legacy: { writer: 4 },
     active: schemaHas("delta.generationExpression"),
     read: "supported",
-    write: "inactive",
+    write: "supported",
   },
   {
     name: "columnMapping",
@@ -87,7 +87,7 @@ export const FEATURES: readonly TableFeature[] = [
     legacy: { writer: 6 },
     active: schemaHas("delta.identity."),
     read: "supported",
-    write: "inactive",
+    write: "supported",
   },
   {
     name: "deletionVectors",
@@ -105,7 +105,7 @@ export const FEATURES: readonly TableFeature[] = [
     readers: false,
     active: schemaHas("CURRENT_DEFAULT"),
     read: "supported",
-    write: "inactive",
+    write: "supported",
   },
   { name: "vacuumProtocolCheck", readers: true, read: "supported", write: "supported" },
   {
@@ -136,7 +136,7 @@ export const FEATURES: readonly TableFeature[] = [
   { name: "catalogManaged", readers: true, read: "refused", write: "refused" },
   { name: "catalogOwned", readers: true, read: "refused", write: "refused" },
   { name: "catalogOwned-preview", readers: true, read: "refused", write: "refused" },
-  { name: "clustering", readers: false, read: "supported", write: "refused" },
+  { name: "clustering", readers: false, read: "supported", write: "supported" },
   { name: "liquid", readers: false, read: "supported", write: "refused" },
   {
     name: "icebergCompatV1",

@@ -1,3 +1,4 @@
+import { refuseGivenIdentity } from "./column-rules.ts";
 import { sourceSchema, type DataSource, type WrittenData } from "./data-writer.ts";
 import { partitionPredicate } from "./partition-predicate.ts";
 import { deleteRows } from "./row-changes.ts";
@@ -18,6 +19,7 @@ export async function overwrite(
     const partitionColumns = mode.partitionColumns ?? transaction.metadata.partitionColumns;
     transaction.updateMetadata({ schema: nullableColumns(schema), partitionColumns, overwriteSchema: true });
   } else if (options.mergeSchema === true) transaction.mergeSchema(schema);
+  refuseGivenIdentity(transaction.schema, schema);
   switch (mode.kind) {
     case "full":
       await transaction.removeAll();

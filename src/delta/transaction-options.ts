@@ -1,4 +1,5 @@
 import type { StructType } from "../core/data-type.ts";
+import type { ExpressionCompiler } from "./context.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Predicate } from "./predicate.ts";
 
@@ -9,6 +10,8 @@ export interface OperationInfo {
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly userName?: string;
   readonly userMetadata?: string;
+  /** Compiles the table's expressions as the session that writes sees them: its time zone, its user. */
+  readonly expressions?: ExpressionCompiler;
   readonly signal?: AbortSignal;
 }
 
@@ -30,6 +33,8 @@ export interface MetadataChange {
   readonly unsetProperties?: readonly string[];
   readonly name?: string;
   readonly comment?: string;
+  /** The transaction has read all rows: none is null in the columns that become NOT NULL. */
+  readonly rowsChecked?: boolean;
   /** Allows any change of the schema, for a commit that replaces all data. */
   readonly overwriteSchema?: boolean;
 }

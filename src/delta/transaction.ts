@@ -1,13 +1,16 @@
-import type { StructType } from "../core/data-type.ts";
+import { struct, type StructType } from "../core/data-type.ts";
 import { BoathouseError, isBoathouseError } from "../core/errors.ts";
+import { schemaToJson } from "../core/schema-json.ts";
 import type { Connection } from "../duckdb/connection.ts";
 import type { Action, MetadataAction, ProtocolAction } from "./actions.ts";
+import { columnRules, refuseGivenIdentity } from "./column-rules.ts";
 import { commitWithInfo, isolationOf, type CommitDescription } from "./commit-info.ts";
 import { commitActions, COMMIT_STATE_UNKNOWN } from "./commit.ts";
 import { constraintChecks } from "./constraints.ts";
 import type { DeltaContext } from "./context.ts";
 import { sourceSchema, writeData, type DataSource, type WriteTarget, type WrittenData } from "./data-writer.ts";
 import { checkWritable, withFeatures } from "./features.ts";
+import { withHighWaterMarks } from "./high-water-marks.ts";
 import { describe, keyOf, type TableLocation } from "./log-segment.ts";
 import { defaultMetrics, type Metrics } from "./metrics.ts";
 import { decodePath } from "./paths.ts";
@@ -20,7 +23,7 @@ import { Staged, type FileChanges } from "./staged.ts";
 import { changedDraft, draftOf, type TableDraft } from "./table-draft.ts";
 import { mergeSchemas, tableSchema } from "./table-schema.ts";
 import type { CommitResult, MetadataChange, OperationInfo, TableDefinition } from "./transaction-options.ts";
-import type { RowCheck } from "./write-sql.ts";
+import type { RowCheck } from "./row-check.ts";
 
 /** What a transaction needs of its table. */
 export interface TransactionParts {
@@ -100,9 +103,14 @@ export class Transaction {
     return this.#draft.protocol;
   }
 
-  /** The CHECK constraints as DuckDB SQL: what a connection has to be able to evaluate to write rows. */
+  /** The constraints and the columns' expressions as DuckDB SQL: what a connection has to be able to evaluate to write rows. */
   get checks(): readonly string[] {
-    return constraintChecks(this.#target, this.schema).map((check) => check.condition);
+    const { schema } = this;
+    const rules = [columnRules(this.#target, schema, struct([])), columnRules(this.#target, schema, schema)];
+    return [
+      ...constraintChecks(this.#target, schema).map((check) => check.condition),
+      ...rules.flatMap((rule) => [...rule.defaults.values(), ...rule.checks.map((check) => check.condition)]),
+    ];
   }
 
   /** Is there anything to commit? */
@@ -130,9 +138,16 @@ export class Transaction {
     this.#staged.transactions.push({ appId, version, lastUpdated: this.#parts.context.clock.now() });
   }
 
+  /** Adds table features to those that the table supports. */
+  support(features: readonly string[]): void {
+    const protocol = withFeatures(this.#draft.protocol, features);
+    checkWritable(protocol, this.metadata, describe(this.location));
+    this.#draft = { ...this.#draft, protocol };
+  }
+
   /** Sets a domain's configuration, or removes it with undefined. */
   setDomain(domain: string, configuration: string | undefined): void {
-    this.#draft = { ...this.#draft, protocol: withFeatures(this.#draft.protocol, ["domainMetadata"]) };
+    this.support(["domainMetadata"]);
     this.#staged.domains.push({ domain, configuration: configuration ?? "", removed: configuration === undefined });
   }
 
@@ -147,15 +162,26 @@ export class Transaction {
     this.#draft = changedDraft(this.#draft, change, { where: describe(location), ids: context.ids });
   }
 
+  /** Puts another definition in the place of the table's: the commit depends on everything that the table holds. */
+  redefine(draft: TableDraft): void {
+    checkWritable(draft.protocol, draft.metadata, describe(this.location));
+    this.#reads.push(UNKNOWN);
+    this.#draft = draft;
+  }
+
   /** Adds columns that only the data has. */
   mergeSchema(source: StructType): void {
     const merged = mergeSchemas(this.schema, source);
-    if (JSON.stringify(merged) !== JSON.stringify(this.schema)) this.updateMetadata({ schema: merged });
+    if (schemaToJson(merged) !== schemaToJson(this.schema)) this.updateMetadata({ schema: merged });
   }
 
-  /** Adds the rows of a SELECT. With `mergeSchema`, columns that only the data has are added to the table. */
+  /**
+   * Adds the rows of a SELECT. With `mergeSchema`, columns that only the data has are added to the table. Throws
+   * `DELTA_IDENTITY_COLUMNS_EXPLICIT_INSERT_NOT_SUPPORTED`.
+   */
   async append(source: DataSource, options: { readonly mergeSchema?: boolean } = {}): Promise<WrittenData> {
     const schema = await sourceSchema(source);
+    refuseGivenIdentity(this.schema, schema);
     if (options.mergeSchema === true) this.mergeSchema(schema);
     return this.write({ ...source, schema });
   }
@@ -187,7 +213,7 @@ export class Transaction {
   /** Puts the files of a scan together. Its rows stay what they are, which the commit says (`dataChange` false). */
   async compact(scan: Scan, connection: Connection): Promise<void> {
     const removes = await removesFor(this.#existing, scan, this.#parts.context.clock.now());
-    const source = { connection, select: `SELECT * FROM ${scan.sql()}`, schema: this.schema };
+    const source = { connection, select: `SELECT * FROM ${scan.sql()}`, schema: this.schema, asStored: true as const };
     this.#staged.rearranges((await this.#writeFiles(source, [])).adds, removes);
   }
 
@@ -241,8 +267,14 @@ export class Transaction {
   }
 
   get #target(): WriteTarget {
-    const { context, location } = this.#parts;
-    return { context, location, metadata: this.metadata, protocol: this.#draft.protocol };
+    const { context, location, info } = this.#parts;
+    const { expressions = context.expressions } = info;
+    return {
+      context: expressions === undefined ? context : { ...context, expressions },
+      location,
+      metadata: this.metadata,
+      protocol: this.#draft.protocol,
+    };
   }
 
   async #writeFiles(source: DataSource, checks: readonly RowCheck[]): Promise<WrittenData> {
@@ -250,6 +282,9 @@ export class Transaction {
     const written = await writeData(this.#target, { ...source, ...(signal === undefined ? {} : { signal }) }, checks);
     this.#staged.stage({ written: written.adds.map(({ path }) => keyOf(this.location, decodePath(path))) });
     this.#staged.countRows(written.rows);
+    const before = this.schema;
+    const schema = withHighWaterMarks(before, written.highWaterMarks);
+    if (schema !== before) this.updateMetadata({ schema });
     return written;
   }
 

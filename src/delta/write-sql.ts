@@ -1,20 +1,14 @@
-import { simpleString, sqlType, type DataType, type StructField, type StructType } from "../core/data-type.ts";
+import { simpleString, sqlType, struct, type DataType, type StructField, type StructType } from "../core/data-type.ts";
 import { BoathouseError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import { quoteIdentifier, quoteString } from "../sql/quote.ts";
 import { duckDbType } from "../sql/types/duckdb-type.ts";
 import { hasVariant } from "../sql/types/variant-type.ts";
 import { variantToGroup } from "../sql/variant/group-sql.ts";
+import { NO_RULES, type ColumnRules } from "./column-rules.ts";
 import { needsRename, physicalName, type MappingMode } from "./column-mapping.ts";
+import type { RowCheck } from "./row-check.ts";
 import { findField, isWidening } from "./table-schema.ts";
-
-/** A condition that every written row must fulfil. */
-export interface RowCheck {
-  /** DuckDB SQL over the table's columns. Null is a failure, as in Delta Lake. */
-  readonly condition: string;
-  readonly code: string;
-  readonly message: string;
-}
 
 export interface WriteShape {
   /** What the SELECT gives. */
@@ -23,6 +17,8 @@ export interface WriteShape {
   readonly table: StructType;
   readonly partitionColumns: readonly string[];
   readonly mode: MappingMode;
+  /** Of columns that the SELECT does not give, and those that its rows must fulfil. Undefined: the rows are the table's own. */
+  readonly rules: ColumnRules | undefined;
   readonly checks: readonly RowCheck[];
 }
 
@@ -32,19 +28,17 @@ export interface WriteShape {
  *
  * Throws `DELTA_SCHEMA_MISMATCH` and `DELTA_FAILED_TO_MERGE_FIELDS`.
  */
-export function writeSql(select: string, shape: WriteShape): string {
-  checkColumns(shape);
+export function writeSql(select: string, given: WriteShape): string {
+  checkColumns(given);
+  const shape = given.rules === undefined ? { ...given, table: nullable(given.table) } : given;
   const partitions = new Set(shape.partitionColumns.map((name) => name.toLowerCase()));
-  const cast = shape.table.fields.map((column) => {
-    const given = findField(shape.source, column.name);
-    const value =
-      given === undefined
-        ? `CAST(NULL AS ${duckDbType(column.type)})`
-        : castSql(`source.${quoteIdentifier(given.name)}`, given.type, column.type, column.name);
-    return `${notNull(value, column, column.name)} AS ${quoteIdentifier(column.name)}`;
+  const rules = shape.rules ?? NO_RULES;
+  const cast = shape.table.fields.flatMap((column) => {
+    if (rules.generated.has(column.name)) return [];
+    return [`${givenSql(column, shape, rules)} AS ${quoteIdentifier(column.name)}`];
   });
-  const rows = `SELECT ${cast.join(", ")} FROM (${select}\n) AS source`;
-  const checks = shape.checks.map(({ condition, code, message }) => {
+  const rows = withGenerated(`SELECT ${cast.join(", ")} FROM (${select}\n) AS source`, shape.table, rules);
+  const checks = [...rules.checks, ...shape.checks].map(({ condition, code, message }) => {
     return `CASE WHEN coalesce((${condition}), false) THEN true ELSE error(${quoteString(`[${code}] ${message}`)} || ${rowText(shape.table)}) END`;
   });
   const where = checks.length === 0 ? "" : ` WHERE ${checks.join(" AND ")}`;
@@ -62,6 +56,29 @@ export function writeSql(select: string, shape: WriteShape): string {
   return `SELECT ${output.join(", ")} FROM (${rows})${where}${order === "" ? "" : ` ORDER BY ${order}`}`;
 }
 
+/** A column's value as the SELECT gives it, else as its rules say. */
+function givenSql(column: StructField, { source }: WriteShape, rules: ColumnRules): string {
+  const identity = rules.identities.get(column.name);
+  if (identity !== undefined) return identity;
+  const given = findField(source, column.name);
+  const value =
+    given === undefined
+      ? (rules.defaults.get(column.name) ?? `CAST(NULL AS ${duckDbType(column.type)})`)
+      : castSql(`source.${quoteIdentifier(given.name)}`, given.type, column.type, column.name);
+  return notNull(value, column, column.name);
+}
+
+/** The rows with the columns that are computed from the others. */
+function withGenerated(rows: string, table: StructType, { generated }: ColumnRules): string {
+  if (generated.size === 0) return rows;
+  const columns = table.fields.map((column) => {
+    const sql = generated.get(column.name);
+    const name = quoteIdentifier(column.name);
+    return sql === undefined ? name : `${notNull(sql, column, column.name)} AS ${name}`;
+  });
+  return `SELECT ${columns.join(", ")} FROM (${rows})`;
+}
+
 /** A value of one type as another that `isWidening` allows, struct fields by name. */
 function castSql(value: string, from: DataType, to: DataType, name: string): string {
   if (from.kind === "void") return `CAST(NULL AS ${duckDbType(to)})`;
@@ -75,7 +92,9 @@ function castSql(value: string, from: DataType, to: DataType, name: string): str
           : castSql(`${value}.${quoteIdentifier(given.name)}`, given.type, each.type, path);
       return `${quoteIdentifier(each.name)}: ${notNull(inner, each, path)}`;
     });
-    return `CASE WHEN ${value} IS NOT NULL THEN {${fields.join(", ")}} END`;
+    const required = requiredField(to, name);
+    const missing = required === undefined ? "" : ` ELSE ${nullError(required)}`;
+    return `CASE WHEN ${value} IS NOT NULL THEN {${fields.join(", ")}}${missing} END`;
   }
   if (from.kind === "array" && to.kind === "array" && holdsStruct(to.element)) {
     const item = `x${value.length}`;
@@ -133,8 +152,33 @@ function limited(value: string, length: { readonly max: number; readonly fixed: 
 
 function notNull(value: string, column: StructField, name: string): string {
   if (column.nullable) return value;
+  return `CASE WHEN (${value}) IS NOT NULL THEN ${value} ELSE ${nullError(name)} END`;
+}
+
+function nullError(name: string): string {
   const message = `[DELTA_NOT_NULL_CONSTRAINT_VIOLATED] NOT NULL constraint violated for column: ${name}.`;
-  return `CASE WHEN (${value}) IS NOT NULL THEN ${value} ELSE error(${quoteString(message)}) END`;
+  return `error(${quoteString(message)})`;
+}
+
+/** Nulls are wherever they are. */
+function nullable(type: StructType): StructType {
+  const inner = (each: DataType): DataType => {
+    if (each.kind === "struct") return nullable(each);
+    if (each.kind === "array") return { ...each, element: inner(each.element) };
+    return each.kind === "map" ? { ...each, key: inner(each.key), value: inner(each.value) } : each;
+  };
+  return struct(type.fields.map((each) => ({ ...each, type: inner(each.type), nullable: true })));
+}
+
+/** A field that must not be null, for which the struct around it must not be null either. */
+function requiredField(type: StructType, parent: string): string | undefined {
+  for (const each of type.fields) {
+    const name = `${parent}.${each.name}`;
+    if (!each.nullable) return name;
+    const inner = each.type.kind === "struct" ? requiredField(each.type, name) : undefined;
+    if (inner !== undefined) return inner;
+  }
+  return undefined;
 }
 
 /** The row in the message of a failed check. */

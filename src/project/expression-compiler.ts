@@ -2,10 +2,7 @@ import type { StructType } from "../core/data-type.ts";
 import type { ExpressionCompiler } from "../delta/context.ts";
 import { compileExpression } from "../sql/expression.ts";
 
-/**
- * CHECK constraints, for Delta: the same for everybody who writes, so nothing of a session is known to them but Spark's
- * defaults.
- */
+/** What tables say of their columns, for who writes them without a session: with Spark's defaults. */
 export const expressionCompiler: ExpressionCompiler = {
   compile(text: string, schema: StructType): string {
     const context = {
@@ -16,7 +13,7 @@ export const expressionCompiler: ExpressionCompiler = {
       user: "",
       groups: new Set<string>(),
       parameters: {},
-      now: 0n,
+      now: BigInt(Date.now()) * 1000n,
       text,
     };
     return compileExpression(text, { schema, context }).sql;

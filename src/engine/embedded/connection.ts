@@ -1,5 +1,6 @@
 import type { Connection } from "../../duckdb/connection.ts";
 import type { DuckDb } from "../../duckdb/duckdb.ts";
+import { openSequences } from "../../delta/high-water-marks.ts";
 import { preludeFor } from "../../sql/prelude/prelude.ts";
 import { timeZoneOf } from "./session-state.ts";
 import type { StatementCall } from "./statement-call.ts";
@@ -26,6 +27,7 @@ export async function openConnection(
   instances.set(connection, db);
   try {
     await install(db, connection, sql);
+    await openSequences(connection, sql);
     return connection;
   } catch (error) {
     connection.close();

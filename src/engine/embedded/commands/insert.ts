@@ -17,6 +17,7 @@ import { generateSql, planQuery, type PlannedQuery } from "../query.ts";
 import { changeResult } from "../result.ts";
 import { PARTITION_OVERWRITE_MODE } from "../session-state.ts";
 import type { StatementCall } from "../statement-call.ts";
+import { tableExpressions } from "../table-expressions.ts";
 import type { Command } from "./command.ts";
 import { writableTableOf } from "./relation-of.ts";
 
@@ -34,6 +35,7 @@ async function run(statement: Insert, call: StatementCall): Promise<StatementRes
       partitionBy: found.partitionColumns,
     },
     userName: call.user,
+    expressions: tableExpressions(call.context(await call.access())),
     ...(call.signal === undefined ? {} : { signal: call.signal }),
   });
   const { txn } = call.options;

@@ -19,6 +19,7 @@ import { generateSql } from "../query.ts";
 import { changeResult } from "../result.ts";
 import { fileCounts, scanPredicate } from "../scans.ts";
 import type { StatementCall } from "../statement-call.ts";
+import { tableExpressions } from "../table-expressions.ts";
 import type { Command } from "./command.ts";
 import { tableOf } from "./relation-of.ts";
 
@@ -41,6 +42,7 @@ async function run(statement: Update | Delete | Merge, call: StatementCall): Pro
     operation,
     parameters: parametersOf(statement, call),
     userName: call.user,
+    expressions: tableExpressions(call.context(await call.access())),
     ...(call.signal === undefined ? {} : { signal: call.signal }),
   };
   const transaction = await table.begin(info, source.snapshot);
@@ -139,7 +141,7 @@ async function insertOnly(
   try {
     await installFor(connection, transaction.checks.join(" "));
     const signal = call.signal === undefined ? {} : { signal: call.signal };
-    const { rows, bytes, adds } = await transaction.append({ connection, select, schema, ...signal });
+    const { rows, bytes, adds } = await transaction.write({ connection, select, schema, ...signal });
     if (rows === 0) return undefined;
     await (await call.resolver()).files.verify();
     const version = await commitChange("merge", { ...NO_CHANGE, inserted: rows }, transaction, call);

@@ -2,14 +2,16 @@ import { struct, type StructField, type StructType } from "../core/data-type.ts"
 import type { IdSource } from "../core/ids.ts";
 import type { MetadataAction, ProtocolAction } from "./actions.ts";
 import { assignColumnIds, checkModeChange, MAX_COLUMN_ID, newPhysicalName, withoutColumnIds } from "./column-ids.ts";
-import { mappingMode } from "./column-mapping.ts";
+import { mappingMode, type MappingMode } from "./column-mapping.ts";
 import type { DeltaContext } from "./context.ts";
 import { checkWritable, protocolFor, withFeatures } from "./features.ts";
 import { readProperties, requiredFeatures } from "./properties.ts";
-import { checkConstrainedColumns, checkSchemaChange, renamedPartitions } from "./schema-change.ts";
+import { checkDependents } from "./column-dependents.ts";
+import { checkSchemaChange, counterpart, renamedPartitions } from "./schema-change.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { checkPartitioning, findField, schemaString, tableSchema } from "./table-schema.ts";
 import type { MetadataChange, TableDefinition } from "./transaction-options.ts";
+import { isWideningEnabled, recordTypeChanges, withoutTypeChanges } from "./type-widening.ts";
 
 /** Protocol and metadata of a table as a transaction leaves them. Plain data: each change gives another draft. */
 export interface TableDraft {
@@ -34,7 +36,7 @@ export function draftOf(
     partitionColumns: partitionColumns.map((name) => findField(definition.schema, name)?.name ?? name),
     createdTime: context.clock.now(),
   };
-  const columns = withoutColumnIds(definition.schema);
+  const columns = withoutTypeChanges(withoutColumnIds(definition.schema));
   const before = Number(snapshot?.metadata.configuration[MAX_COLUMN_ID] ?? 0);
   const metadata = mapped(base, columns, configuration, {
     maxColumnId: before,
@@ -60,13 +62,8 @@ export function changedDraft(
   const properties = { ...Object.fromEntries(kept), ...configuration };
   const mode = mappingMode({ ...draft.metadata, configuration: properties });
   checkModeChange(oldMode, mode);
-  const wanted = change.schema ?? before;
   const replaced = change.overwriteSchema === true;
-  if (change.schema !== undefined && !replaced) {
-    checkSchemaChange(before, wanted, oldMode);
-    checkConstrainedColumns(before, wanted, draft.metadata);
-  }
-  const schema = replaced ? withoutColumnIds(wanted) : wanted;
+  const schema = changedSchema(draft, change, { before, mode: oldMode, configuration: properties });
   const partitionColumns =
     change.partitionColumns ??
     (replaced ? draft.metadata.partitionColumns : renamedPartitions(before, schema, draft.metadata, oldMode));
@@ -86,6 +83,31 @@ export function changedDraft(
   const protocol = withFeatures(draft.protocol, [...requiredFeatures(metadata), ...features]);
   checkWritable(protocol, metadata, where);
   return { metadata, protocol };
+}
+
+function changedSchema(
+  { metadata }: TableDraft,
+  change: MetadataChange,
+  at: {
+    readonly before: StructType;
+    readonly mode: MappingMode;
+    readonly configuration: Readonly<Record<string, string>>;
+  },
+): StructType {
+  const { schema } = change;
+  const { before, mode, configuration } = at;
+  if (schema === undefined) return before;
+  if (change.overwriteSchema === true) return withoutTypeChanges(withoutColumnIds(schema));
+  const rules = {
+    mode,
+    widening: isWideningEnabled({ ...metadata, configuration }),
+    rowsChecked: change.rowsChecked === true,
+  };
+  for (const path of checkSchemaChange(before, schema, rules)) checkDependents(before, metadata, path);
+  if (!rules.widening) return schema;
+  return recordTypeChanges(before, schema, (now, old) =>
+    old.fields.find((each) => counterpart(each, struct([now]), mode) === now),
+  );
 }
 
 /** The columns of data that makes a new schema: nothing says that later data has no nulls. */

@@ -144,6 +144,11 @@ function toDeltaField(each: StructField, path: string, mode: MappingMode): Struc
   if (type.kind === "string" && type.length !== undefined) {
     return field(each.name, STRING, each.nullable, { ...each.metadata, [LENGTH_KEY]: simpleString(type) });
   }
+  if (type.kind === "string" && each.metadata?.[LENGTH_KEY] !== undefined) {
+    // It had a length once.
+    const { [LENGTH_KEY]: _, ...metadata } = each.metadata;
+    return field(each.name, type, each.nullable, metadata);
+  }
   return { ...each, type: toDeltaType(type, path, mode) };
 }
 

@@ -110,8 +110,8 @@ describe("ALTER TABLE", () => {
     const described = await house.values("DESCRIBE TABLE EXTENDED renamed");
     expect(described).toContainEqual(["id", "int", "key"]);
     expect(described).toContainEqual(["Comment", "now", ""]);
-    expect(await refusal("ALTER TABLE renamed ADD COLUMN NAME INT")).toMatchObject({ code: "COLUMN_ALREADY_EXISTS" });
-    expect(await refusal("ALTER TABLE renamed DROP COLUMN name")).toMatchObject({ code: "UNSUPPORTED_FEATURE" });
+    expect(await refusal("ALTER TABLE renamed ADD COLUMN NAME INT")).toMatchObject({ code: "FIELD_ALREADY_EXISTS" });
+    expect(await refusal("ALTER TABLE renamed SET LOCATION '/x'")).toMatchObject({ code: "UNSUPPORTED_FEATURE" });
   });
 });
 

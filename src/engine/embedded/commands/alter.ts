@@ -1,28 +1,17 @@
 import type { AlterAction, AlterColumn, AlterStatement } from "../../../sql/ast/alter.ts";
-import { BOOLEAN, field, struct, type StructField, type StructType } from "../../../core/data-type.ts";
-import { isBoathouseError } from "../../../core/errors.ts";
-import type { Constraint } from "../../../sql/ast/definition.ts";
-import { compileExpression } from "../../../sql/expression.ts";
-import { hasPolicy } from "../../../catalog/places.ts";
-import type { Table } from "../../../catalog/securable.ts";
-import {
-  addConstraint as addTableConstraint,
-  dropConstraint as dropTableConstraint,
-} from "../../../delta/table-constraints.ts";
-import type { Transaction } from "../../../delta/transaction.ts";
-import type { MetadataChange } from "../../../delta/transaction-options.ts";
 import type { StatementResult } from "../../session.ts";
 import { doneResult } from "../result.ts";
 import type { StatementCall } from "../statement-call.ts";
-import { openConnection } from "../connection.ts";
 import { boundText } from "../bound-text.ts";
 import { analyzeQuery } from "../../../sql/analyzer/analyze.ts";
+import { alterColumns } from "./alter-columns.ts";
+import { alterConstraint } from "./alter-constraint.ts";
+import { alterProperties } from "./alter-properties.ts";
+import type { ActionOf } from "./column-change.ts";
 import type { Command } from "./command.ts";
-import { columnsOf } from "./create-table.ts";
 import { refuseTemporary } from "./create-view.ts";
 import { namedObject } from "./grant.ts";
 import { setColumnMask, setRowFilter } from "./policies.ts";
-import { tableOf } from "./relation-of.ts";
 
 export const alter: Command<"alter"> = {
   kinds: ["alter"],
@@ -77,11 +66,34 @@ async function change(statement: AlterStatement, call: StatementCall): Promise<v
       await catalog.dropRowFilter(call.user, await call.objectName(statement.name));
       return;
     case "alter_columns":
-      for (const column of action.columns) await alterColumn(statement, column, call);
+      await changeColumns(statement, action, call);
       return;
     default:
       if (!isTableObject(statement.object)) await describeOther(statement, action, call);
-      else await alterMetadata(statement, action, call);
+      else await changeTable(statement, action, call);
+  }
+}
+
+/** Changes that a Delta commit carries. */
+async function changeTable(statement: AlterStatement, action: AlterAction, call: StatementCall): Promise<void> {
+  switch (action.kind) {
+    case "add_columns":
+    case "replace_columns":
+    case "rename_column":
+    case "drop_columns":
+    case "change_column":
+      await alterColumns(statement, action, call);
+      return;
+    case "add_constraint":
+    case "drop_constraint":
+      await alterConstraint(statement, action, call);
+      return;
+    case "set_properties":
+    case "unset_properties":
+      await alterProperties(statement, action, call);
+      return;
+    default:
+      throw call.unsupported(action.span, `ALTER TABLE … ${action.kind.replaceAll("_", " ").toUpperCase()}`);
   }
 }
 
@@ -99,167 +111,25 @@ async function describeOther(statement: AlterStatement, action: AlterAction, cal
   await call.env.catalog.describeObject(call.user, await on(statement, call), { properties });
 }
 
-/** Changes that a Delta commit carries: the log first, then the catalog follows. */
-async function alterMetadata(statement: AlterStatement, action: AlterAction, call: StatementCall): Promise<void> {
-  const found = await tableOf(statement.name, call);
-  const access = await call.access();
-  if (!access.decide("MODIFY", found).allowed) access.requireAdministration("alter", found);
-  const change = async (transaction: Transaction): Promise<void> => {
-    if (action.kind === "add_constraint") await addConstraint(transaction, found, action.constraint, call);
-    else if (action.kind === "drop_constraint") dropConstraint(transaction, action);
-    else transaction.updateMetadata(metadataChange(action, transaction.schema, call));
-  };
-  await commitMetadata(found, operationOf(action), change, call);
-}
-
-/** A CHECK constraint that the table's rows fulfil. Keys are informational and leave nothing behind. */
-async function addConstraint(
-  transaction: Transaction,
-  found: Table,
-  constraint: Constraint,
+/** Masks belong to the catalog; what else changes of columns, one commit carries. */
+async function changeColumns(
+  statement: AlterStatement,
+  action: ActionOf<"alter_columns">,
   call: StatementCall,
 ): Promise<void> {
-  if (constraint.kind === "primary_key" || constraint.kind === "foreign_key") return;
-  if (constraint.kind !== "check") throw call.unsupported(constraint.span, "This constraint");
-  const { name, condition } = constraint;
-  // Whether it holds tells of the rows.
-  const access = await call.access();
-  access.require("SELECT", found);
-  if (hasPolicy(found)) access.requireAdministration("alter", found);
-  if (name === undefined) {
-    throw call.error(constraint.span, "CONSTRAINT_NAME_MISSING", "A CHECK constraint needs a name.");
-  }
-  const { sql } = compileExpression(condition, {
-    schema: transaction.schema,
-    context: call.context(access),
-    type: BOOLEAN,
-  });
-  const connection = await openConnection(call, [call.env.storage.localPath(found.location)], sql);
-  try {
-    await addTableConstraint(transaction, connection, name.name, call.textOf(condition.span));
-  } finally {
-    connection.close();
-  }
-}
-
-function dropConstraint(
-  transaction: Transaction,
-  action: Extract<AlterAction, { readonly kind: "drop_constraint" }>,
-): void {
-  if (action.constraint !== "named" || action.name === undefined) return;
-  try {
-    dropTableConstraint(transaction, action.name.name);
-  } catch (error) {
-    if (!action.ifExists || !isBoathouseError(error, "DELTA_CONSTRAINT_DOES_NOT_EXIST")) throw error;
-  }
-}
-
-async function commitMetadata(
-  found: Table,
-  operation: string,
-  change: (transaction: Transaction) => void | Promise<void>,
-  call: StatementCall,
-): Promise<void> {
-  const table = await call.env.tables.at(found.location);
-  const transaction = await table.begin({ operation, userName: call.user });
-  await change(transaction);
-  if (!transaction.hasChanges) return;
-  await transaction.commit();
-  const { snapshot } = await call.access();
-  await call.env.catalog.describeTable(call.user, snapshot.fullName(found), {
-    columns: transaction.schema,
-    properties: transaction.metadata.configuration,
-  });
-}
-
-function metadataChange(action: AlterAction, schema: StructType, call: StatementCall): MetadataChange {
-  switch (action.kind) {
-    case "set_properties":
-      return {
-        setProperties: Object.fromEntries(
-          action.properties.map(({ key, value }) => [key, call.constantText(value) ?? ""]),
-        ),
-      };
-    case "unset_properties":
-      return { unsetProperties: action.properties.map(({ key }) => key) };
-    case "add_columns": {
-      const { fields } = columnsOf(action.columns, [], call);
-      const known = new Set(schema.fields.map((each) => each.name.toLowerCase()));
-      const added = fields.filter((each, index) => {
-        if (!known.has(each.name.toLowerCase())) return true;
-        if (action.ifNotExists) return false;
-        throw call.error(
-          action.columns[index]?.span,
-          "COLUMN_ALREADY_EXISTS",
-          `The column ${each.name} exists already.`,
-        );
-      });
-      if (action.columns.some((each) => each.name.parts.length > 1 || each.position !== undefined)) {
-        throw call.unsupported(action.span, "Adding a column inside a struct or at a position");
-      }
-      // What is there already has no value for the new columns.
-      return { schema: struct([...schema.fields, ...added.map((each) => ({ ...each, nullable: true }))]) };
+  const columns: AlterColumn[] = [];
+  for (const altered of action.columns) {
+    const { change: wanted } = altered;
+    if (wanted.kind !== "set_mask" && wanted.kind !== "drop_mask") {
+      columns.push(altered);
+      continue;
     }
-    default:
-      throw call.unsupported(action.span, `ALTER TABLE … ${action.kind.replaceAll("_", " ").toUpperCase()}`);
+    const table = await call.objectName(statement.name);
+    const column = altered.column.parts.map((each) => each.name).join(".");
+    if (wanted.kind === "set_mask") await setColumnMask(table, column, wanted.mask, call);
+    else await call.env.catalog.dropColumnMask(call.user, table, column);
   }
-}
-
-function operationOf(action: AlterAction): string {
-  const names: Partial<Record<AlterAction["kind"], string>> = {
-    set_properties: "SET TBLPROPERTIES",
-    unset_properties: "UNSET TBLPROPERTIES",
-    add_columns: "ADD COLUMNS",
-    add_constraint: "ADD CONSTRAINT",
-    drop_constraint: "DROP CONSTRAINT",
-  };
-  return names[action.kind] ?? "ALTER TABLE";
-}
-
-async function alterColumn(statement: AlterStatement, altered: AlterColumn, call: StatementCall): Promise<void> {
-  const table = await call.objectName(statement.name);
-  const column = altered.column.parts.map((each) => each.name).join(".");
-  const { change: wanted } = altered;
-  switch (wanted.kind) {
-    case "set_mask":
-      await setColumnMask(table, column, wanted.mask, call);
-      return;
-    case "drop_mask":
-      await call.env.catalog.dropColumnMask(call.user, table, column);
-      return;
-    case "set_column_comment":
-    case "set_nullable":
-      break;
-    default:
-      throw call.unsupported(wanted.span, `ALTER COLUMN … ${wanted.kind.replaceAll("_", " ").toUpperCase()}`);
-  }
-  if (wanted.kind === "set_nullable" && !wanted.nullable)
-    throw call.unsupported(wanted.span, "SET NOT NULL on a column with rows");
-  const found = await tableOf(statement.name, call);
-  (await call.access()).require("MODIFY", found);
-  const change = (transaction: Transaction): void => {
-    transaction.updateMetadata({ schema: changedColumn(transaction.schema, altered, call) });
-  };
-  await commitMetadata(found, "CHANGE COLUMN", change, call);
-}
-
-function changedColumn(schema: StructType, altered: AlterColumn, call: StatementCall): StructType {
-  const name = altered.column.parts
-    .map((each) => each.name)
-    .join(".")
-    .toLowerCase();
-  const { change: wanted } = altered;
-  let isThere = false;
-  const fields = schema.fields.map((each): StructField => {
-    if (each.name.toLowerCase() !== name) return each;
-    isThere = true;
-    if (wanted.kind === "set_column_comment")
-      return field(each.name, each.type, each.nullable, { ...each.metadata, comment: wanted.comment });
-    return { ...each, nullable: true };
-  });
-  if (!isThere)
-    throw call.error(altered.column.span, "UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", `There is no column ${name}.`);
-  return struct(fields);
+  if (columns.length > 0) await alterColumns(statement, { ...action, columns }, call);
 }
 
 async function setQuery(

@@ -1,0 +1,81 @@
+import { hasPolicy } from "../../../catalog/places.ts";
+import type { Table } from "../../../catalog/securable.ts";
+import { BOOLEAN } from "../../../core/data-type.ts";
+import { isBoathouseError } from "../../../core/errors.ts";
+import { constraintKey } from "../../../delta/constraints.ts";
+import { findProperty } from "../../../delta/properties.ts";
+import {
+  addConstraint as addTableConstraint,
+  dropConstraint as dropTableConstraint,
+} from "../../../delta/table-constraints.ts";
+import type { Transaction } from "../../../delta/transaction.ts";
+import type { AlterStatement } from "../../../sql/ast/alter.ts";
+import { compileExpression } from "../../../sql/expression.ts";
+import { openConnection } from "../connection.ts";
+import type { StatementCall } from "../statement-call.ts";
+import { alterableTable, commitMetadata, snapshotOf } from "./alter-commit.ts";
+import type { ActionOf } from "./column-change.ts";
+
+export async function alterConstraint(
+  statement: AlterStatement,
+  action: ActionOf<"add_constraint" | "drop_constraint">,
+  call: StatementCall,
+): Promise<void> {
+  const found = await alterableTable(statement.name, call);
+  const snapshot = await snapshotOf(found, call);
+  if (action.kind === "add_constraint") {
+    const { constraint } = action;
+    const expr = constraint.kind === "check" ? call.textOf(constraint.condition.span) : "";
+    const parameters = { name: "name" in constraint ? (constraint.name?.name ?? "") : "", expr };
+    const add = (transaction: Transaction): Promise<void> => addConstraint(transaction, found, constraint, call);
+    await commitMetadata(found, { operation: "ADD CONSTRAINT", parameters }, add, call, snapshot);
+    return;
+  }
+  const name = action.name?.name ?? "";
+  const key = findProperty(snapshot.metadata, constraintKey(name));
+  const expr = key === undefined ? undefined : snapshot.configuration[key];
+  const parameters = { name, ...(expr === undefined ? { existed: "false" } : { expr, existed: "true" }) };
+  const drop = (transaction: Transaction): void => {
+    dropConstraint(transaction, action);
+  };
+  await commitMetadata(found, { operation: "DROP CONSTRAINT", parameters }, drop, call, snapshot);
+}
+
+/** A CHECK constraint that the table's rows fulfil. Keys are informational and leave nothing behind. */
+async function addConstraint(
+  transaction: Transaction,
+  found: Table,
+  constraint: ActionOf<"add_constraint">["constraint"],
+  call: StatementCall,
+): Promise<void> {
+  if (constraint.kind === "primary_key" || constraint.kind === "foreign_key") return;
+  if (constraint.kind !== "check") throw call.unsupported(constraint.span, "This constraint");
+  const { name, condition } = constraint;
+  // Whether it holds tells of the rows.
+  const access = await call.access();
+  access.require("SELECT", found);
+  if (hasPolicy(found)) access.requireAdministration("alter", found);
+  if (name === undefined) {
+    throw call.error(constraint.span, "CONSTRAINT_NAME_MISSING", "A CHECK constraint needs a name.");
+  }
+  const { sql } = compileExpression(condition, {
+    schema: transaction.schema,
+    context: call.context(access),
+    type: BOOLEAN,
+  });
+  const connection = await openConnection(call, [call.env.storage.localPath(found.location)], sql);
+  try {
+    await addTableConstraint(transaction, connection, name.name, call.textOf(condition.span));
+  } finally {
+    connection.close();
+  }
+}
+
+function dropConstraint(transaction: Transaction, action: ActionOf<"drop_constraint">): void {
+  if (action.constraint !== "named" || action.name === undefined) return;
+  try {
+    dropTableConstraint(transaction, action.name.name);
+  } catch (error) {
+    if (!action.ifExists || !isBoathouseError(error, "DELTA_CONSTRAINT_DOES_NOT_EXIST")) throw error;
+  }
+}

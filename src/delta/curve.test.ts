@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { textOf } from "../core/value.ts";
 import { openLake, type Lake } from "../../tests/delta/lake.ts";
 import { inCurveOrder, type Curve } from "./curve.ts";
 import { hilbertStates } from "./hilbert-states.ts";
@@ -11,7 +12,7 @@ afterAll(() => lake.close());
 
 async function points(curve: Curve, select: string, columns: readonly string[]): Promise<number[][]> {
   const order = { curve, columns: columns.map((column) => [column]) };
-  const sql = await inCurveOrder(lake.connection, select, order, { rows: undefined });
+  const sql = await inCurveOrder(lake.connection, select, order);
   const rows = await lake.connection.rows(sql);
   return rows.map((row) => columns.map((column) => Number(row[column])));
 }
@@ -53,7 +54,7 @@ describe("curves", () => {
 
   it("cut values of any type into ranges of about as many rows each, nulls with the lowest", async () => {
     const select =
-      "SELECT CASE WHEN i % 10 > 0 THEN i * 7919 % 100003 || 'n' END AS s, (i * i) AS d FROM range(4000) t(i)";
+      "SELECT CASE WHEN i % 10 > 0 THEN i * 7919 % 100003 || 'n' END AS s, printf('%012d', i * i) AS d FROM range(4000) t(i)";
     const sql = await inCurveOrder(
       lake.connection,
       select,
@@ -63,7 +64,7 @@ describe("curves", () => {
     // The ranges come from a twentieth of the rows. Of each column, a sixteenth of the curve should see about a quarter.
     const rows = await lake.connection.rows(sql);
     for (const column of ["s", "d"]) {
-      const texts = rows.map((row) => String(row[column] ?? "").padStart(24));
+      const texts = rows.map((row) => textOf(row[column]).padStart(24));
       const places = new Map(texts.toSorted().map((text, place) => [text, place]));
       const ranks = texts.map((text) => (places.get(text) ?? 0) / rows.length);
       const seen = Array.from({ length: 16 }, (_, part) => {

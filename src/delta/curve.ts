@@ -19,13 +19,13 @@ export interface CurveOrder {
  * with the lowest), and the ranges are the cells of the grid that the curve runs through. With one column, its own order.
  *
  * The ranges come from a sample and are kept in a temporary table of the connection, which the SQL reads. `rows` is about
- * how many rows there are.
+ * how many rows there are, where that is known.
  */
 export async function inCurveOrder(
   connection: Connection,
   select: string,
   order: CurveOrder,
-  { rows, signal }: { readonly rows: number | undefined; readonly signal?: AbortSignal | undefined },
+  { rows, signal }: { readonly rows?: number | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<string> {
   const { columns } = order;
   const [only] = columns;

@@ -22,6 +22,20 @@ export function fileStats(file: CopiedFile, columns: readonly LeafColumn[]): str
   return `{"numRecords":${file.rowCount},"minValues":${nested(min)},"maxValues":${nested(max)},"nullCount":${nested(nulls)},"tightBounds":true}`;
 }
 
+/** Rows of a file, deleted ones included, where its statistics say. */
+export function numRecords({ stats }: { readonly stats?: string }): number | undefined {
+  if (stats === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(stats);
+    const count = typeof value === "object" && value !== null && "numRecords" in value ? value.numRecords : undefined;
+    return typeof count === "number" ? count : undefined;
+  } catch (error) {
+    // Statistics that cannot be read say nothing.
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
 interface Entry {
   readonly path: readonly string[];
   /** JSON text. */

@@ -48,8 +48,8 @@ describe("OPTIMIZE", () => {
   it("keeps to the size that is asked for, and goes side by side with appends, but not with deletes", async () => {
     const table = await small("sized", false);
     const [file] = (await (await table.snapshot()).scan()).files;
-    const targetFileSize = (file?.size ?? 0) * 2 + 100;
-    expect((await optimize(table, { connection: lake.connection, targetFileSize })).metrics).toMatchObject({
+    const maxFileSize = (file?.size ?? 0) * 2 + 100;
+    expect((await optimize(table, { connection: lake.connection, maxFileSize })).metrics).toMatchObject({
       numRemovedFiles: 4,
       numAddedFiles: 2,
     });

@@ -77,11 +77,15 @@ export class Scan {
 
   /** The scan of some of its files, by index; indexes stay what they are. */
   only(indexes: Iterable<number>): Scan {
-    const wanted = new Set(indexes);
+    const wanted = [...new Set(indexes)].toSorted((a, b) => a - b);
+    // In a whole scan a file stands at its index.
+    const isWhole = wanted.every((index) => this.files[index]?.index === index);
+    const files = isWhole ? wanted.flatMap((index) => this.files[index] ?? []) : undefined;
+    const some = new Set(wanted);
     return new Scan({
       snapshot: this.snapshot,
       predicate: this.predicate,
-      files: this.files.filter(({ index }) => wanted.has(index)),
+      files: files ?? this.files.filter(({ index }) => some.has(index)),
       totalFiles: this.totalFiles,
       list: this.#list,
     });

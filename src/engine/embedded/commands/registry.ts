@@ -11,7 +11,9 @@ import { drop } from "./drop.ts";
 import { explain } from "./explain.ts";
 import { grant, showGrants } from "./grant.ts";
 import { insert } from "./insert.ts";
+import { optimize, reorg } from "./optimize.ts";
 import { query } from "./query.ts";
+import { restore } from "./restore.ts";
 import { rowChange } from "./row-change.ts";
 import { resetConfiguration, setConfiguration, setTimeZone, use } from "./session-commands.ts";
 import { INSIDE_SCRIPTS, script } from "./script.ts";
@@ -24,6 +26,9 @@ const COMMANDS = [
   insert,
   rowChange,
   truncate,
+  restore,
+  optimize,
+  reorg,
   createTable,
   createTableLike,
   createView,

@@ -59,10 +59,11 @@ function isIn(scan: Scan): string {
   return `row_id IN (SELECT unnest([${scan.files.map(({ rowId }) => rowId).join(", ")}]))`;
 }
 
-async function addsWhere(snapshot: Snapshot, condition: string): Promise<AddAction[]> {
+/** The `add` of each file of a version for which a condition over the list's columns is true. */
+export async function addsWhere(snapshot: Snapshot, condition: string): Promise<AddAction[]> {
   const list = await snapshot.fileList();
   const rows = await list.connection.rows(
-    `SELECT path, size, modification_time, stats, base_row_id, default_row_commit_version, clustering_provider, ` +
+    `SELECT path, size, modification_time, coalesce(stats, to_json(stat)::VARCHAR) AS stats, base_row_id, default_row_commit_version, clustering_provider, ` +
       `to_json(partition_values) AS partitions, to_json(tags) AS tags, to_json(dv) AS vector ` +
       `FROM ${list.rowsAt(snapshot.version)} WHERE ${condition} ORDER BY valid_from, row_id`,
   );

@@ -1,19 +1,19 @@
 import { rm } from "node:fs/promises";
 import { isTable, type Table } from "../../../catalog/securable.ts";
 import { BoathouseError } from "../../../core/errors.ts";
-import { BOOLEAN, field, simpleString, struct, type StructField, type StructType } from "../../../core/data-type.ts";
+import { field, simpleString, struct, type StructField, type StructType } from "../../../core/data-type.ts";
 import type { Snapshot } from "../../../delta/snapshot.ts";
 import type { Transaction } from "../../../delta/transaction.ts";
-import type { CreateTable, CreateTableLike } from "../../../sql/ast/create.ts";
-import type { Clauses, ColumnDefinition, Constraint } from "../../../sql/ast/definition.ts";
+import type { CloneTable, CreateTable, CreateTableLike } from "../../../sql/ast/create.ts";
+import type { Clauses } from "../../../sql/ast/definition.ts";
 import { knownCollations } from "../../../sql/collation/collation.ts";
-import { compileExpression } from "../../../sql/expression.ts";
 import type { StatementResult } from "../../session.ts";
 import { commitRows } from "../commit.ts";
 import { doneResult } from "../result.ts";
 import { planQuery } from "../query.ts";
 import { recordLineage } from "../lineage.ts";
 import type { StatementCall } from "../statement-call.ts";
+import { checkExpressions, columnsOf, withoutIdentityMarks } from "./column-definitions.ts";
 import { policiesOf } from "./policies.ts";
 import type { Command } from "./command.ts";
 import { relationOf } from "./relation-of.ts";
@@ -31,17 +31,18 @@ export const createTableLike: Command<"create_table_like"> = {
     const source = await relationOf(statement.source, call);
     (await call.access()).require("SELECT", source);
     const like = isTable(source) ? source : undefined;
+    const schema = withoutIdentityMarks(source.columns);
     const definition: TableParts = {
-      schema: source.columns,
+      schema,
       partitionColumns: like?.partitionColumns ?? [],
-      properties: { ...propertiesOf(statement, call) },
+      properties: { ...defaultsFeature(schema), ...propertiesOf(statement, call) },
       comment: statement.comment ?? source.comment,
     };
     return define(statement, call, definition);
   },
 };
 
-interface TableParts {
+export interface TableParts {
   readonly schema: StructType;
   readonly partitionColumns: readonly string[];
   readonly properties: Readonly<Record<string, string>>;
@@ -66,7 +67,7 @@ async function create(statement: CreateTable, call: StatementCall): Promise<Stat
   const { fields, constraints } = columnsOf(statement.columns, statement.constraints, call);
   const partitions = partitionsOf(statement, call);
   const schema = struct([...fields, ...partitions.fields]);
-  await checkConditions(statement, schema, call);
+  await checkExpressions(statement, schema, call);
   const parts: TableParts = {
     schema,
     partitionColumns: partitions.names,
@@ -209,7 +210,10 @@ async function beginAsSelect(
   return { transaction, parts, operation };
 }
 
-interface Target {
+/** What gets a name in the catalog and a table at its place. */
+export type NamedTable = CreateTable | CreateTableLike | CloneTable;
+
+export interface Target {
   readonly id: string;
   readonly location: string;
   readonly storage: Table["storage"];
@@ -219,11 +223,8 @@ interface Target {
   readonly skip: boolean;
 }
 
-async function prepare(
-  statement: CreateTable | CreateTableLike,
-  call: StatementCall,
-  columns?: StructType,
-): Promise<Target> {
+/** Where the table of a statement is to be. Throws when it may not be made, or may not be replaced. */
+export async function prepare(statement: NamedTable, call: StatementCall, columns?: StructType): Promise<Target> {
   const name = await call.objectName(statement.name);
   const mode = modeOf(statement);
   const kind = call.options.dataset?.kind ?? "table";
@@ -244,8 +245,9 @@ async function prepare(
   return { id, location: prepared.location, storage, isNew, skip: !isNew && mode === "if_not_exists" };
 }
 
-async function register(
-  statement: CreateTable | CreateTableLike,
+/** Makes the table known under its name, after its data was committed. */
+export async function register(
+  statement: NamedTable,
   call: StatementCall,
   target: Target,
   parts: TableParts,
@@ -285,7 +287,7 @@ async function discard(target: Target, call: StatementCall): Promise<void> {
   await rm(call.env.storage.localPath(target.location), { recursive: true, force: true });
 }
 
-function modeOf(statement: CreateTable | CreateTableLike): "create" | "if_not_exists" | "replace" {
+function modeOf(statement: NamedTable): "create" | "if_not_exists" | "replace" {
   if (statement.mode === "if_not_exists") return "if_not_exists";
   return statement.mode === "create" ? "create" : "replace";
 }
@@ -297,52 +299,6 @@ function operationParameters(parts: TableParts, storage: Table["storage"]): Reco
     partitionBy: parts.partitionColumns,
     properties: parts.properties,
   };
-}
-
-/** Columns as Delta stores them. CHECK constraints become table properties, keys are informational. */
-export function columnsOf(
-  columns: readonly ColumnDefinition[],
-  constraints: readonly Constraint[],
-  call: StatementCall,
-): { readonly fields: StructField[]; readonly constraints: Record<string, string> } {
-  const checks: Record<string, string> = {};
-  const fields = columns.map((column) => {
-    if (column.generated !== undefined) throw call.unsupported(column.generated.span, "A generated or identity column");
-    if (column.default !== undefined) throw call.unsupported(column.default.span, "A default value for a column");
-    if (column.type === undefined) throw call.error(column.span, "DATATYPE_MISSING", "The column has no type.");
-    for (const constraint of column.constraints) noteConstraint(constraint, checks, call);
-    const metadata = column.comment === undefined ? undefined : { comment: column.comment };
-    return field(column.name.parts.at(-1)?.name ?? "", knownCollations(column.type), column.nullable, metadata);
-  });
-  for (const constraint of constraints) noteConstraint(constraint, checks, call);
-  return { fields, constraints: checks };
-}
-
-function noteConstraint(constraint: Constraint, checks: Record<string, string>, call: StatementCall): void {
-  switch (constraint.kind) {
-    case "check":
-      if (constraint.name === undefined)
-        throw call.error(constraint.span, "CONSTRAINT_NAME_MISSING", "A CHECK constraint needs a name.");
-      checks[`delta.constraints.${constraint.name.name.toLowerCase()}`] = call.textOf(constraint.condition.span);
-      return;
-    case "expectation":
-      throw call.error(
-        constraint.span,
-        "UNSUPPORTED_FEATURE.TABLE_OPERATION",
-        "Only a pipeline's datasets have expectations.",
-        "Use a CHECK constraint.",
-      );
-    default:
-  }
-}
-
-/** The conditions of CHECK constraints, over the table's columns. */
-async function checkConditions(statement: CreateTable, schema: StructType, call: StatementCall): Promise<void> {
-  const context = call.context(await call.access());
-  const constraints = [...statement.constraints, ...statement.columns.flatMap((column) => column.constraints)];
-  for (const constraint of constraints) {
-    if (constraint.kind === "check") compileExpression(constraint.condition, { schema, context, type: BOOLEAN });
-  }
 }
 
 function partitionsOf(

@@ -1,6 +1,8 @@
 import type { Statement } from "../../../sql/ast/statement.ts";
 import type { Command } from "./command.ts";
 import { alter, comment } from "./alter.ts";
+import { clone } from "./clone.ts";
+import { convert } from "./convert.ts";
 import { createFunction } from "./create-function.ts";
 import { createSchema, createSecurable } from "./create-securable.ts";
 import { createTable, createTableLike } from "./create-table.ts";
@@ -31,6 +33,8 @@ const COMMANDS = [
   reorg,
   createTable,
   createTableLike,
+  clone,
+  convert,
   createView,
   createDataset,
   refresh,

@@ -1,0 +1,166 @@
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { BoathouseError, isBoathouseError } from "../core/errors.ts";
+import type { AddAction, DeletionVectorDescriptor } from "./actions.ts";
+import { vectorFile } from "./deletion-vector.ts";
+import { describe, keyOf, type TableLocation } from "./log-segment.ts";
+import { inParallel } from "./objects.ts";
+import { decodePath, encodePath, localFile } from "./paths.ts";
+import { encodeZ85 } from "./z85.ts";
+
+/** A file of the source under the name that it has in the clone. */
+export interface ClonedFile {
+  readonly add: AddAction;
+  /** What has to be copied for it, once each; nothing for a shallow clone. */
+  readonly copies: readonly FileCopy[];
+}
+
+export interface FileCopy {
+  /** On this machine. */
+  readonly from: string;
+  /** The target's key. */
+  readonly key: string;
+}
+
+/** The files of a shallow clone: those of the source, by their absolute paths. Throws `DELTA_FILE_NOT_FOUND`. */
+export function sharedFiles(adds: readonly AddAction[], from: TableLocation, to: TableLocation): ClonedFile[] {
+  return adds.map((add) => {
+    const { deletionVector } = add;
+    requireThere(from, localFile(from, add.path));
+    const shared = { ...cloned(add), path: absolutePath(from, to, add.path) };
+    const vector = deletionVector === undefined ? undefined : sharedVector(from, to, deletionVector);
+    return { add: vector === undefined ? shared : { ...shared, deletionVector: vector }, copies: [] };
+  });
+}
+
+/**
+ * The files of a deep clone: copies, which have the names of the source where these are unique in the world, else names
+ * that follow from what they copy. So a clone that was interrupted, or is brought up to date, finds its own copies again.
+ * Throws `DELTA_FILE_NOT_FOUND`.
+ */
+export function copiedFiles(
+  adds: readonly AddAction[],
+  from: TableLocation,
+  to: TableLocation,
+  sourceId: string,
+): ClonedFile[] {
+  return adds.map((add) => {
+    const file = localFile(from, add.path);
+    requireThere(from, file);
+    const path = copyPath(add, sourceId);
+    const copies = [{ from: file, key: keyOf(to, decodePath(path)) }];
+    const vector = add.deletionVector;
+    if (vector === undefined || vector.storageType === "i") return { add: { ...cloned(add), path }, copies };
+    const vectorCopy = copiedVector(from, to, vector);
+    requireThere(from, vectorCopy.copy.from);
+    copies.push(vectorCopy.copy);
+    return { add: { ...cloned(add), path, deletionVector: vectorCopy.descriptor }, copies };
+  });
+}
+
+/** Copies what is not there yet. A copy is seen whole or not at all. */
+export async function copyMissing(
+  files: readonly ClonedFile[],
+  to: TableLocation,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const wanted = new Map(files.flatMap(({ copies }) => copies.map((copy) => [copy.key, copy] as const)));
+  const options = signal === undefined ? {} : { signal };
+  await inParallel([...wanted.values()], COPY_WIDTH, async ({ from, key }) => {
+    const { size } = await stat(from);
+    const there = await to.store.head(key, options);
+    if (there?.size === size) return;
+    try {
+      await to.store.write(key, createReadStream(from), { ifNoneMatch: "*", ...options });
+    } catch (error) {
+      if (!isBoathouseError(error, "OBJECT_EXISTS")) throw error;
+      if ((await to.store.head(key, options))?.size !== size) throw otherFile(to, key);
+    }
+  });
+}
+
+const COPY_WIDTH = 4;
+
+/** Row ids and their commits are the source's own. */
+function cloned({ baseRowId: _id, defaultRowCommitVersion: _version, ...add }: AddAction): AddAction {
+  return { ...add, dataChange: true };
+}
+
+/** A name that another writer cannot have given to another file. */
+const UNIQUE_NAME = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
+
+function copyPath({ path, size, modificationTime }: AddAction, sourceId: string): string {
+  const decoded = decodePath(path);
+  const isAbsolute = /^([a-z][a-z0-9+.-]*:|\/)/i.test(path);
+  const name = basename(decoded);
+  if (UNIQUE_NAME.test(name)) return isAbsolute ? encodePath(name) : path;
+  const hash = createHash("sha256").update([sourceId, path, size, modificationTime].join("\0")).digest("hex");
+  const folder = isAbsolute || !decoded.includes("/") ? "" : decoded.slice(0, decoded.lastIndexOf("/") + 1);
+  return encodePath(`${folder}${hash.slice(0, 32)}-${name}`);
+}
+
+/** As the log of another table names the file: a URL. */
+export function absolutePath(from: TableLocation, to: TableLocation, path: string): string {
+  const isRelative = !/^([a-z][a-z0-9+.-]*:|\/)/i.test(path);
+  if (isRelative && from.store.url === to.store.url && !from.store.url.startsWith("file:")) {
+    return `${from.store.url}/${encodePath(keyOf(from, decodePath(path)))}`;
+  }
+  // Another store's URL says nothing to whoever reads the clone; the file itself is on this machine.
+  return fileUrl(localFile(from, path));
+}
+
+function fileUrl(file: string): string {
+  return `file://${file.startsWith("/") ? "" : "/"}${encodePath(file)}`;
+}
+
+function sharedVector(
+  from: TableLocation,
+  to: TableLocation,
+  vector: DeletionVectorDescriptor,
+): DeletionVectorDescriptor {
+  if (vector.storageType === "i") return vector;
+  const file = vectorFile(from, vector.storageType, vector.pathOrInlineDv);
+  requireThere(from, file);
+  return { ...vector, storageType: "p", pathOrInlineDv: absolutePath(from, to, fileUrl(file)) };
+}
+
+function copiedVector(
+  from: TableLocation,
+  to: TableLocation,
+  vector: DeletionVectorDescriptor,
+): { readonly descriptor: DeletionVectorDescriptor; readonly copy: FileCopy } {
+  const file = vectorFile(from, vector.storageType, vector.pathOrInlineDv);
+  const uuid = /^deletion_vector_(.*)\.bin$/.exec(basename(file))?.[1];
+  if (uuid === undefined || !UNIQUE_NAME.test(uuid)) {
+    throw new BoathouseError("DELTA_INVALID_PATH", `${file} is not named as a deletion vector is.`, {
+      hint: "The log was written wrongly. Purge the deletion vectors of the source (OPTIMIZE), then clone it.",
+    });
+  }
+  const pathOrInlineDv = encodeZ85(Buffer.from(uuid.replaceAll("-", ""), "hex"));
+  return {
+    descriptor: { ...vector, storageType: "u", pathOrInlineDv },
+    copy: { from: file, key: keyOf(to, `deletion_vector_${uuid}.bin`) },
+  };
+}
+
+function requireThere(location: TableLocation, file: string): void {
+  if (existsSync(file)) return;
+  throw new BoathouseError(
+    "DELTA_FILE_NOT_FOUND",
+    `${describe(location)} needs the file ${file}, which is not there.`,
+    {
+      sqlState: "42K03",
+      details: { path: file },
+      hint: "VACUUM removed it because the version is older than the retention period, or it was deleted outside the table. Clone a newer version.",
+    },
+  );
+}
+
+function otherFile(to: TableLocation, key: string): BoathouseError {
+  return new BoathouseError("DELTA_FILE_ALREADY_EXISTS", `${to.store.url}/${key} is another file already.`, {
+    sqlState: "42K04",
+    hint: "Clone into another place, or remove the file when nothing needs it.",
+  });
+}

@@ -1,20 +1,26 @@
 import type { DataType, StructType } from "../core/data-type.ts";
 import { duckDbType } from "../sql/types/duckdb-type.ts";
 import { quoteIdentifier } from "../sql/quote.ts";
+import { schemaFromJson } from "../core/schema-json.ts";
 import type { MetadataAction } from "./actions.ts";
+import { mappingMode, physicalName } from "./column-mapping.ts";
+import { wasFloat } from "./type-widening.ts";
 
 /** A column of values that cannot be taken apart: what statistics are kept for. */
 export interface LeafColumn {
   /** Names from the outermost struct inwards. */
   readonly path: readonly string[];
   readonly type: DataType;
+  /** Was it a FLOAT? Statistics of older files are texts of the shorter numbers, which are others as DOUBLE. */
+  readonly inexact?: boolean;
 }
 
 /** Leaves in the order of the schema, through structs but not into arrays and maps, which have no statistics. */
 function leafColumns(schema: StructType, parent: readonly string[] = []): LeafColumn[] {
   return schema.fields.flatMap((field) => {
     const path = [...parent, field.name];
-    return field.type.kind === "struct" ? leafColumns(field.type, path) : [{ path, type: field.type }];
+    if (field.type.kind === "struct") return leafColumns(field.type, path);
+    return [{ path, type: field.type, ...(wasFloat(field) ? { inexact: true } : {}) }];
   });
 }
 
@@ -26,7 +32,7 @@ export function indexedColumns(dataColumns: StructType, metadata: MetadataAction
   const leaves = leafColumns(dataColumns);
   const named = metadata.configuration["delta.dataSkippingStatsColumns"];
   if (named !== undefined) {
-    const wanted = splitColumnList(named);
+    const wanted = splitColumnList(named).flatMap((path) => [path, physicalPath(path, metadata)]);
     return leaves.filter(({ path }) => wanted.some((prefix) => isPrefix(prefix, path)));
   }
   const count = Number(metadata.configuration["delta.dataSkippingNumIndexedCols"] ?? DEFAULT_INDEXED);
@@ -63,7 +69,9 @@ export class StatsShape {
   readonly #nulls: ShapeNode;
 
   constructor(columns: readonly LeafColumn[]) {
-    this.#ranges = shapeOf(columns.filter(({ type }) => hasRange(type) && isExactInJson(type)));
+    this.#ranges = shapeOf(
+      columns.filter(({ type, inexact }) => hasRange(type) && inexact !== true && isExactInJson(type)),
+    );
     const counted = columns.filter(({ type }) => type.kind !== "array" && type.kind !== "map");
     this.#nulls = shapeOf(counted.map(({ path }) => ({ path, type: { kind: "long" } })));
   }
@@ -150,8 +158,19 @@ function isPrefix(prefix: readonly string[], path: readonly string[]): boolean {
   );
 }
 
+/** The path as files have it: the property names columns as the table does. */
+function physicalPath(path: readonly string[], metadata: MetadataAction): string[] {
+  const mode = mappingMode(metadata);
+  let fields = mode === "none" ? [] : schemaFromJson(metadata.schemaString).fields;
+  return path.map((name) => {
+    const found = fields.find((each) => each.name.toLowerCase() === name.toLowerCase());
+    fields = found?.type.kind === "struct" ? found.type.fields : [];
+    return found === undefined ? name : physicalName(found, mode);
+  });
+}
+
 /** `a, b.c, `d.e`` → paths. */
-function splitColumnList(text: string): string[][] {
+export function splitColumnList(text: string): string[][] {
   const paths: string[][] = [];
   for (const item of text.match(/(?:`(?:[^`]|``)*`|[^,`])+/g) ?? []) {
     const parts = item.trim().match(/`(?:[^`]|``)*`|[^.`]+/g) ?? [];

@@ -120,7 +120,7 @@ export const FEATURES: readonly TableFeature[] = [
     readers: true,
     active: isTrue("delta.enableTypeWidening"),
     read: "supported",
-    write: "inactive",
+    write: "supported",
   },
   {
     name: "typeWidening-preview",

@@ -4,6 +4,7 @@ import { duckDbType } from "../sql/types/duckdb-type.ts";
 import { hasVariant } from "../sql/types/variant-type.ts";
 import { parquetType, variantFromGroup } from "../sql/variant/group-sql.ts";
 import { columnId, needsRename, physicalName, physicalType, type MappingMode } from "./column-mapping.ts";
+import { mayRound } from "./type-widening.ts";
 
 /** A file to read. */
 export interface ScanFile {
@@ -83,7 +84,9 @@ function groupSql(files: readonly ScanFile[], options: ScanSqlOptions): string {
     }
     const alias = `c${inner.length}`;
     inner.push({ field, alias });
-    outer.push(`${logicalSql(alias, field.type, { mode: options.mode, int96 })} AS ${quoteIdentifier(field.name)}`);
+    const value = logicalSql(alias, field.type, { mode: options.mode, int96 });
+    const whole = mayRound(field) ? `CASE WHEN ${alias} IS NOT NULL THEN ${value} END` : value;
+    outer.push(`${whole} AS ${quoteIdentifier(field.name)}`);
   }
   const index = perFile(
     files.map((file) => String(file.index)),

@@ -4,11 +4,13 @@ import type { MetadataAction, ProtocolAction } from "./actions.ts";
 import { assignColumnIds, checkModeChange, MAX_COLUMN_ID, newPhysicalName, withoutColumnIds } from "./column-ids.ts";
 import { mappingMode, type MappingMode } from "./column-mapping.ts";
 import type { DeltaContext } from "./context.ts";
+import { checkDefinedColumns } from "./defined-columns.ts";
 import { checkWritable, protocolFor, withFeatures } from "./features.ts";
 import { readProperties, requiredFeatures } from "./properties.ts";
 import { checkDependents } from "./column-dependents.ts";
 import { checkSchemaChange, counterpart, renamedPartitions } from "./schema-change.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { followStatsColumns } from "./stats-columns.ts";
 import { checkPartitioning, findField, schemaString, tableSchema } from "./table-schema.ts";
 import type { MetadataChange, TableDefinition } from "./transaction-options.ts";
 import { isWideningEnabled, recordTypeChanges, withoutTypeChanges } from "./type-widening.ts";
@@ -44,7 +46,9 @@ export function draftOf(
   });
   const wanted = [...requiredFeatures(metadata), ...features];
   const protocol = snapshot === undefined ? protocolFor(wanted) : withFeatures(snapshot.protocol, wanted);
+  checkFeedColumns(metadata, undefined);
   checkWritable(protocol, metadata, parts.where);
+  checkDefinedColumns({ metadata, protocol }, "CREATE TABLE");
   return { metadata, protocol };
 }
 
@@ -75,13 +79,16 @@ export function changedDraft(
     partitionColumns: partitionColumns.map((name) => findField(schema, name)?.name ?? name),
   };
   const fresh = newPhysicalName(ids);
-  const metadata = mapped(base, schema, properties, {
+  const followed = replaced ? properties : followStatsColumns(properties, before, schema, oldMode);
+  const metadata = mapped(base, schema, followed, {
     maxColumnId: Number(properties[MAX_COLUMN_ID] ?? 0),
     // Files that are there have the columns under their own names.
     physical: (field) => (oldMode === "none" && !replaced ? field.name : fresh()),
   });
   const protocol = withFeatures(draft.protocol, [...requiredFeatures(metadata), ...features]);
+  checkFeedColumns(metadata, draft.metadata);
   checkWritable(protocol, metadata, where);
+  if (change.schema !== undefined) checkDefinedColumns({ metadata, protocol }, "ALTER TABLE");
   return { metadata, protocol };
 }
 

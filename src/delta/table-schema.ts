@@ -13,6 +13,7 @@ import { didYouMean } from "../core/nearest.ts";
 import { schemaFromJson, schemaToJson } from "../core/schema-json.ts";
 import { withoutColumnIds } from "./column-ids.ts";
 import type { MappingMode } from "./column-mapping.ts";
+import { canEvolve, withoutTypeChanges } from "./type-widening.ts";
 
 /** Where Spark keeps the length of CHAR and VARCHAR columns, which are strings to Delta. */
 const LENGTH_KEY = "__CHAR_VARCHAR_TYPE_STRING";
@@ -72,14 +73,22 @@ export function findField(schema: StructType, name: string): StructField | undef
   return schema.fields.find((each) => each.name.toLowerCase() === wanted);
 }
 
-/** The table's columns and, after them, those that only the source has (`mergeSchema`). They are nullable. */
-export function mergeSchemas(table: StructType, source: StructType): StructType {
+export interface MergeOptions {
+  /** Types become as wide as those of the source (`delta.enableTypeWidening`), where schema evolution may do that. */
+  readonly widening: boolean;
+}
+
+/**
+ * The table's columns and, after them, those that only the source has (`mergeSchema`), in structs as well, wherever they
+ * are. What is added is nullable.
+ */
+export function mergeSchemas(table: StructType, source: StructType, options: MergeOptions): StructType {
   const merged = table.fields.map((existing) => {
     const added = findField(source, existing.name);
-    return added === undefined ? existing : { ...existing, type: mergeTypes(existing.type, added.type) };
+    return added === undefined ? existing : { ...existing, type: mergeTypes(existing.type, added.type, options) };
   });
   const extra = source.fields.filter(({ name }) => findField(table, name) === undefined);
-  const added = withoutColumnIds(struct(extra)).fields;
+  const added = withoutTypeChanges(withoutColumnIds(struct(extra))).fields;
   return struct([...merged, ...added.map((each) => field(each.name, each.type, true, each.metadata))]);
 }
 
@@ -100,12 +109,16 @@ export function isWidening(from: DataType, to: DataType): boolean {
   return false;
 }
 
-function mergeTypes(table: DataType, source: DataType): DataType {
-  if (table.kind === "struct" && source.kind === "struct") return mergeSchemas(table, source);
+function mergeTypes(table: DataType, source: DataType, options: MergeOptions): DataType {
+  if (table.kind === "struct" && source.kind === "struct") return mergeSchemas(table, source, options);
   if (table.kind === "array" && source.kind === "array") {
-    return { ...table, element: mergeTypes(table.element, source.element) };
+    return { ...table, element: mergeTypes(table.element, source.element, options) };
   }
-  return table;
+  if (table.kind === "map" && source.kind === "map") {
+    const key = mergeTypes(table.key, source.key, options);
+    return { ...table, key, value: mergeTypes(table.value, source.value, options) };
+  }
+  return options.widening && canEvolve(table, source) ? source : table;
 }
 
 function toDelta(schema: StructType, parent: string, mode: MappingMode): StructType {

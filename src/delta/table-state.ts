@@ -8,6 +8,7 @@ import { FileList } from "./file-list.ts";
 import { describe, findSegment, type CommitRef, type LogSegment, type TableLocation } from "./log-segment.ts";
 import { inParallel, readObject } from "./objects.ts";
 import { canonicalKey, Replay } from "./replay.ts";
+import { checkTypeChanges } from "./type-widening.ts";
 
 /** One version of a table. Immutable; its list of files is loaded when it is first asked for. */
 export interface TableState {
@@ -157,6 +158,7 @@ function stateOf(location: TableLocation, replayed: Replay, parts: StateParts): 
     );
   }
   checkReadable(protocol, describe(location));
+  checkTypeChanges(protocol, metadata, describe(location));
   let files: Promise<FileList> | undefined;
   return {
     version: parts.version,

@@ -3,6 +3,7 @@ import { BoathouseError, isBoathouseError } from "../core/errors.ts";
 import { schemaToJson } from "../core/schema-json.ts";
 import type { Connection } from "../duckdb/connection.ts";
 import type { Action, MetadataAction, ProtocolAction } from "./actions.ts";
+import { checkRecorded } from "./change-data.ts";
 import { columnRules, refuseGivenIdentity } from "./column-rules.ts";
 import { commitWithInfo, isolationOf, type CommitDescription } from "./commit-info.ts";
 import { commitActions, COMMIT_STATE_UNKNOWN } from "./commit.ts";
@@ -24,6 +25,7 @@ import { changedDraft, draftOf, type TableDraft } from "./table-draft.ts";
 import { mergeSchemas, tableSchema } from "./table-schema.ts";
 import type { CommitResult, MetadataChange, OperationInfo, TableDefinition } from "./transaction-options.ts";
 import type { RowCheck } from "./row-check.ts";
+import { isWideningEnabled } from "./type-widening.ts";
 
 /** What a transaction needs of its table. */
 export interface TransactionParts {
@@ -106,9 +108,9 @@ export class Transaction {
   /** The constraints and the columns' expressions as DuckDB SQL: what a connection has to be able to evaluate to write rows. */
   get checks(): readonly string[] {
     const { schema } = this;
-    const rules = [columnRules(this.#target, schema, struct([])), columnRules(this.#target, schema, schema)];
+    const rules = [columnRules(this.target, schema, struct([])), columnRules(this.target, schema, schema)];
     return [
-      ...constraintChecks(this.#target, schema).map((check) => check.condition),
+      ...constraintChecks(this.target, schema).map((check) => check.condition),
       ...rules.flatMap((rule) => [...rule.defaults.values(), ...rule.checks.map((check) => check.condition)]),
     ];
   }
@@ -171,7 +173,7 @@ export class Transaction {
 
   /** Adds columns that only the data has. */
   mergeSchema(source: StructType): void {
-    const merged = mergeSchemas(this.schema, source);
+    const merged = mergeSchemas(this.schema, source, { widening: isWideningEnabled(this.metadata) });
     if (schemaToJson(merged) !== schemaToJson(this.schema)) this.updateMetadata({ schema: merged });
   }
 
@@ -225,6 +227,7 @@ export class Transaction {
     const { context, location, snapshot, info } = this.#parts;
     try {
       this.#checkAppendOnly();
+      checkRecorded(this.#staged, describe(location));
       const metrics = this.#allMetrics();
       const body = [...this.#draftActions(), ...this.#staged.actions()];
       const description = this.#description(metrics);
@@ -266,7 +269,8 @@ export class Transaction {
     });
   }
 
-  get #target(): WriteTarget {
+  /** What writing files of the table takes. */
+  get target(): WriteTarget {
     const { context, location, info } = this.#parts;
     const { expressions = context.expressions } = info;
     return {
@@ -279,7 +283,7 @@ export class Transaction {
 
   async #writeFiles(source: DataSource, checks: readonly RowCheck[]): Promise<WrittenData> {
     const signal = source.signal ?? this.#parts.info.signal;
-    const written = await writeData(this.#target, { ...source, ...(signal === undefined ? {} : { signal }) }, checks);
+    const written = await writeData(this.target, { ...source, ...(signal === undefined ? {} : { signal }) }, checks);
     this.#staged.stage({ written: written.adds.map(({ path }) => keyOf(this.location, decodePath(path))) });
     this.#staged.countRows(written.rows);
     const before = this.schema;

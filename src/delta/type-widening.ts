@@ -111,6 +111,19 @@ export function wasFloat(field: StructField): boolean {
 }
 
 /**
+ * Whether a filter on the column must not reach the files: DuckDB compares the values of a file in the file's own type,
+ * and a constant of the wider type may be none of it (`a < 5.5` of an INT that was made DOUBLE becomes `a < 6`).
+ */
+export function mayRound(field: StructField): boolean {
+  const rounds = changesOf(field).some(({ fromType, toType, fieldPath }) => {
+    const [from, to] = [typeNamed(fromType), typeNamed(toType)];
+    if (fieldPath !== undefined || INTEGERS.includes(to.kind)) return false;
+    return from.kind !== "decimal" || to.kind !== "decimal" || from.scale !== to.scale;
+  });
+  return rounds || (field.type.kind === "struct" && field.type.fields.some(mayRound));
+}
+
+/**
  * Throws `DELTA_UNSUPPORTED_TYPE_CHANGE_IN_SCHEMA` for a change that is none of the protocol's: values of old files
  * could not be told for certain.
  */

@@ -2,11 +2,11 @@ import { quoteIdentifier, quoteString } from "../sql/quote.ts";
 import { corrupted, parseCommit } from "./commit-file.ts";
 import type { AddAction, RemoveAction } from "./actions.ts";
 import type { DeltaContext } from "./context.ts";
+import { localCopy, localObject } from "./data-files.ts";
 import { FILE_KEY, keyList, VECTOR_TYPE } from "./file-list.ts";
 import { LOG_FOLDER, SIDECAR_FOLDER } from "./log-files.ts";
 import { logKey, type CheckpointFiles, type TableLocation } from "./log-segment.ts";
 import { readObject } from "./objects.ts";
-import { localFile } from "./paths.ts";
 import { textIn } from "./row-values.ts";
 import { Replay } from "./replay.ts";
 
@@ -45,17 +45,9 @@ export async function readCheckpoint(
       parquet: await sidecarFiles(location, sidecars),
     };
   }
-  const files = await Promise.all(checkpoint.files.map(({ key }) => localObject(location, key)));
-  // A comparison, unlike IS NOT NULL, passes over row groups that hold files alone by their statistics.
-  const lines = await context.connection.rows(
-    Object.entries(KEY_FIELDS)
-      .map(([kind, present]) => {
-        const source = readActions(files, { [kind]: STATE_COLUMNS[kind] ?? "JSON" });
-        return `SELECT to_json({${quoteString(kind)}: ${quoteIdentifier(kind)}}) AS line FROM ${source} WHERE ${quoteIdentifier(kind)}.${present}`;
-      })
-      .join(" UNION ALL "),
-  );
-  const actions = parseCommit(lines.map((row) => textIn(row, "line")).join("\n"), first.key);
+  const files = await Promise.all(checkpoint.files.map(({ key, etag }) => localObject(location, key, etag)));
+  const lines = await stateLines(context, files);
+  const actions = parseCommit(lines.join("\n"), first.key);
   state.apply(actions);
   const sidecars = actions.flatMap((action) => (action.sidecar === undefined ? [] : [action.sidecar.path]));
   return { state, inline: [], removed: [], parquet: [...files, ...(await sidecarFiles(location, sidecars))] };
@@ -75,6 +67,22 @@ export const STATE_COLUMNS: Readonly<Record<string, string>> = {
   sidecar: `STRUCT(path VARCHAR, sizeInBytes BIGINT, modificationTime BIGINT, tags ${TEXT_MAP})`,
   checkpointMetadata: `STRUCT(version BIGINT, tags ${TEXT_MAP})`,
 };
+
+/** The actions that are not files, as JSON. Small parts of the files are read, as comparisons with statistics allow. */
+async function stateLines({ connection }: DeltaContext, files: readonly string[]): Promise<string[]> {
+  const source = `read_parquet([${files.map(quoteString).join(", ")}], hive_partitioning = false, union_by_name = ${files.length > 1})`;
+  const described = await connection.rows(`SELECT column_name FROM (DESCRIBE SELECT * FROM ${source})`);
+  const columns = new Set(described.map((row) => textIn(row, "column_name")));
+  const selects = Object.entries(KEY_FIELDS).flatMap(([kind, present]) => {
+    const name = quoteIdentifier(kind);
+    // Asked for in the types that the files have: DuckDB would not pass over row groups otherwise, nor for IS NOT NULL.
+    return columns.has(kind)
+      ? [`SELECT to_json({${name}: ${name}}) AS line FROM ${source} WHERE ${name}.${present}`]
+      : [];
+  });
+  if (selects.length === 0) return [];
+  return (await connection.rows(selects.join(" UNION ALL "))).map((row) => textIn(row, "line"));
+}
 
 /** By kind: a field that every action of it has, and what it is at least. */
 const KEY_FIELDS = {
@@ -109,12 +117,8 @@ function readActions(files: readonly string[], types: Readonly<Record<string, st
 
 async function sidecarFiles(location: TableLocation, paths: readonly string[]): Promise<string[]> {
   return Promise.all(
-    paths.map(async (path) =>
-      localFile(location, path.includes("/") ? path : `${LOG_FOLDER}/${SIDECAR_FOLDER}/${path}`),
+    paths.map((path) =>
+      localCopy(location, path.includes("/") ? path : `${LOG_FOLDER}/${SIDECAR_FOLDER}/${path}`, ""),
     ),
   );
-}
-
-async function localObject(location: TableLocation, key: string): Promise<string> {
-  return localFile(location, encodeURI(key.slice(logKey(location, "").length - `${LOG_FOLDER}/`.length)));
 }

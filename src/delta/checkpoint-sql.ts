@@ -43,7 +43,7 @@ export function stateActions(state: TableState, cutoff: number | undefined): Act
 }
 
 /** Actions as rows, a column a kind: all columns are there with their types, also those without rows. */
-export function actionRows(actions: readonly Action[], kinds: readonly (keyof Action & string)[]): string {
+export function actionRows(actions: readonly Action[], kinds: readonly (keyof Action)[]): string {
   const selects = kinds.map((kind) => {
     const rows = actions.flatMap((action) => (action[kind] === undefined ? [] : [action[kind]]));
     return `(SELECT ${rowsFromJson(JSON.stringify(rows), STATE_COLUMNS[kind] ?? "JSON")} AS "${kind}")`;

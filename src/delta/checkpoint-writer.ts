@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { isBoathouseError } from "../core/errors.ts";
 import type { Json } from "../core/json.ts";
 import { schemaToJson } from "../core/schema-json.ts";
-import type { Action, SidecarAction } from "./actions.ts";
+import type { Action } from "./actions.ts";
 import { REMOVE_TYPE } from "./checkpoint-reader.ts";
 import { actionRows, addStruct, removeActionRows, stateActions } from "./checkpoint-sql.ts";
 import type { DeltaContext } from "./context.ts";
@@ -108,13 +108,15 @@ class CheckpointWriter {
 
   async #v2Of(fileActions: readonly string[]): Promise<WrittenCheckpoint> {
     const { context, state, list } = this.#writing;
-    const sidecars: (SidecarAction & { readonly actions: number })[] = [];
+    const sidecars: (Written & { readonly path: string; readonly sizeInBytes: number })[] = [];
     for (const select of fileActions) {
       const path = `${context.ids.uuid()}.parquet`;
       const { actions, bytes, modificationTime } = await this.#put(select, `${SIDECAR_FOLDER}/${path}`);
-      if (actions > 0) sidecars.push({ path, sizeInBytes: bytes, modificationTime, actions });
+      if (actions > 0) sidecars.push({ path, actions, bytes, sizeInBytes: bytes, modificationTime });
     }
-    const sidecarActions = sidecars.map(({ actions: _, ...sidecar }) => ({ sidecar }));
+    const sidecarActions = sidecars.map(({ path, sizeInBytes, modificationTime }) => ({
+      sidecar: { path, sizeInBytes, modificationTime },
+    }));
     const sum = (field: "actions" | "sizeInBytes"): number => sidecars.reduce((all, each) => all + each[field], 0);
     const checkpointMetadata = {
       version: state.version,

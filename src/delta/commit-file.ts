@@ -257,7 +257,9 @@ function textMap(map: Record<string, string | null> | undefined): Record<string,
 
 /** Leaves out the fields that are undefined. */
 function defined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Defined<T>;
+  const kept: Record<string, unknown> = {};
+  for (const [name, each] of Object.entries(value)) if (each !== undefined) kept[name] = each;
+  return kept as Defined<T>;
 }
 
 type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {

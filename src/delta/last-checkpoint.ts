@@ -54,7 +54,7 @@ export function canonicalJson(value: JsonObject): string {
   const visit = (node: Json, path: string): void => {
     if (Array.isArray(node)) node.forEach((each: Json, index) => visit(each, join(path, String(index))));
     else if (isJsonObject(node)) for (const [key, each] of Object.entries(node)) visit(each, join(path, encoded(key)));
-    else entries.push(`${path}=${typeof node === "string" ? encoded(node) : String(node)}`);
+    else entries.push(`${path}=${typeof node === "string" ? encoded(node) : JSON.stringify(node)}`);
   };
   for (const [key, each] of Object.entries(value)) if (key !== "checksum") visit(each, encoded(key));
   // All of it is ASCII: the order of code units is that of bytes.

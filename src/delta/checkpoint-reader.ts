@@ -5,7 +5,7 @@ import type { DeltaContext } from "./context.ts";
 import { localCopy, localObject } from "./data-files.ts";
 import { FILE_KEY, keyList, VECTOR_TYPE } from "./file-list.ts";
 import { LOG_FOLDER, SIDECAR_FOLDER } from "./log-files.ts";
-import { logKey, type CheckpointFiles, type TableLocation } from "./log-segment.ts";
+import type { CheckpointFiles, TableLocation } from "./log-segment.ts";
 import { readObject } from "./objects.ts";
 import { textIn } from "./row-values.ts";
 import { Replay } from "./replay.ts";
@@ -117,8 +117,6 @@ function readActions(files: readonly string[], types: Readonly<Record<string, st
 
 async function sidecarFiles(location: TableLocation, paths: readonly string[]): Promise<string[]> {
   return Promise.all(
-    paths.map((path) =>
-      localCopy(location, path.includes("/") ? path : `${LOG_FOLDER}/${SIDECAR_FOLDER}/${path}`, ""),
-    ),
+    paths.map((path) => localCopy(location, path.includes("/") ? path : `${LOG_FOLDER}/${SIDECAR_FOLDER}/${path}`, "")),
   );
 }

@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { StructType } from "../core/data-type.ts";
 import type { IdSource } from "../core/ids.ts";
 import type { Connection } from "../duckdb/connection.ts";
+import type { RemoteFiles } from "./data-files.ts";
 
 /** What delta needs of its surroundings; one for all tables of a process. */
 export interface DeltaContext {
@@ -19,6 +20,8 @@ export interface DeltaContext {
    * them are not written.
    */
   readonly expressions?: ExpressionCompiler;
+  /** Copies of remote files. Without it, only tables in local storage are worked with. */
+  readonly remote?: RemoteFiles;
   /** How this engine is named in `commitInfo.engineInfo`. */
   readonly engineInfo: string;
 }

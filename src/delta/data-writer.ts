@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { struct, type StructType } from "../core/data-type.ts";
+import { struct, type StructField, type StructType } from "../core/data-type.ts";
 import { BoathouseError } from "../core/errors.ts";
 import type { Connection } from "../duckdb/connection.ts";
 import type { CopiedFile } from "../duckdb/copy.ts";
@@ -11,10 +11,11 @@ import { indexedColumns } from "./column-stats.ts";
 import { columnRules } from "./column-rules.ts";
 import { constraintChecks } from "./constraints.ts";
 import type { DeltaContext } from "./context.ts";
+import { deleteDataFile, outputFolder } from "./data-files.ts";
 import { fileStats } from "./file-stats.ts";
 import { withIdentities, type HighWaterMarks } from "./high-water-marks.ts";
 import type { TableLocation } from "./log-segment.ts";
-import { encodePath, rootFolder } from "./paths.ts";
+import { decodePath, encodePath } from "./paths.ts";
 import { findField, tableSchema } from "./table-schema.ts";
 import type { RowCheck } from "./row-check.ts";
 import { writeSql } from "./write-sql.ts";
@@ -31,6 +32,8 @@ export interface DataSource {
   readonly schema?: StructType;
   /** The rows are those of the table, moved to other files: nothing of them is checked again. */
   readonly asStored?: true;
+  /** Columns of the SELECT that the files have besides the table's own, without statistics. */
+  readonly extra?: readonly StructField[];
   readonly signal?: AbortSignal;
 }
 
@@ -49,6 +52,12 @@ export interface WriteTarget {
   readonly protocol: ProtocolAction;
 }
 
+/** Where files go below the table's folder, and how their names begin. */
+export interface FilePlace {
+  readonly folder: string;
+  readonly prefix: string;
+}
+
 /** The schema of a SELECT: what the caller says, else what DuckDB says. */
 export async function sourceSchema(source: DataSource): Promise<StructType> {
   if (source.schema !== undefined) return source.schema;
@@ -63,13 +72,17 @@ export async function writeData(
   target: WriteTarget,
   source: DataSource,
   checks: readonly RowCheck[],
+  place: FilePlace = { folder: "", prefix: "part" },
 ): Promise<WrittenData> {
   const { metadata } = target;
-  const table = tableSchema(metadata.schemaString);
+  const { extra = [] } = source;
+  const own = tableSchema(metadata.schemaString);
+  const table = extra.length === 0 ? own : struct([...own.fields, ...extra]);
   const mode = mappingMode(metadata);
   const partitionFields = metadata.partitionColumns.flatMap((name) => findField(table, name) ?? []);
   const partitionColumns = partitionFields.map((field) => physicalName(field, mode));
   const dataFields = table.fields.filter((field) => !partitionFields.includes(field));
+  const ownFields = dataFields.filter((field) => !extra.includes(field));
   const given = await sourceSchema(source);
   const rules = source.asStored === true ? undefined : columnRules(target, table, given);
   const select = writeSql(source.select, {
@@ -80,48 +93,54 @@ export async function writeData(
     rules,
     checks: rules === undefined ? [] : [...constraintChecks(target, table), ...checks],
   });
-  const root = rootFolder(target.location);
-  await mkdir(root, { recursive: true });
-  const compression = codecOf(metadata);
-  const copy = {
-    select,
-    path: root,
-    fileNames: `part-{i}-{uuid}-c000.${compression}`,
-    compression,
-    ...(mode === "none" ? {} : { fieldIds: fieldIds(dataFields, mode) }),
-    ...(partitionColumns.length > 0
-      ? { partitionBy: partitionColumns }
-      : { fileSizeBytes: sizeProperty(metadata, "delta.targetFileSize", DEFAULT_FILE_SIZE) }),
-    ...(source.signal === undefined ? {} : { signal: source.signal }),
-  };
-  const { result: files, highWaterMarks } = await withIdentities(source.connection, table, select, () =>
-    source.connection.copyToParquet(copy),
-  );
-  const columns = indexedColumns(physicalSchema(struct(dataFields), mode), metadata);
-  const now = target.context.clock.now();
-  const adds = files
-    .filter((file) => file.rowCount > 0)
-    .map((file): AddAction => ({
-      path: encodePath(relative(root, file.path)),
-      partitionValues: partitionValues(file, partitionColumns),
-      size: file.bytes,
-      modificationTime: now,
-      dataChange: true,
-      stats: fileStats(file, columns),
-    }));
-  await removeFiles(files.filter((file) => file.rowCount === 0).map((file) => file.path));
-  return {
-    adds,
-    rows: files.reduce((sum, file) => sum + file.rowCount, 0),
-    bytes: adds.reduce((sum, add) => sum + add.size, 0),
-    highWaterMarks,
-  };
+  const output = await outputFolder(target.location, source.signal);
+  try {
+    const { root } = output;
+    const folder = join(root, place.folder);
+    await mkdir(folder, { recursive: true });
+    const compression = codecOf(metadata);
+    const copy = {
+      select,
+      path: folder,
+      fileNames: `${place.prefix}-{i}-{uuid}-c000.${compression}`,
+      compression,
+      ...(mode === "none" ? {} : { fieldIds: fieldIds(ownFields, mode) }),
+      ...(partitionColumns.length > 0
+        ? { partitionBy: partitionColumns }
+        : { fileSizeBytes: sizeProperty(metadata, "delta.targetFileSize", DEFAULT_FILE_SIZE) }),
+      ...(source.signal === undefined ? {} : { signal: source.signal }),
+    };
+    const { result: files, highWaterMarks } = await withIdentities(source.connection, table, select, () =>
+      source.connection.copyToParquet(copy),
+    );
+    const columns = indexedColumns(physicalSchema(struct(ownFields), mode), metadata);
+    const now = target.context.clock.now();
+    const adds = files
+      .filter((file) => file.rowCount > 0)
+      .map((file): AddAction => ({
+        path: encodePath(relative(root, file.path)),
+        partitionValues: partitionValues(file, partitionColumns),
+        size: file.bytes,
+        modificationTime: now,
+        dataChange: true,
+        stats: fileStats(file, columns),
+      }));
+    await removeFiles(files.filter((file) => file.rowCount === 0).map((file) => file.path));
+    await output.publish(adds.map(({ path, size }) => ({ name: decodePath(path), size })));
+    return {
+      adds,
+      rows: files.reduce((sum, file) => sum + file.rowCount, 0),
+      bytes: adds.reduce((sum, add) => sum + add.size, 0),
+      highWaterMarks,
+    };
+  } finally {
+    await output.release();
+  }
 }
 
 /** Files that never became part of the table. */
 export async function discardData(location: TableLocation, adds: readonly AddAction[]): Promise<void> {
-  const root = rootFolder(location);
-  await removeFiles(adds.map((add) => join(root, decodeURIComponent(add.path))));
+  await Promise.all(adds.map((add) => deleteDataFile(location, add.path)));
 }
 
 const DEFAULT_FILE_SIZE = 256 * 1024 * 1024;

@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { crc32 } from "node:zlib";
-import { BoathouseError, messageOf } from "../core/errors.ts";
+import { BoathouseError, isBoathouseError, messageOf } from "../core/errors.ts";
 import type { DeletionVectorDescriptor } from "./actions.ts";
 import { corrupted } from "./commit-file.ts";
+import { localCopy } from "./data-files.ts";
 import { encodePath, localFile } from "./paths.ts";
 import type { TableLocation } from "./log-segment.ts";
 import { decodeRoaring } from "./roaring.ts";
@@ -21,12 +22,12 @@ export async function readDeletionVector(
   const vector = JSON.parse(descriptor) as Partial<DeletionVectorDescriptor>;
   const { storageType, pathOrInlineDv, cardinality } = vector;
   if (storageType === undefined || storageType === null || pathOrInlineDv === undefined) return undefined;
+  let file: string | undefined;
   if (storageType !== "i") {
-    const file = vectorFile(location, storageType, pathOrInlineDv);
-    if (!existsSync(file)) throw vectorMissing(file, path);
+    file = await presentFile(location, vectorPath(storageType, pathOrInlineDv), path);
   }
   try {
-    const rows = decodeRoaring(await bitmapOf(location, { storageType, pathOrInlineDv, ...rest(vector) }));
+    const rows = decodeRoaring(await bitmapOf(file, { pathOrInlineDv, ...rest(vector) }));
     if (cardinality !== undefined && rows.length !== cardinality) {
       throw new SyntaxError(`it holds ${rows.length} rows where ${cardinality} are expected`);
     }
@@ -36,8 +37,17 @@ export async function readDeletionVector(
   }
 }
 
+async function presentFile(location: TableLocation, vector: string, path: string): Promise<string> {
+  try {
+    const file = await localCopy(location, vector, "");
+    if (existsSync(file)) return file;
+  } catch (error) {
+    if (!isBoathouseError(error, "OBJECT_NOT_FOUND")) throw error;
+  }
+  throw vectorMissing(vector, path);
+}
+
 interface StoredVector {
-  readonly storageType: string;
   readonly pathOrInlineDv: string;
   readonly offset: number;
   readonly sizeInBytes: number;
@@ -47,10 +57,11 @@ function rest(vector: Partial<DeletionVectorDescriptor>): Pick<StoredVector, "of
   return { offset: vector.offset ?? 0, sizeInBytes: vector.sizeInBytes ?? 0 };
 }
 
-async function bitmapOf(location: TableLocation, vector: StoredVector): Promise<Buffer> {
-  const { storageType, pathOrInlineDv, offset, sizeInBytes } = vector;
-  if (storageType === "i") return decodeZ85(pathOrInlineDv).subarray(0, sizeInBytes);
-  const file = await readFile(vectorFile(location, storageType, pathOrInlineDv));
+/** `path` is the vector's file; undefined when it is inline. */
+async function bitmapOf(path: string | undefined, vector: StoredVector): Promise<Buffer> {
+  const { pathOrInlineDv, offset, sizeInBytes } = vector;
+  if (path === undefined) return decodeZ85(pathOrInlineDv).subarray(0, sizeInBytes);
+  const file = await readFile(path);
   // Big-endian framing around little-endian data: size, bitmap, CRC-32 of the bitmap.
   const size = file.readInt32BE(offset);
   if (size !== sizeInBytes) throw new SyntaxError(`its size is ${size}, where ${sizeInBytes} is expected`);
@@ -59,14 +70,19 @@ async function bitmapOf(location: TableLocation, vector: StoredVector): Promise<
   return bitmap;
 }
 
-/** The file of a vector that is not inline. */
+/** The file of this machine with a vector that is not inline. */
 export function vectorFile(location: TableLocation, storageType: string, text: string): string {
-  if (storageType === "p") return localFile(location, text);
+  return localFile(location, vectorPath(storageType, text));
+}
+
+/** The same as a log names files. */
+export function vectorPath(storageType: string, text: string): string {
+  if (storageType === "p") return text;
   if (storageType !== "u") throw new SyntaxError(`the storage type "${storageType}" is not known`);
   const prefix = text.slice(0, -20);
   const hex = decodeZ85(text.slice(-20)).toString("hex");
   const uuid = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-  return localFile(location, encodePath(`${prefix === "" ? "" : `${prefix}/`}deletion_vector_${uuid}.bin`));
+  return encodePath(`${prefix === "" ? "" : `${prefix}/`}deletion_vector_${uuid}.bin`);
 }
 
 function vectorMissing(file: string, path: string): BoathouseError {

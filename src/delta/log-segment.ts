@@ -1,12 +1,15 @@
 import { BoathouseError } from "../core/errors.ts";
 import type { ObjectMeta, ObjectStore } from "../storage/object-store.ts";
 import { LAST_CHECKPOINT, readLastCheckpoint } from "./last-checkpoint.ts";
+import type { RemoteFiles } from "./data-files.ts";
 import { commitName, LOG_FOLDER, padded, parseLogFile, type LogFile } from "./log-files.ts";
 
 /** A table's place in a store: `root` is the key of its folder, without a slash at the end ("" for the store's root). */
 export interface TableLocation {
   readonly store: ObjectStore;
   readonly root: string;
+  /** How remote files become files of this machine; undefined where only local ones are worked with. */
+  readonly remote?: RemoteFiles;
 }
 
 /** The files that make up one version of a table: a checkpoint, if there is one, and every commit after it. */

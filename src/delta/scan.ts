@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { BoathouseError } from "../core/errors.ts";
+import { BoathouseError, isBoathouseError } from "../core/errors.ts";
 import type { Row } from "../core/value.ts";
 import { quoteIdentifier, quoteString } from "../sql/quote.ts";
 import type { AddAction } from "./actions.ts";
+import { localCopy } from "./data-files.ts";
 import { FileList } from "./file-list.ts";
 import { describe } from "./log-segment.ts";
-import { localFile } from "./paths.ts";
+import { inParallel } from "./objects.ts";
 import type { Predicate } from "./predicate.ts";
 import { mayMatch } from "./pruning.ts";
 import { numberIn, optionalTextIn, textIn } from "./row-values.ts";
@@ -92,7 +93,7 @@ export class Scan {
   }
 }
 
-/** Throws `DELTA_FILE_NOT_FOUND` when a data file is missing, and what `localFile` throws. */
+/** Throws `DELTA_FILE_NOT_FOUND` when a data file is missing, and what `localCopy` throws. */
 export async function planScan(snapshot: Snapshot, options: ScanOptions): Promise<Scan> {
   const list = await snapshot.fileList();
   const { numFiles } = await snapshot.totals();
@@ -133,18 +134,17 @@ async function scanRows(listed: ListedFiles, predicate: Predicate | undefined): 
 
 async function scanFiles(snapshot: Snapshot, list: FileList, rows: readonly Row[]): Promise<ScanFile[]> {
   const names = [...list.partitions.keys()];
+  const paths = await inParallel(rows, 64, (row) => presentFile(snapshot, textIn(row, "path"), numberIn(row, "size")));
   const files: ScanFile[] = [];
   for (const [index, row] of rows.entries()) {
     const path = textIn(row, "path");
-    const file = localFile(snapshot.location, path);
-    if (!existsSync(file)) throw missing(snapshot, path);
     const descriptor = optionalTextIn(row, "vector");
     const vector = descriptor === undefined ? undefined : await snapshot.deletedRows(descriptor, path);
     files.push({
       index,
       rowId: numberIn(row, "row_id"),
       path,
-      file,
+      file: paths[index] ?? "",
       size: numberIn(row, "size"),
       modificationTime: numberIn(row, "modification_time"),
       partitionValues: Object.fromEntries(names.map((name, at) => [name, optionalTextIn(row, `p${at}`) ?? null])),
@@ -153,6 +153,17 @@ async function scanFiles(snapshot: Snapshot, list: FileList, rows: readonly Row[
     });
   }
   return holdsTimestamps(snapshot.schema) ? markInt96(list, files) : files;
+}
+
+/** A data file on this machine. */
+async function presentFile(snapshot: Snapshot, path: string, size: number): Promise<string> {
+  try {
+    const file = await localCopy(snapshot.location, path, size);
+    if (existsSync(file)) return file;
+  } catch (error) {
+    if (!isBoathouseError(error, "OBJECT_NOT_FOUND")) throw error;
+  }
+  throw missing(snapshot, path);
 }
 
 /** Looks into the files' footers for INT96, once a file. */

@@ -38,7 +38,7 @@ export class DeltaTable {
   /** `root` is the key of the table's folder in the store, without slashes around it. Nothing is read yet. */
   constructor(context: DeltaContext, store: ObjectStore, root: string) {
     this.#context = context;
-    this.location = { store, root };
+    this.location = { store, root, ...(context.remote === undefined ? {} : { remote: context.remote }) };
   }
 
   /** Is there a table? */

@@ -1,9 +1,8 @@
 import { BoathouseError } from "../core/errors.ts";
-import { relative, sep } from "node:path";
 import type { DeltaContext } from "./context.ts";
-import { vectorFile } from "./deletion-vector.ts";
+import { keyInTable } from "./data-files.ts";
+import { vectorPath } from "./deletion-vector.ts";
 import { describe, keyOf, type TableLocation } from "./log-segment.ts";
-import { localFile, rootFolder } from "./paths.ts";
 import { optionalTextIn, textIn } from "./row-values.ts";
 import type { TableState } from "./table-state.ts";
 import { retentionCutoff, tombstonesSince, WEEK } from "./tombstones.ts";
@@ -61,14 +60,14 @@ async function neededFiles(
 ): Promise<Set<string>> {
   const list = await state.files();
   const { actions, select } = await tombstonesSince(context, location, state, cutoff);
-  const root = rootFolder(location);
   const needed = new Set<string>();
-  const keep = (file: string): void => {
-    needed.add(relative(root, file).split(sep).join("/"));
+  const keep = (path: string): void => {
+    const key = keyInTable(location, path);
+    if (key !== undefined) needed.add(key);
   };
   const keepBoth = (path: string, vector: string | undefined): void => {
-    keep(localFile(location, path));
-    const file = vector === undefined ? undefined : vectorFileOf(location, vector);
+    keep(path);
+    const file = vector === undefined ? undefined : vectorPathOf(vector);
     if (file !== undefined) keep(file);
   };
   const live = `SELECT path, to_json(dv) AS vector FROM ${list.rowsAt(state.version)}`;
@@ -82,14 +81,14 @@ async function neededFiles(
   return needed;
 }
 
-function vectorFileOf(location: TableLocation, descriptor: string): string | undefined {
+function vectorPathOf(descriptor: string): string | undefined {
   const vector: unknown = JSON.parse(descriptor);
   if (typeof vector !== "object" || vector === null || !("storageType" in vector) || !("pathOrInlineDv" in vector)) {
     return undefined;
   }
   const { storageType, pathOrInlineDv } = vector;
   if (typeof storageType !== "string" || typeof pathOrInlineDv !== "string" || storageType === "i") return undefined;
-  return vectorFile(location, storageType, pathOrInlineDv);
+  return vectorPath(storageType, pathOrInlineDv);
 }
 
 /** As Delta Lake sees it: a folder `_x=1` is a partition all the same, and change data is the table's own. */

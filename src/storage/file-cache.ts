@@ -1,0 +1,203 @@
+import { createHash } from "node:crypto";
+import { mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { throwIfAborted } from "../core/cancellation.ts";
+import { isErrno } from "../core/errno.ts";
+import { BoathouseError } from "../core/errors.ts";
+import { randomIds } from "../core/ids.ts";
+import { processExists } from "../core/process.ts";
+import { storeError } from "./local-errors.ts";
+import { isOwnFile, removeLeftover, temporaryPath } from "./local-files.ts";
+import type { ObjectStore } from "./object-store.ts";
+
+export interface FileCacheOptions {
+  /** Shared by every process that has the same lakehouse open. Made when it is first needed. */
+  readonly folder: string;
+  /** Bytes; 20 GiB by default. What was used within the last hour stays even when it is more. */
+  readonly limit?: number;
+  /** Files that are fetched at once. */
+  readonly concurrency?: number;
+  /** Milliseconds in which a file is not taken away after its last use: somebody may be about to open it. */
+  readonly grace?: number;
+}
+
+/** An object that never changes under its name and tag. */
+export interface CachedObject {
+  readonly store: ObjectStore;
+  readonly key: string;
+  /** Tells this content from another one of the same name: its etag, or its size. */
+  readonly tag: string;
+}
+
+/**
+ * Copies of remote objects as files of this machine, for DuckDB, which reads nothing else. A copy is named after the
+ * object's URL and tag, appears whole or not at all, and serves every process; its time of change is when it was last
+ * used. When there are too many, the least recently used ones go.
+ */
+export class FileCache {
+  readonly folder: string;
+  readonly #limit: number;
+  readonly #grace: number;
+  readonly #fetching = new Map<string, Promise<string>>();
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+  /** Bytes, as far as known; undefined before the first look. */
+  #size: number | undefined;
+  #evicting: Promise<void> | undefined;
+
+  constructor(options: FileCacheOptions) {
+    this.folder = options.folder;
+    this.#limit = options.limit ?? DEFAULT_LIMIT;
+    this.#grace = options.grace ?? HOUR;
+    this.#free = options.concurrency ?? 8;
+  }
+
+  /** The path of the object's copy, which is fetched when it is not there. Throws what the store throws. */
+  async fileOf(object: CachedObject, signal?: AbortSignal): Promise<string> {
+    const path = this.#pathOf(object);
+    if (await touch(path)) return path;
+    const running = this.#fetching.get(path);
+    if (running !== undefined) return running;
+    const fetching = this.#inTurn(() => this.#fetch(object, path, signal)).finally(() => this.#fetching.delete(path));
+    this.#fetching.set(path, fetching);
+    return fetching;
+  }
+
+  /** Makes a file of this machine, in a folder of `writeFolder`, the copy of the object that it was uploaded to. */
+  async adopt(file: string, object: CachedObject): Promise<void> {
+    const { size } = await stat(file);
+    await rename(file, this.#pathOf(object));
+    await this.#grown(size);
+  }
+
+  /** A new folder for files that are to be uploaded; whoever asked removes it. That of a killed process goes by itself. */
+  async writeFolder(): Promise<string> {
+    await this.#look();
+    const folder = join(this.folder, `write-${process.pid}-${randomIds.uuid()}`);
+    await mkdir(folder);
+    return folder;
+  }
+
+  #pathOf({ store, key, tag }: CachedObject): string {
+    const name = createHash("sha256").update(`${store.url}\0${key}\0${tag}`).digest("hex");
+    return join(this.folder, `${name}${/\.[a-z0-9]{1,8}$/i.exec(key)?.[0] ?? ""}`);
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
+  }
+
+  async #fetch({ store, key }: CachedObject, path: string, signal: AbortSignal | undefined): Promise<string> {
+    await this.#look();
+    const temporary = temporaryPath(path);
+    try {
+      const { meta, body } = await store.read(key, signal === undefined ? {} : { signal });
+      const handle = await open(temporary, "wx");
+      let size = 0;
+      try {
+        for await (const chunk of body) {
+          throwIfAborted(signal);
+          await handle.writeFile(chunk);
+          size += chunk.length;
+        }
+        if (meta.size >= 0 && size !== meta.size) {
+          throw new BoathouseError(
+            "OBJECT_TRUNCATED",
+            `${store.url}/${key} broke off after ${size} of ${meta.size} bytes.`,
+          );
+        }
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      await rename(temporary, path);
+      await this.#grown(size);
+      return path;
+    } catch (error) {
+      throw storeError(error, path);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  async #grown(bytes: number): Promise<void> {
+    if (this.#size === undefined) return;
+    this.#size += bytes;
+    if (this.#size <= this.#limit) return;
+    this.#evicting ??= this.#evict().finally(() => (this.#evicting = undefined));
+    await this.#evicting;
+  }
+
+  /** Once a process: how much is there, and what killed processes have left. */
+  async #look(): Promise<void> {
+    if (this.#size !== undefined) return;
+    await mkdir(this.folder, { recursive: true });
+    for (const name of await readdir(this.folder)) {
+      const pid = /^write-(\d+)-/.exec(name)?.[1];
+      if (pid !== undefined && !processExists(Number(pid))) {
+        await rm(join(this.folder, name), { recursive: true, force: true });
+      } else if (isOwnFile(name)) await removeLeftover(join(this.folder, name));
+    }
+    const entries = await this.#entries();
+    this.#size ??= total(entries);
+  }
+
+  /** Removes the least recently used copies until a tenth of the limit is free. */
+  async #evict(): Promise<void> {
+    const entries = await this.#entries();
+    let size = total(entries);
+    const before = Date.now() - this.#grace;
+    for (const entry of entries.toSorted((a, b) => a.used - b.used)) {
+      if (size <= this.#limit * 0.9 || entry.used > before) break;
+      await rm(entry.path, { force: true });
+      size -= entry.size;
+    }
+    this.#size = size;
+  }
+
+  async #entries(): Promise<readonly Entry[]> {
+    const entries: Entry[] = [];
+    for (const name of await readdir(this.folder)) {
+      if (!COPY.test(name)) continue;
+      const path = join(this.folder, basename(name));
+      const stats = await stat(path).catch(() => undefined);
+      if (stats !== undefined) entries.push({ path, size: stats.size, used: stats.mtimeMs });
+    }
+    return entries;
+  }
+}
+
+interface Entry {
+  readonly path: string;
+  readonly size: number;
+  /** Milliseconds since the epoch. */
+  readonly used: number;
+}
+
+const COPY = /^[0-9a-f]{64}(?:\.[A-Za-z0-9]{1,8})?$/;
+const DEFAULT_LIMIT = 20 * 2 ** 30;
+const HOUR = 3_600_000;
+
+function total(entries: readonly Entry[]): number {
+  return entries.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** Says that a file is used now; false when there is none. */
+async function touch(path: string): Promise<boolean> {
+  const now = new Date();
+  try {
+    await utimes(path, now, now);
+    return true;
+  } catch (error) {
+    if (isErrno(error, "ENOENT", "ENOTDIR")) return false;
+    throw error;
+  }
+}

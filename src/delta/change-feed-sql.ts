@@ -1,7 +1,8 @@
 import { field, STRING, struct } from "../core/data-type.ts";
 import { quoteIdentifier, quoteString } from "../sql/quote.ts";
 import type { AddAction, DeletionVectorDescriptor } from "./actions.ts";
-import { CHANGE_TYPE, feedSchema, type ChangedFile, type ChangePlan } from "./change-feed.ts";
+import { CHANGE_TYPE, feedSchema } from "./change-columns.ts";
+import type { ChangedFile, ChangePlan } from "./change-feed.ts";
 import { describe } from "./log-segment.ts";
 import { scanOfFiles } from "./scan.ts";
 import { scanSql, type ScanFile } from "./scan-sql.ts";

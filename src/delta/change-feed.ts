@@ -1,25 +1,16 @@
-import { field, LONG, simpleString, STRING, struct, TIMESTAMP, type StructType } from "../core/data-type.ts";
+import { simpleString } from "../core/data-type.ts";
 import { BoathouseError } from "../core/errors.ts";
-import type { Action, AddAction, DeletionVectorDescriptor, MetadataAction, RemoveAction } from "./actions.ts";
+import type { Action, AddAction, DeletionVectorDescriptor, RemoveAction } from "./actions.ts";
+import { hasChangeFeed } from "./change-columns.ts";
 import { changeRange, type ChangeBounds, type ChangeRange } from "./change-range.ts";
 import { isReadCompatible } from "./change-schema.ts";
 import { mappingMode } from "./column-mapping.ts";
 import { parseCommit } from "./commit-file.ts";
 import { commitsAfter, describe } from "./log-segment.ts";
 import { inParallel, readObject } from "./objects.ts";
-import { flagProperty } from "./properties.ts";
 import { canonicalKey } from "./replay.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { DeltaTable } from "./table.ts";
-
-export const CHANGE_TYPE = "_change_type";
-
-/** What stands behind a table's own columns in its change data feed. */
-const FEED_COLUMNS = [
-  field(CHANGE_TYPE, STRING),
-  field("_commit_version", LONG),
-  field("_commit_timestamp", TIMESTAMP),
-] as const;
 
 /** The rows of a file that a commit changed. */
 export interface ChangedFile {
@@ -69,15 +60,6 @@ export async function planChanges(table: DeltaTable, { snapshot, range }: Change
   if (range === undefined) return { snapshot, files: [] };
   const first = await table.snapshot({ version: range.first });
   return { snapshot, files: await changesIn(range, first, snapshot) };
-}
-
-/** The table's columns, and `_change_type`, `_commit_version`, `_commit_timestamp`. */
-export function feedSchema(schema: StructType): StructType {
-  return struct([...schema.fields, ...FEED_COLUMNS]);
-}
-
-export function hasChangeFeed(metadata: MetadataAction): boolean {
-  return flagProperty(metadata, "delta.enableChangeDataFeed");
 }
 
 /** Commits are read this many at a time: each holds its text. */

@@ -1,3 +1,4 @@
+import { recordInserts } from "./change-data.ts";
 import { refuseGivenIdentity } from "./column-rules.ts";
 import { sourceSchema, type DataSource, type WrittenData } from "./data-writer.ts";
 import { partitionPredicate } from "./partition-predicate.ts";
@@ -32,7 +33,8 @@ export async function overwrite(
         message: `Written data does not conform to the condition of replaceWhere (${mode.text}):`,
       };
       const written = await transaction.write(source, [check]);
-      await deleteRows(transaction, source.connection, mode.condition);
+      const { changeFiles } = await deleteRows(transaction, source.connection, mode.condition);
+      if (changeFiles > 0) await recordInserts(transaction, written.adds, source);
       return written;
     }
     case "dynamic":

@@ -1,8 +1,10 @@
 import { BoathouseError } from "../core/errors.ts";
 import type { Connection } from "../duckdb/connection.ts";
 import { quoteIdentifier, quoteString } from "../sql/quote.ts";
+import { duckDbType } from "../sql/types/duckdb-type.ts";
 import type { AddAction } from "./actions.ts";
-import { checkCopiesRows } from "./change-data.ts";
+import { recordChanges, recordsChanges } from "./change-data.ts";
+import { CHANGE_TYPE } from "./change-columns.ts";
 import { writeVectors } from "./deletion-vector-writer.ts";
 import { isSupported } from "./features.ts";
 import { addsFor, removeOf } from "./listed-files.ts";
@@ -13,6 +15,7 @@ import { numberIn, textIn } from "./row-values.ts";
 import type { ScanFile } from "./scan-sql.ts";
 import type { Scan } from "./scan.ts";
 import { wideStats } from "./stats-text.ts";
+import { findField } from "./table-schema.ts";
 import type { DeleteResult, RowCondition } from "./transaction-options.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -54,6 +57,8 @@ export interface ChangedRows {
   readonly vectors: number;
   readonly addedFiles: number;
   readonly addedBytes: number;
+  /** Change data files. */
+  readonly changeFiles: number;
 }
 
 /**
@@ -73,15 +78,12 @@ export async function applyRowChanges(transaction: Transaction, changes: RowChan
   const updated = sum((hit) => hit.updated);
   const result = { inserted, updated, deleted: sum((hit) => hit.rows) - updated };
   const plan = await planFiles(transaction, scan, hits, connection);
-  if (plan.rewritten.length > 0) {
-    checkCopiesRows(transaction, describe(transaction.location));
-  }
   await transaction.remove(scan.only([...plan.gone, ...plan.rewritten].map(({ index }) => index)));
   await markDeleted(transaction, plan.marked, changes);
   const columns = transaction.schema.fields.map(({ name }) => quoteIdentifier(name)).join(", ");
   const selects = [
     ...(numberIn(counts, "written") === 0 ? [] : [`SELECT ${columns} FROM ${table} WHERE ${ACTION} <> 'delete'`]),
-    ...(plan.rewritten.length === 0 ? [] : [keptRows(columns, scan, plan.rewritten, table)]),
+    ...(plan.rewritten.length === 0 ? [] : [keptRows(oldColumns(transaction, scan), scan, plan.rewritten, table)]),
   ];
   const done = {
     ...result,
@@ -89,6 +91,7 @@ export async function applyRowChanges(transaction: Transaction, changes: RowChan
     removedFiles: plan.gone.length,
     rewrittenFiles: plan.rewritten.length,
     vectors: plan.marked.length,
+    changeFiles: await recordRows(transaction, plan, changes, updated),
   };
   if (selects.length === 0) return { ...done, copied: 0, addedFiles: 0, addedBytes: 0 };
   const written = await transaction.write({
@@ -97,8 +100,37 @@ export async function applyRowChanges(transaction: Transaction, changes: RowChan
     schema: transaction.schema,
     ...(changes.signal === undefined ? {} : { signal: changes.signal }),
   });
+  if (done.changeFiles > 0) transaction.stage({ recorded: written.adds.map(({ path }) => path) });
   const copied = written.rows - inserted - updated;
   return { ...done, copied, addedFiles: written.adds.length, addedBytes: written.bytes };
+}
+
+/**
+ * Writes change data files where the files of the commit do not tell what changed: rows that got new values look like others
+ * that went and came, copied ones as well. Gives how many.
+ */
+async function recordRows(
+  transaction: Transaction,
+  plan: FilePlan,
+  { connection, table, scan, signal }: RowChanges,
+  updated: number,
+): Promise<number> {
+  if (!recordsChanges(transaction) || (updated === 0 && plan.rewritten.length === 0)) return 0;
+  const columns = transaction.schema.fields.map(({ name }) => quoteIdentifier(name)).join(", ");
+  const touched = [...plan.gone, ...plan.rewritten, ...plan.marked.map(({ file }) => file)];
+  const old = scan.only(touched.map(({ index }) => index)).sql({ fileColumn: FILE, rowColumn: ROW });
+  const key = `${FILE} * ${ROWS_PER_FILE} + ${ROW}`;
+  const before =
+    `SELECT ${oldColumns(transaction, scan)}, CASE ${ACTION} WHEN 'update' THEN 'update_preimage' ELSE 'delete' END AS ${CHANGE_TYPE} ` +
+    `FROM (SELECT *, ${key} AS __boathouse_key FROM ${old}) JOIN (SELECT ${key} AS __boathouse_key, ` +
+    `any_value(${ACTION}) AS ${ACTION} FROM ${table} WHERE ${FILE} IS NOT NULL GROUP BY ALL) USING (__boathouse_key)`;
+  const after = `SELECT ${columns}, CASE ${ACTION} WHEN 'update' THEN 'update_postimage' ELSE 'insert' END FROM ${table} WHERE ${ACTION} <> 'delete'`;
+  const written = await connection.rows(`SELECT count(*) AS rows FROM ${table} WHERE ${ACTION} <> 'delete'`);
+  const select = numberIn(written[0], "rows") === 0 ? before : `${before} UNION ALL ${after}`;
+  const source = { connection, select, ...(signal === undefined ? {} : { signal }) };
+  const files = await recordChanges(transaction, source);
+  transaction.stage({ recorded: touched.map(({ path }) => path) });
+  return files;
 }
 
 /** Removes the rows of a condition. Where it speaks of partitions alone, no file is read. */
@@ -110,7 +142,7 @@ export async function deleteRows(
   const scan = await transaction.scan(predicate === undefined ? {} : { predicate });
   if (predicate !== undefined && isExactOnPartitions(predicate, scan.snapshot)) {
     await transaction.remove(scan);
-    return { deletedRows: undefined, copiedRows: 0 };
+    return { deletedRows: undefined, copiedRows: 0, changeFiles: 0 };
   }
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE ${GOING} AS SELECT 'delete' AS ${ACTION}, ${FILE}, ${ROW} ` +
@@ -118,8 +150,8 @@ export async function deleteRows(
   );
   try {
     const changes = { connection, table: GOING, scan, distinct: true, checksCardinality: false };
-    const { deleted, copied } = await applyRowChanges(transaction, changes);
-    return { deletedRows: deleted, copiedRows: copied };
+    const { deleted, copied, changeFiles } = await applyRowChanges(transaction, changes);
+    return { deletedRows: deleted, copiedRows: copied, changeFiles };
   } finally {
     await connection.run(`DROP TABLE IF EXISTS ${GOING}`);
   }
@@ -246,6 +278,15 @@ async function positionsByFile(
 /** Two ascending runs without a value in common, as one. */
 function merged(a: readonly number[], b: readonly number[]): readonly number[] {
   return a.length === 0 ? b : [...a, ...b].toSorted((x, y) => x - y);
+}
+
+/** The table's columns over rows as they were; those that it gets in this transaction are null. */
+function oldColumns({ schema }: Transaction, { snapshot }: Scan): string {
+  const items = schema.fields.map(({ name, type }) => {
+    if (findField(snapshot.schema, name) !== undefined) return quoteIdentifier(name);
+    return `CAST(NULL AS ${duckDbType(type)}) AS ${quoteIdentifier(name)}`;
+  });
+  return items.join(", ");
 }
 
 /** The rows of files that do not change. */

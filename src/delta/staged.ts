@@ -8,6 +8,8 @@ export interface FileChanges {
   readonly adds?: readonly AddAction[];
   readonly removes?: readonly RemoveAction[];
   readonly changes?: readonly CdcAction[];
+  /** Paths of data files whose rows stand in the change data files of this transaction. */
+  readonly recorded?: readonly string[];
   /** The store's keys of files that were written for this: discarded when the commit fails. */
   readonly written?: readonly string[];
 }
@@ -19,14 +21,16 @@ export class Staged {
   readonly #adds: AddAction[] = [];
   readonly #removes = new Map<string, RemoveAction>();
   readonly #changes: CdcAction[] = [];
+  readonly #recorded = new Set<string>();
   readonly #metrics = new Map<string, number>();
   #written: string[] = [];
   #rows = 0;
 
-  stage({ adds = [], removes = [], changes = [], written = [] }: FileChanges): void {
+  stage({ adds = [], removes = [], changes = [], recorded = [], written = [] }: FileChanges): void {
     this.#adds.push(...adds);
     for (const remove of removes) this.#removes.set(remove.path, remove);
     this.#changes.push(...changes);
+    for (const path of recorded) this.#recorded.add(path);
     this.#written.push(...written);
   }
 
@@ -51,6 +55,16 @@ export class Staged {
 
   get removes(): readonly RemoveAction[] {
     return [...this.#removes.values()];
+  }
+
+  get changes(): readonly CdcAction[] {
+    return this.#changes;
+  }
+
+  /** Files that change rows of the table, which the change data files do not speak of. */
+  get unrecorded(): readonly string[] {
+    const files = [...this.#adds, ...this.removes].filter(({ dataChange }) => dataChange);
+    return files.map(({ path }) => path).filter((path) => !this.#recorded.has(path));
   }
 
   get isEmpty(): boolean {

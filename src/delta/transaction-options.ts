@@ -59,4 +59,6 @@ export interface CommitResult {
 export interface DeleteResult {
   readonly deletedRows: number | undefined;
   readonly copiedRows: number;
+  /** Change data files that say so, of a table with a change data feed. */
+  readonly changeFiles: number;
 }

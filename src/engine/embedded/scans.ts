@@ -9,6 +9,7 @@ import { changesSql } from "./change-stream.ts";
 import { deltaPredicate } from "./delta-predicate.ts";
 import { streamSql } from "./delta-stream.ts";
 import type { StatementResolver } from "./resolver.ts";
+import { sharedFolders } from "./shared-folders.ts";
 import type { DeltaSource, RowsSource } from "./source.ts";
 import type { StatementCall } from "./statement-call.ts";
 
@@ -41,14 +42,14 @@ export async function planScans(
     const own = given.get(scan.id);
     if (own !== undefined) {
       sql.set(scan.id, own);
-      if (source.kind === "delta") folders.add(call.env.storage.localPath(source.url));
+      if (source.kind === "delta") for (const folder of await foldersOf(source, call)) folders.add(folder);
       continue;
     }
     const streamId = streamIdOf(scans, index);
     switch (source.kind) {
       case "delta": {
         const planned = scan.stream ? await streamSql(source, streamId, call) : await deltaSql(source, scan);
-        folders.add(call.env.storage.localPath(source.url));
+        for (const folder of await foldersOf(source, call)) folders.add(folder);
         sql.set(scan.id, planned.sql);
         files += planned.files;
         skipped += planned.skipped;
@@ -59,7 +60,7 @@ export async function planScans(
           scan.id,
           await changesSql(source, scan.stream ? call.options.streamRanges?.get(streamId) : undefined, scan),
         );
-        folders.add(call.env.storage.localPath(source.url));
+        folders.add(call.env.storage.reachableFolder(source.url));
         break;
       case "files":
         sql.set(scan.id, await source.sql(scan.stream ? call.options.streamRanges?.get(streamId) : undefined));
@@ -70,6 +71,11 @@ export async function planScans(
     }
   }
   return { sql, folders: [...folders], metrics: { files, skipped } };
+}
+
+/** Where the files of a table are. */
+async function foldersOf({ url, snapshot, table }: DeltaSource, call: StatementCall): Promise<readonly string[]> {
+  return [call.env.storage.reachableFolder(url), ...(await sharedFolders(snapshot, table, call))];
 }
 
 /** A stream's id: its position among the streams of the statement, and its name. Stable as long as the query is. */

@@ -96,7 +96,9 @@ async function groupFiles(connection: Connection, files: readonly SourceFile[]):
 }
 
 async function fieldsOf(connection: Connection, file: SourceFile, int96: boolean): Promise<StructField[]> {
-  const result = await connection.stream(`SELECT * FROM read_parquet(${pathList([file])}) LIMIT 0`);
+  const result = await connection.stream(
+    `SELECT * FROM read_parquet(${pathList([file])}, hive_partitioning = false) LIMIT 0`,
+  );
   result.close();
   return result.schema.fields.map((each) =>
     int96 && each.type.kind === "timestamp_ntz" ? { ...each, type: TIMESTAMP } : each,
@@ -130,7 +132,7 @@ function scanSql(read: ParquetRead, group: Group): string {
     outputs.push(`${rescuedSql(rescued, group.files)} AS ${quoteIdentifier(read.rescuedColumn)}`);
   }
   if (read.metadata === true) outputs.push(metadataColumn(group.files));
-  return `SELECT ${outputs.join(", ")} FROM read_parquet(${pathList(group.files)})`;
+  return `SELECT ${outputs.join(", ")} FROM read_parquet(${pathList(group.files)}, hive_partitioning = false)`;
 }
 
 function sourceOf(column: StructField, group: Group): string {

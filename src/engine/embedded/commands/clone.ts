@@ -5,8 +5,9 @@ import { parquetSource } from "../../../delta/convert.ts";
 import type { CloneTable } from "../../../sql/ast/create.ts";
 import type { StatementResult } from "../../session.ts";
 import { doneResult, rowsResult } from "../result.ts";
+import { sharedFolders } from "../shared-folders.ts";
 import type { StatementCall } from "../statement-call.ts";
-import { prepare, propertiesOf, register } from "./create-table.ts";
+import { prepare, propertiesOf, register, type Target } from "./create-table.ts";
 import { deltaTarget, pathOf, versionOf } from "./delta-target.ts";
 import type { Command } from "./command.ts";
 
@@ -17,7 +18,7 @@ async function run(statement: CloneTable, call: StatementCall): Promise<Statemen
   refuseClauses(statement, call);
   const target = await prepare(statement, call);
   if (target.skip) return doneResult("CLONE");
-  const source = await sourceOf(statement, call);
+  const source = await sourceOf(statement, target, call);
   const table = await call.env.tables.at(target.location);
   if (source.location.store === table.location.store && source.location.root === table.location.root) {
     throw call.error(
@@ -67,7 +68,7 @@ function refuseClauses(statement: CloneTable, call: StatementCall): void {
   );
 }
 
-async function sourceOf(statement: CloneTable, call: StatementCall): Promise<CloneSource> {
+async function sourceOf(statement: CloneTable, target: Target, call: StatementCall): Promise<CloneSource> {
   const { source, timeTravel } = statement;
   const path = await pathOf(source, call);
   if (path !== undefined && path.format !== "delta") {
@@ -92,6 +93,14 @@ async function sourceOf(statement: CloneTable, call: StatementCall): Promise<Clo
     }
   }
   const { table, entry } = await deltaTarget(source, "read", call);
+  if (statement.shallow && target.storage === "external" && entry?.storage === "managed") {
+    throw call.error(
+      statement.span,
+      "UNSUPPORTED_FEATURE",
+      `${entry.name} is a managed table, whose files an external table cannot live on.`,
+      "Leave LOCATION out, or make a DEEP CLONE.",
+    );
+  }
   if (entry !== undefined && hasPolicy(entry)) {
     throw call.error(
       source.span,
@@ -101,6 +110,7 @@ async function sourceOf(statement: CloneTable, call: StatementCall): Promise<Clo
     );
   }
   const snapshot = await table.snapshot(await versionOf(timeTravel, call));
+  await sharedFolders(snapshot, entry, call);
   const { snapshot: catalog } = await call.access();
   return sourceOfSnapshot(
     snapshot,

@@ -8,6 +8,7 @@ import { partsOf } from "../../../sql/ast/node.ts";
 import { compileExpression } from "../../../sql/expression.ts";
 import type { StatementResult } from "../../session.ts";
 import { openConnection } from "../connection.ts";
+import { sharedFolders } from "../shared-folders.ts";
 import { maintenanceSetting } from "../maintenance-settings.ts";
 import { rowsResult } from "../result.ts";
 import type { StatementCall } from "../statement-call.ts";
@@ -46,12 +47,14 @@ async function rearrange(
   options: Pick<OptimizeOptions, "zOrderBy" | "full" | "purge">,
 ): Promise<StatementResult> {
   const operation = options.purge === true ? "REORG" : "OPTIMIZE";
-  const { table, url } = await deltaTarget(name, "write", call);
-  const filter = where === undefined ? undefined : await partitionFilter(where, await table.snapshot(), call);
+  const { table, url, entry } = await deltaTarget(name, "write", call);
+  const snapshot = await table.snapshot();
+  const filter = where === undefined ? undefined : await partitionFilter(where, snapshot, call);
+  const folders = [call.env.storage.reachableFolder(url), ...(await sharedFolders(snapshot, entry, call))];
   const connections: Connection[] = [];
   try {
     for (let lane = 0; lane < WIDTH; lane += 1) {
-      connections.push(await openConnection(call, [call.env.storage.localPath(url)], filter?.partitionFilter ?? ""));
+      connections.push(await openConnection(call, folders, filter?.partitionFilter ?? ""));
     }
     const [connection, ...helpers] = connections;
     if (connection === undefined) throw call.unsupported(name.span, operation);

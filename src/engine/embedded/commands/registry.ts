@@ -15,6 +15,7 @@ import { grant, showGrants } from "./grant.ts";
 import { insert } from "./insert.ts";
 import { optimize, reorg } from "./optimize.ts";
 import { query } from "./query.ts";
+import { generate, repair } from "./repair.ts";
 import { restore } from "./restore.ts";
 import { rowChange } from "./row-change.ts";
 import { resetConfiguration, setConfiguration, setTimeZone, use } from "./session-commands.ts";
@@ -29,6 +30,8 @@ const COMMANDS = [
   rowChange,
   truncate,
   restore,
+  repair,
+  generate,
   optimize,
   reorg,
   createTable,

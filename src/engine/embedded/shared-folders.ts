@@ -1,0 +1,22 @@
+import { pathToFileURL } from "node:url";
+import type { Table } from "../../catalog/securable.ts";
+import { foreignFolders } from "../../delta/foreign-folders.ts";
+import type { Snapshot } from "../../delta/snapshot.ts";
+import type { StatementCall } from "./statement-call.ts";
+
+/**
+ * The folders outside of a table's own that its files are in: a shallow clone lives on those of its source. The log of a
+ * managed table was written by us, for somebody who might read the source. What others may have written names files that
+ * the user has to be allowed to read.
+ */
+export async function sharedFolders(
+  snapshot: Snapshot,
+  table: Table | undefined,
+  call: StatementCall,
+): Promise<readonly string[]> {
+  const folders = await foreignFolders(snapshot);
+  if (folders.length === 0 || table?.storage === "managed") return folders;
+  const access = await call.access();
+  for (const folder of folders) call.env.catalog.places.require(access, pathToFileURL(folder).href, "READ FILES");
+  return folders;
+}

@@ -3,69 +3,52 @@ import { BoathouseError } from "../core/errors.ts";
 import { didYouMean } from "../core/nearest.ts";
 import type { MetadataAction } from "./actions.ts";
 import { FEATURES } from "./features.ts";
+import { checkedProperty, durationOf, invalidProperty, PROPERTY_RULES } from "./property-rules.ts";
+import { checkedVersion, versionProperty, type WantedVersions } from "./protocol-versions.ts";
 import { tableSchema } from "./table-schema.ts";
-
-/** The properties of Delta Lake that a table may have; those of others (`delta.` not in front) are kept as they are. */
-const KNOWN = [
-  "delta.appendOnly",
-  "delta.autoOptimize",
-  "delta.autoOptimize.autoCompact",
-  "delta.autoOptimize.optimizeWrite",
-  "delta.checkpoint.writeStatsAsJson",
-  "delta.checkpoint.writeStatsAsStruct",
-  "delta.checkpointInterval",
-  "delta.checkpointPolicy",
-  "delta.columnMapping.mode",
-  "delta.dataSkippingNumIndexedCols",
-  "delta.dataSkippingStatsColumns",
-  "delta.deletedFileRetentionDuration",
-  "delta.enableChangeDataFeed",
-  "delta.enableDeletionVectors",
-  "delta.enableExpiredLogCleanup",
-  "delta.enableInCommitTimestamps",
-  "delta.enableRowTracking",
-  "delta.enableTypeWidening",
-  "delta.isolationLevel",
-  "delta.logRetentionDuration",
-  "delta.parquet.compression.codec",
-  "delta.parquet.format.version",
-  "delta.randomizeFilePrefixes",
-  "delta.setTransactionRetentionDuration",
-  "delta.targetFileSize",
-  "delta.tuneFileSizesForRewrites",
-];
 
 /** Set by writers, never by users. */
 const INTERNAL =
   /^delta\.(constraints\.|inCommitTimestampEnablement|columnMapping\.maxColumnId|identity\.|rowTracking\.)/i;
 
+/** Whether only writers, or other statements, set the property. */
+export function isInternalProperty(key: string): boolean {
+  return INTERNAL.test(key);
+}
+
 /**
- * Properties as they are stored: the names of Delta's own in their proper spelling, `delta.feature.X` taken out and
- * given as features to support. Throws `DELTA_UNKNOWN_CONFIGURATION`.
+ * Properties as they are stored: the names of Delta's own in their proper spelling, their values checked;
+ * `delta.feature.X` and the protocol's versions taken out and given as what to support. Throws
+ * `DELTA_UNKNOWN_CONFIGURATION`, `DELTA_INVALID_TABLE_PROPERTY`, and what `checkedVersion` throws.
  */
 export function readProperties(properties: Readonly<Record<string, string>>): {
   readonly configuration: Record<string, string>;
   readonly features: string[];
+  readonly versions: WantedVersions;
 } {
   const configuration: Record<string, string> = {};
   const features: string[] = [];
+  let versions: WantedVersions = {};
   for (const [key, value] of Object.entries(properties)) {
     const feature = /^delta\.feature\.(.+)$/i.exec(key)?.[1];
+    const version = versionProperty(key);
     if (feature !== undefined) features.push(featureName(feature, value));
+    else if (version !== undefined) versions = { ...versions, [version]: checkedVersion(key, value) };
     else if (!/^delta\./i.test(key) || INTERNAL.test(key)) configuration[key] = value;
     else {
       const known = KNOWN.find((name) => name.toLowerCase() === key.toLowerCase());
       if (known === undefined) throw unknown(key);
-      configuration[known] = value;
+      configuration[known] = checkedProperty(known, value);
     }
   }
-  return { configuration, features };
+  return { configuration, features, versions };
 }
 
-/** The features that a table with this metadata must support. */
+/** The features that a table with this metadata must support; those that only who owns the table switches on left out. */
 export function requiredFeatures(metadata: MetadataAction): string[] {
   const active = FEATURES.filter(
-    ({ name, active: isActive }) => !name.endsWith("-preview") && isActive?.(metadata) === true,
+    ({ name, active: isActive }) =>
+      !name.endsWith("-preview") && name !== "allowColumnDefaults" && isActive?.(metadata) === true,
   );
   const names = active.map(({ name }) => name);
   if (holds(tableSchema(metadata.schemaString), "timestamp_ntz")) names.push("timestampNtz");
@@ -84,10 +67,9 @@ export function findProperty(metadata: MetadataAction, name: string): string | u
 export function durationProperty(metadata: MetadataAction, name: string, fallback: number): number {
   const text = metadata.configuration[name];
   if (text === undefined) return fallback;
-  const match = /^\s*(?:interval\s+)?(\d+)\s+(week|day|hour|minute|second|millisecond)s?\s*$/i.exec(text);
-  const unit = UNITS[(match?.[2] ?? "").toLowerCase()];
-  if (match === null || unit === undefined) throw invalid(name, text, 'Give an interval such as "interval 7 days".');
-  return Number(match[1]) * unit;
+  const duration = durationOf(text);
+  if (duration === undefined) throw invalidProperty(name, text, 'Give an interval such as "interval 7 days".');
+  return duration;
 }
 
 /** A whole number from `least` up. Throws `DELTA_INVALID_TABLE_PROPERTY`. */
@@ -95,7 +77,8 @@ export function countProperty(metadata: MetadataAction, name: string, fallback: 
   const text = metadata.configuration[name];
   if (text === undefined) return fallback;
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < least) throw invalid(name, text, `Give a whole number from ${least}.`);
+  if (!Number.isSafeInteger(value) || value < least)
+    throw invalidProperty(name, text, `Give a whole number from ${least}.`);
   return value;
 }
 
@@ -103,32 +86,25 @@ export function flagProperty(metadata: MetadataAction, name: string, fallback: "
   return (metadata.configuration[name] ?? fallback).toLowerCase() === "true";
 }
 
-const UNITS: Readonly<Record<string, number>> = {
-  millisecond: 1,
-  second: 1000,
-  minute: 60_000,
-  hour: 3_600_000,
-  day: 86_400_000,
-  week: 604_800_000,
-};
+const KNOWN = Object.keys(PROPERTY_RULES);
 
 function featureName(name: string, value: string): string {
   const feature = FEATURES.find((each) => each.name.toLowerCase() === name.toLowerCase());
-  if (feature !== undefined && value.toLowerCase() === "supported") return feature.name;
-  const hint =
-    feature === undefined
-      ? didYouMean(
-          name,
-          FEATURES.map((each) => each.name),
-        )
-      : 'The value must be "supported".';
-  throw new BoathouseError(
-    "DELTA_UNSUPPORTED_FEATURES_IN_CONFIG",
-    `"delta.feature.${name}" = "${value}" is not known.`,
-    {
+  if (feature === undefined) {
+    const hint = didYouMean(
+      name,
+      FEATURES.map((each) => each.name),
+    );
+    throw new BoathouseError("DELTA_UNSUPPORTED_FEATURES_IN_CONFIG", `"${name}" is no table feature that is known.`, {
       sqlState: "56038",
       ...(hint === undefined ? {} : { hint }),
-    },
+    });
+  }
+  if (/^(supported|enabled)$/i.test(value)) return feature.name;
+  throw new BoathouseError(
+    "DELTA_UNSUPPORTED_FEATURE_STATUS",
+    `The status of the table feature ${feature.name} can be "supported", not "${value}".`,
+    { sqlState: "0AKDE", hint: "A feature is taken away with ALTER TABLE … DROP FEATURE name." },
   );
 }
 
@@ -137,12 +113,6 @@ function unknown(key: string): BoathouseError {
   return new BoathouseError("DELTA_UNKNOWN_CONFIGURATION", `"${key}" is no table property of Delta Lake.`, {
     sqlState: "F0000",
     hint: hint ?? 'Properties of your own must not begin with "delta.".',
-  });
-}
-
-function invalid(name: string, text: string, hint: string): BoathouseError {
-  return new BoathouseError("DELTA_INVALID_TABLE_PROPERTY", `The table property ${name} cannot be "${text}".`, {
-    hint,
   });
 }
 

@@ -1,10 +1,16 @@
 import { quoteIfNeeded, type StructType } from "../core/data-type.ts";
 import type { MappingMode } from "./column-mapping.ts";
 import { splitColumnList } from "./column-stats.ts";
+import { columnAt } from "./schema-edit.ts";
 import { counterpart } from "./schema-change.ts";
 import { findField } from "./table-schema.ts";
 
 const PROPERTY = "delta.dataSkippingStatsColumns";
+
+/** Throws `DELTA_COLUMN_NOT_FOUND_IN_SCHEMA` when the list names what is no column. */
+export function checkStatsColumns(configuration: Readonly<Record<string, string>>, schema: StructType): void {
+  for (const path of splitColumnList(configuration[PROPERTY] ?? "")) columnAt(schema, path);
+}
 
 /** The table properties after a change of columns: the list of those with statistics follows new names and forgets what is gone. */
 export function followStatsColumns(

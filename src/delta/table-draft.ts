@@ -2,15 +2,17 @@ import { struct, type StructField, type StructType } from "../core/data-type.ts"
 import type { IdSource } from "../core/ids.ts";
 import type { MetadataAction, ProtocolAction } from "./actions.ts";
 import { assignColumnIds, checkModeChange, MAX_COLUMN_ID, newPhysicalName, withoutColumnIds } from "./column-ids.ts";
+import { checkFeedColumns } from "./change-columns.ts";
 import { mappingMode, type MappingMode } from "./column-mapping.ts";
 import type { DeltaContext } from "./context.ts";
 import { checkDefinedColumns } from "./defined-columns.ts";
 import { checkWritable, protocolFor, withFeatures } from "./features.ts";
+import { withVersions } from "./protocol-versions.ts";
 import { readProperties, requiredFeatures } from "./properties.ts";
 import { checkDependents } from "./column-dependents.ts";
 import { checkSchemaChange, counterpart, renamedPartitions } from "./schema-change.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { followStatsColumns } from "./stats-columns.ts";
+import { checkStatsColumns, followStatsColumns } from "./stats-columns.ts";
 import { checkPartitioning, findField, schemaString, tableSchema } from "./table-schema.ts";
 import type { MetadataChange, TableDefinition } from "./transaction-options.ts";
 import { isWideningEnabled, recordTypeChanges, withoutTypeChanges } from "./type-widening.ts";
@@ -27,7 +29,7 @@ export function draftOf(
   parts: { readonly context: DeltaContext; readonly snapshot: Snapshot | undefined; readonly where: string },
 ): TableDraft {
   const { context, snapshot } = parts;
-  const { configuration, features } = readProperties(definition.properties ?? {});
+  const { configuration, features, versions } = readProperties(definition.properties ?? {});
   const { partitionColumns = [] } = definition;
   checkPartitioning(definition.schema, partitionColumns);
   const base = {
@@ -45,7 +47,7 @@ export function draftOf(
     physical: newPhysicalName(context.ids),
   });
   const wanted = [...requiredFeatures(metadata), ...features];
-  const protocol = snapshot === undefined ? protocolFor(wanted) : withFeatures(snapshot.protocol, wanted);
+  const protocol = withFeatures(withVersions(snapshot?.protocol ?? protocolFor([]), versions), wanted);
   checkFeedColumns(metadata, undefined);
   checkWritable(protocol, metadata, parts.where);
   checkDefinedColumns({ metadata, protocol }, "CREATE TABLE");
@@ -60,12 +62,13 @@ export function changedDraft(
 ): TableDraft {
   const before = tableSchema(draft.metadata.schemaString);
   const oldMode = mappingMode(draft.metadata);
-  const { configuration, features } = readProperties(change.setProperties ?? {});
+  const { configuration, features, versions } = readProperties(change.setProperties ?? {});
   const unset = new Set((change.unsetProperties ?? []).map((name) => name.toLowerCase()));
   const kept = Object.entries(draft.metadata.configuration).filter(([name]) => !unset.has(name.toLowerCase()));
   const properties = { ...Object.fromEntries(kept), ...configuration };
   const mode = mappingMode({ ...draft.metadata, configuration: properties });
   checkModeChange(oldMode, mode);
+  checkStatsColumns(configuration, change.schema ?? before);
   const replaced = change.overwriteSchema === true;
   const schema = changedSchema(draft, change, { before, mode: oldMode, configuration: properties });
   const partitionColumns =
@@ -85,7 +88,7 @@ export function changedDraft(
     // Files that are there have the columns under their own names.
     physical: (field) => (oldMode === "none" && !replaced ? field.name : fresh()),
   });
-  const protocol = withFeatures(draft.protocol, [...requiredFeatures(metadata), ...features]);
+  const protocol = withFeatures(withVersions(draft.protocol, versions), [...requiredFeatures(metadata), ...features]);
   checkFeedColumns(metadata, draft.metadata);
   checkWritable(protocol, metadata, where);
   if (change.schema !== undefined) checkDefinedColumns({ metadata, protocol }, "ALTER TABLE");

@@ -345,8 +345,5 @@ describe("a transaction", () => {
       code: "DELTA_UNKNOWN_CONFIGURATION",
       hint: 'Did you mean "delta.appendOnly"?',
     });
-    await expect(
-      createTable(lake, "widening", { properties: { "delta.enableTypeWidening": "true" } }),
-    ).rejects.toMatchObject({ code: "DELTA_UNSUPPORTED_FEATURES_FOR_WRITE" });
   });
 });

@@ -15,7 +15,10 @@ interface Change {
 
 export interface BoundInsert extends Change {
   readonly kind: "insert";
-  /** Gives exactly the target's columns, in its order and types: aligned, converted, defaults and generated columns filled in. */
+  /**
+   * Gives the target's columns, in its order and types: aligned, converted, defaults filled in. Generated and identity
+   * columns that the statement does not give are left out: the table's writer computes them.
+   */
   readonly plan: BoundPlan;
   readonly overwrite: Overwrite;
 }

@@ -8,7 +8,7 @@ import type { Overwrite } from "../change.ts";
 import type { Relation } from "../resolver.ts";
 import { failure, newColumn, unsupported } from "./analysis.ts";
 import { inClause, type Env } from "./env.ts";
-import { passing, project, reference } from "./project.ts";
+import { project, reference } from "./project.ts";
 import { withTables } from "./query.ts";
 import { EMPTY_SCOPE, type Scope } from "./scope.ts";
 import { condition } from "./select.ts";
@@ -16,10 +16,11 @@ import {
   bindValue,
   columnNamed,
   defaultValue,
-  generatedValue,
+  fillsItself,
   isDefault,
   isGenerated,
-  refuseIdentity,
+  isIdentity,
+  refuseIdentityInsert,
   stored,
 } from "./store.ts";
 import { exact } from "./tail.ts";
@@ -38,9 +39,8 @@ export function bindInsert(
   const definitions: CteDefinition[] = [];
   const env = node.with === undefined ? root : withTables(node.with, root, definitions);
   const target = findTarget(node.target, env);
-  refuseIdentity(target, node.target.span, analysis);
-  const places = placesOf(node, target, env);
-  const source = sourceOf(node.query, places.dynamic, target, env);
+  const { query, places } = withoutDefaulted(node.query, placesOf(node, target, env));
+  const source = sourceOf(query, places.dynamic, target, env);
   const aligned = node.byName
     ? byName(source, places, node, target, env)
     : byPosition(source, places, node, target, env);
@@ -64,7 +64,7 @@ function placesOf(node: Insert, target: Relation, env: Env): Places {
   for (const { column, value, span } of node.partition?.values ?? []) {
     const field = columnNamed(target, column.name, column.span, analysis);
     if (value === undefined) last.push(field);
-    else fixed.set(field.name, stored(bindValue(value, field, inner), field, target, span, analysis));
+    else fixed.set(field.name, stored(bindValue(value, field, target, inner), field, target, span, analysis));
   }
   const listed = node.columns.map((column) => columnNamed(target, column.name, column.span, analysis));
   refuseRepeated(node.columns, env);
@@ -88,6 +88,22 @@ function refuseRepeated(columns: readonly Identifier[], env: Env): void {
   }
 }
 
+/** Columns that VALUES gives nothing but DEFAULT for, and that get their values by themselves, are not given. */
+function withoutDefaulted(query: Query, places: Places): { readonly query: Query; readonly places: Places } {
+  const { body } = query;
+  if (body.kind !== "inline_table") return { query, places };
+  const isLeft = (field: StructField, index: number): boolean =>
+    (isGenerated(field) || isIdentity(field)) && body.rows.every((row) => isDefault(cellsOf(row)[index]));
+  const kept = places.dynamic.map((field, index) => !isLeft(field, index));
+  if (kept.every(Boolean)) return { query, places };
+  const rows = body.rows.map((row): Expression => {
+    const fields = row.kind === "struct" ? row.fields.filter((_, index) => kept[index] !== false) : [];
+    return row.kind === "struct" ? { ...row, fields } : row;
+  });
+  const dynamic = places.dynamic.filter((_, index) => kept[index]);
+  return { query: { ...query, body: { ...body, rows } }, places: { ...places, dynamic } };
+}
+
 /** The query, with the word DEFAULT in VALUES replaced. */
 function sourceOf(query: Query, fields: readonly StructField[], target: Relation, env: Env): BoundPlan {
   const { body } = query;
@@ -108,7 +124,8 @@ function valuesWithDefaults(node: InlineTable, fields: readonly StructField[], t
     cellsOf(row).map((cell, index) => {
       const field = fields[index];
       if (field === undefined) throw arity(fields.length, cellsOf(row).length, target, row.span, env);
-      return stored(bindValue(cell, field, inner), field, target, cell.span, analysis);
+      if (!isDefault(cell)) refuseIdentityInsert(field, cell.span, analysis);
+      return stored(bindValue(cell, field, target, inner), field, target, cell.span, analysis);
     }),
   );
   const columns = fields
@@ -123,14 +140,15 @@ type Aligned = Map<string, BoundExpression>;
 function byPosition(source: BoundPlan, places: Places, node: Insert, target: Relation, env: Env): Aligned {
   const { dynamic, fixed } = places;
   const given = source.columns.length;
-  const plain = dynamic.filter((field) => !isGenerated(field));
+  const plain = dynamic.filter((field) => !fillsItself(field));
   const fields = given === plain.length && node.columns.length === 0 ? plain : dynamic;
   if (given !== fields.length) throw arity(fields.length, given, target, node.query.span, env);
   const aligned: Aligned = new Map(fixed);
   source.columns.forEach((column, index) => {
     const field = fields[index];
-    if (field !== undefined)
-      aligned.set(field.name, stored(reference(column), field, target, node.query.span, env.analysis));
+    if (field === undefined) return;
+    refuseIdentityInsert(field, node.query.span, env.analysis);
+    aligned.set(field.name, stored(reference(column), field, target, node.query.span, env.analysis));
   });
   return aligned;
 }
@@ -155,50 +173,25 @@ function byName(source: BoundPlan, places: Places, node: Insert, target: Relatio
         `The column \`${field.name}\` already exists. Choose another name or rename the existing column.`,
       );
     }
+    refuseIdentityInsert(field, node.query.span, env.analysis);
     aligned.set(field.name, stored(reference(column), field, target, node.query.span, env.analysis));
   }
   return aligned;
 }
 
-/** Every column of the table: what is given, else defaults, else generated from the others. */
+/**
+ * Every column of the table that is given or has a default. Generated and identity columns that are not given are left to
+ * the writer, which also compares those that are.
+ */
 function complete(source: BoundPlan, aligned: Aligned, target: Relation, span: Span, env: Env): BoundPlan {
   const { analysis } = env;
-  const { fields } = target.schema;
-  const given = fields.map((field): Projection => {
-    const value =
-      aligned.get(field.name) ??
-      (isGenerated(field) ? undefined : stored(defaultValue(field, env), field, target, span, analysis));
-    const expression = value ?? { kind: "literal" as const, value: null, type: field.type, nullable: true };
-    return { column: newColumn(analysis, field.name, field.type, expression.nullable), expression };
+  const items = target.schema.fields.flatMap((field): Projection[] => {
+    const given = aligned.get(field.name);
+    if (given === undefined && (isGenerated(field) || isIdentity(field))) return [];
+    const expression = given ?? stored(defaultValue(field, target, env), field, target, span, analysis);
+    return [{ column: newColumn(analysis, field.name, field.type, expression.nullable), expression }];
   });
-  const base = project(source, given);
-  if (!fields.some(isGenerated)) return base;
-  const scope: Scope = { visible: base.columns.map((column) => ({ column, qualifier: [] })), hidden: [] };
-  const items = fields.map((field, index): Projection => {
-    const column = base.columns[index];
-    if (column === undefined) throw unsupported(analysis, span, "This INSERT");
-    const generated = generatedValue(field, scope, env);
-    if (generated === undefined) return passing(column);
-    const value = stored(generated, field, target, span, analysis);
-    const expression = aligned.has(field.name) ? checkedGenerated(reference(column), value, field) : value;
-    return { column: newColumn(analysis, field.name, field.type, expression.nullable), expression };
-  });
-  return project(base, items);
-}
-
-/** A value given for a generated column must be the generated one. */
-function checkedGenerated(given: BoundExpression, generated: BoundExpression, field: StructField): BoundExpression {
-  const message = `[DELTA_VIOLATE_CONSTRAINT_WITH_VALUES] CHECK constraint Generated Column (\`${field.name}\`) violated by row.`;
-  return {
-    kind: "call",
-    name: "assert_generated",
-    args: [given, generated],
-    type: given.type,
-    nullable: given.nullable,
-    deterministic: true,
-    lower: ([a = "", b = ""], _, tools) =>
-      `CASE WHEN ${a} IS NOT DISTINCT FROM ${b} THEN ${a} ELSE CAST(error(${tools.text(message)}) AS ${tools.typeName(given.type)}) END`,
-  };
+  return project(source, items);
 }
 
 function overwriteOf(node: Insert, target: Relation, env: Env): Overwrite {

@@ -14,7 +14,18 @@ import { ACTION, addGenerated, assignments, hiddenItems, storedItems, type RowCh
 import { rewrite } from "./rewrite.ts";
 import { concat, type Scope } from "./scope.ts";
 import { condition } from "./select.ts";
-import { bindValue, columnNamed, defaultValue, generatedValue, isGenerated, refuseIdentity, stored } from "./store.ts";
+import {
+  bindValue,
+  columnNamed,
+  defaultValue,
+  generatedValue,
+  isDefault,
+  isGenerated,
+  isIdentity,
+  refuseIdentityInsert,
+  refuseIdentityUpdate,
+  stored,
+} from "./store.ts";
 import { bindTarget, type Target } from "./target.ts";
 
 /** A clause with its parts bound. `values`: what each column of the target gets. */
@@ -35,7 +46,6 @@ export function bindMerge(node: Merge, env: Env): RowChange {
   const own = target.over(condition(node.on, inClause(env, both, { clause: "MERGE condition" })));
   const on = target.visible === undefined ? own : callFunction("and", [target.visible, own], node.on.span, env);
   const clauses = node.clauses.map((clause) => bindClause(clause, target, source.scope, both, env));
-  if (clauses.some((clause) => clause.action === "insert")) refuseIdentity(target.relation, node.target.span, analysis);
   const matched = clauses.filter((clause) => clause.when === "matched");
   return {
     target,
@@ -62,17 +72,21 @@ function bindClause(node: MergeClause, target: Target, source: Scope, both: Scop
       return { ...base, action: "update", values: assignments(action.assignments, target, inner) };
     case "merge_update_star": {
       const values = starValues(action.except, target, source, node, env);
+      for (const field of target.relation.schema.fields) {
+        if (values.has(field.name)) refuseIdentityUpdate(field, action.span, env.analysis);
+      }
       addGenerated(values, target, env);
       return { ...base, action: "update", values };
     }
     case "merge_insert":
       return { ...base, action: "insert", values: insertValues(action.columns, action.values, target, node, inner) };
-    case "merge_insert_star":
-      return {
-        ...base,
-        action: "insert",
-        values: completed(starValues(action.except, target, source, node, env), target, node, env),
-      };
+    case "merge_insert_star": {
+      const values = starValues(action.except, target, source, node, env);
+      for (const field of target.relation.schema.fields) {
+        if (values.has(field.name)) refuseIdentityInsert(field, action.span, env.analysis);
+      }
+      return { ...base, action: "insert", values: completed(values, target, node, env) };
+    }
   }
 }
 
@@ -92,7 +106,7 @@ function starValues(
     if (excluded.has(field.name)) continue;
     const found = source.visible.find(({ column }) => column.name.toLowerCase() === field.name.toLowerCase());
     if (found === undefined) {
-      if (isGenerated(field)) continue;
+      if (isGenerated(field) || isIdentity(field)) continue;
       const known = source.visible.map(({ column }) => `\`${column.name}\``).join(", ");
       throw failure(
         env.analysis,
@@ -137,8 +151,9 @@ function insertValues(
         "DUPLICATE_ASSIGNMENTS",
         `The columns or variables \`${field.name}\` appear more than once as assignment targets.`,
       );
-    if (value !== undefined)
-      values.set(field.name, stored(bindValue(value, field, env), field, relation, value.span, env.analysis));
+    if (value === undefined || (isGenerated(field) && isDefault(value))) return;
+    if (!isDefault(value)) refuseIdentityInsert(field, value.span, env.analysis);
+    values.set(field.name, stored(bindValue(value, field, relation, env), field, relation, value.span, env.analysis));
   });
   return completed(values, target, node, env);
 }
@@ -153,7 +168,10 @@ function completed(
   const { relation } = target;
   for (const field of relation.schema.fields) {
     if (!values.has(field.name) && !isGenerated(field)) {
-      values.set(field.name, stored(defaultValue(field, env), field, relation, node.action.span, env.analysis));
+      values.set(
+        field.name,
+        stored(defaultValue(field, relation, env), field, relation, node.action.span, env.analysis),
+      );
     }
   }
   const byId = new Map(

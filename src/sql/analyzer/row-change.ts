@@ -12,7 +12,15 @@ import { passing, project, reference } from "./project.ts";
 import { rewrite } from "./rewrite.ts";
 import { lookup } from "./scope.ts";
 import { condition } from "./select.ts";
-import { bindValue, columnNamed, generatedValue, stored } from "./store.ts";
+import {
+  bindValue,
+  columnNamed,
+  generatedValue,
+  isDefault,
+  isGenerated,
+  refuseIdentityUpdate,
+  stored,
+} from "./store.ts";
 import { bindTarget, type Target } from "./target.ts";
 
 /** The parts of a row change that the engine runs. */
@@ -99,7 +107,9 @@ export function assignments(nodes: readonly Assignment[], target: Target, env: E
   for (const node of nodes) {
     const { field, path } = assigned(node.target, target, env);
     const type = fieldAt(field, path, node.target, env);
-    const bound = target.over(bindValue(node.value, path.length === 0 ? field : type, env));
+    refuseIdentityUpdate(field, node.target.span, env.analysis);
+    if (isGenerated(field) && isDefault(node.value)) continue;
+    const bound = target.over(bindValue(node.value, path.length === 0 ? field : type, target.relation, env));
     const value = stored(bound, path.length === 0 ? field : type, target.relation, node.value.span, env.analysis);
     const before = given.get(field.name) ?? [];
     if (before.some((each) => overlaps(each.path, path))) {

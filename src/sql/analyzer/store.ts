@@ -2,12 +2,13 @@ import { simpleString, type StructField } from "../../core/data-type.ts";
 import type { Expression } from "../ast/expression.ts";
 import type { Span } from "../ast/node.ts";
 import type { BoundExpression } from "../bound.ts";
+import { identityOf, nextIdentitySql, type Identity } from "../identity.ts";
 import { parseExpression } from "../parser/parse.ts";
 import type { Relation } from "../resolver.ts";
 import { castTo } from "../types/cast-expression.ts";
 import { displayType } from "../types/duckdb-type.ts";
 import { canStoreAssign } from "../types/implicit-cast.ts";
-import { enter, failure, unsupported, type Analysis } from "./analysis.ts";
+import { enter, failure, type Analysis } from "./analysis.ts";
 import { bind, inClause, type Env } from "./env.ts";
 import { constant } from "./literal.ts";
 import { EMPTY_SCOPE, type Scope } from "./scope.ts";
@@ -53,11 +54,26 @@ function notNull(value: BoundExpression, column: StructField): BoundExpression {
   };
 }
 
-/** What a column gets when nothing is given: its default, or null. */
-export function defaultValue(column: StructField, env: Env): BoundExpression {
+/** What a column gets when nothing is given: its default, its next identity value, or null. */
+export function defaultValue(column: StructField, relation: Relation, env: Env): BoundExpression {
+  const identity = identityOf(column);
+  if (identity !== undefined) return nextIdentity(column, relation, identity);
   const text = metadataText(column, "CURRENT_DEFAULT");
   if (text === undefined) return constant(null, column.type);
-  return bindText(text, EMPTY_SCOPE, env);
+  return castTo(bindText(text, EMPTY_SCOPE, env), column.type, "ansi");
+}
+
+function nextIdentity(column: StructField, relation: Relation, identity: Identity): BoundExpression {
+  const place = relation.schema.fields.indexOf(column);
+  return {
+    kind: "call",
+    name: "next_identity",
+    args: [],
+    type: column.type,
+    nullable: false,
+    deterministic: false,
+    lower: () => nextIdentitySql(place, column.name, identity),
+  };
 }
 
 /** The expression of a generated column over the other columns' new values, or undefined. */
@@ -70,10 +86,36 @@ export function isGenerated(column: StructField): boolean {
   return metadataText(column, "delta.generationExpression") !== undefined;
 }
 
-export function refuseIdentity(relation: Relation, span: Span, analysis: Analysis): void {
-  const identity = relation.schema.fields.find((each) => each.metadata?.["delta.identity.start"] !== undefined);
-  if (identity !== undefined)
-    throw unsupported(analysis, span, `Writing a table with the identity column \`${identity.name}\``);
+/** Does it get its values by itself, so that a row that gives all the others is whole? */
+export function fillsItself(column: StructField): boolean {
+  return isGenerated(column) || identityOf(column)?.allowExplicitInsert === false;
+}
+
+export function isIdentity(column: StructField): boolean {
+  return identityOf(column) !== undefined;
+}
+
+/** An identity column that is GENERATED ALWAYS takes no values from a statement. */
+export function refuseIdentityInsert(column: StructField, span: Span | undefined, analysis: Analysis): void {
+  if (identityOf(column)?.allowExplicitInsert !== false) return;
+  throw failure(
+    analysis,
+    span,
+    "DELTA_IDENTITY_COLUMNS_EXPLICIT_INSERT_NOT_SUPPORTED",
+    `Providing values for GENERATED ALWAYS AS IDENTITY column ${column.name} is not supported.`,
+    { sqlState: "42808", hint: `Name the other columns: INSERT INTO … (a, b), without ${column.name}.` },
+  );
+}
+
+export function refuseIdentityUpdate(column: StructField, span: Span | undefined, analysis: Analysis): void {
+  if (!isIdentity(column)) return;
+  throw failure(
+    analysis,
+    span,
+    "DELTA_IDENTITY_COLUMNS_UPDATE_NOT_SUPPORTED",
+    `UPDATE on IDENTITY column ${column.name} is not supported.`,
+    { sqlState: "42808", hint: "The value of a row stays. DELETE the row and INSERT it anew." },
+  );
 }
 
 function bindText(text: string, scope: Scope, env: Env): BoundExpression {
@@ -97,8 +139,8 @@ export function isDefault(node: Expression | undefined): boolean {
 }
 
 /** A value of SET or VALUES: `DEFAULT` means the column's. */
-export function bindValue(node: Expression, column: StructField, env: Env): BoundExpression {
-  return isDefault(node) ? defaultValue(column, env) : bind(node, env);
+export function bindValue(node: Expression, column: StructField, relation: Relation, env: Env): BoundExpression {
+  return isDefault(node) ? defaultValue(column, relation, env) : bind(node, env);
 }
 
 /** The field of that name, compared without case. */

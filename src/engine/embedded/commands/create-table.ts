@@ -1,7 +1,7 @@
-import { rm } from "node:fs/promises";
 import { isTable, type Table } from "../../../catalog/securable.ts";
 import { BoathouseError } from "../../../core/errors.ts";
 import { field, simpleString, struct, type StructField, type StructType } from "../../../core/data-type.ts";
+import { CURRENT_DEFAULT } from "../../../delta/column-rules.ts";
 import type { Snapshot } from "../../../delta/snapshot.ts";
 import type { Transaction } from "../../../delta/transaction.ts";
 import type { CloneTable, CreateTable, CreateTableLike } from "../../../sql/ast/create.ts";
@@ -41,6 +41,12 @@ export const createTableLike: Command<"create_table_like"> = {
     return define(statement, call, definition);
   },
 };
+
+/** Columns that have defaults need the feature, which a table like another has without being told. */
+function defaultsFeature({ fields }: StructType): Record<string, string> {
+  const has = fields.some(({ metadata }) => metadata?.[CURRENT_DEFAULT] !== undefined);
+  return has ? { "delta.feature.allowColumnDefaults": "supported" } : {};
+}
 
 export interface TableParts {
   readonly schema: StructType;
@@ -284,7 +290,7 @@ export async function register(
 async function discard(target: Target, call: StatementCall): Promise<void> {
   if (!target.isNew || target.storage !== "managed") return;
   call.env.tables.forget(target.location);
-  await rm(call.env.storage.localPath(target.location), { recursive: true, force: true });
+  await call.env.storage.deleteAll(target.location);
 }
 
 function modeOf(statement: NamedTable): "create" | "if_not_exists" | "replace" {

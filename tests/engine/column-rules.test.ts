@@ -1,0 +1,264 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openTestLakehouse, type TestLakehouse } from "./lakehouse.ts";
+
+let house: TestLakehouse;
+beforeAll(async () => {
+  house = await openTestLakehouse();
+});
+afterAll(async () => {
+  await house.close();
+});
+
+const run = (script: string): Promise<void> => house.run(script);
+const rows = (query: string): Promise<unknown[][]> => house.values(query);
+const refused = async (statement: string, code: string): Promise<void> => {
+  await expect(house.values(statement), statement).rejects.toMatchObject({ code });
+};
+const DEFAULTS = "TBLPROPERTIES ('delta.feature.allowColumnDefaults' = 'supported')";
+
+describe("DEFAULT of a column", () => {
+  beforeAll(async () => {
+    await run(`
+      CREATE TABLE d (id INT, n INT NOT NULL DEFAULT 7, kind STRING DEFAULT upper('new'), day DATE DEFAULT '2024-01-02',
+        at TIMESTAMP DEFAULT current_timestamp()) ${DEFAULTS};`);
+  });
+
+  it("is what columns get that INSERT leaves out or gives as DEFAULT", async () => {
+    await run(`
+      INSERT INTO d (id) VALUES (1);
+      INSERT INTO d VALUES (2, DEFAULT, NULL, DEFAULT, DEFAULT), (3, 4, 'x', DATE '2000-01-01', NULL);
+      INSERT INTO d BY NAME SELECT 4 AS id, 5 AS n;
+    `);
+    expect(await rows("SELECT id, n, kind, CAST(day AS STRING), at > current_timestamp() - INTERVAL 1 HOUR FROM d ORDER BY id")).toEqual([
+      [1, 7, "NEW", "2024-01-02", true],
+      [2, 7, null, "2024-01-02", true],
+      [3, 4, "x", "2000-01-01", null],
+      [4, 5, "NEW", "2024-01-02", true],
+    ]); // prettier-ignore
+  });
+
+  it("is what UPDATE and MERGE store for DEFAULT and for columns left out", async () => {
+    await run(`
+      UPDATE d SET n = DEFAULT, kind = 'old' WHERE id = 3;
+      MERGE INTO d USING (SELECT * FROM VALUES (3, 'm'), (9, 'n') AS s(id, kind)) s ON d.id = s.id
+      WHEN MATCHED THEN UPDATE SET kind = DEFAULT
+      WHEN NOT MATCHED THEN INSERT (id, kind) VALUES (s.id, s.kind);
+      MERGE INTO d USING (SELECT 10 AS id) s ON d.id = s.id WHEN NOT MATCHED THEN INSERT (id, n) VALUES (s.id, DEFAULT);
+    `);
+    expect(await rows("SELECT id, n, kind FROM d WHERE id IN (3, 9, 10) ORDER BY id")).toEqual([
+      [3, 7, "NEW"],
+      [9, 7, "n"],
+      [10, 7, "NEW"],
+    ]);
+  });
+
+  it("needs the table feature, and is a constant of the column's type", async () => {
+    await refused("CREATE TABLE d1 (a INT DEFAULT 1)", "WRONG_COLUMN_DEFAULTS_FOR_DELTA_FEATURE_NOT_ENABLED");
+    const wrong: [type: string, value: string, code: string][] = [
+      ["INT", "'a'", "DATA_TYPE"],
+      ["INT", "30000000000", "DATA_TYPE"],
+      ["BOOLEAN", "1", "DATA_TYPE"],
+      ["INT", "(SELECT 1)", "SUBQUERY_EXPRESSION"],
+      ["INT", "b + 1", "UNRESOLVED_EXPRESSION"],
+      ["DOUBLE", "rand()", "NOT_CONSTANT"],
+    ];
+    for (const [type, value, code] of wrong) {
+      await refused(`CREATE TABLE d1 (a ${type} DEFAULT ${value}, b INT) ${DEFAULTS}`, `INVALID_DEFAULT_VALUE.${code}`);
+    }
+    await refused("SELECT * FROM d1", "TABLE_OR_VIEW_NOT_FOUND");
+    await refused(
+      `CREATE TABLE d1 (a BIGINT DEFAULT 1 GENERATED ALWAYS AS IDENTITY) ${DEFAULTS}`,
+      "IDENTITY_COLUMN_WITH_DEFAULT_VALUE",
+    );
+    await refused(
+      "ALTER TABLE d ADD COLUMN z INT DEFAULT 3",
+      "WRONG_COLUMN_DEFAULTS_FOR_DELTA_ALTER_TABLE_ADD_COLUMN_NOT_SUPPORTED",
+    );
+  });
+
+  it("goes with CREATE TABLE LIKE, and not with AS SELECT", async () => {
+    await run(`
+      CREATE TABLE d2 LIKE d;
+      INSERT INTO d2 (id) VALUES (1);
+      CREATE TABLE d3 AS SELECT * FROM d2;
+      INSERT INTO d3 (id) VALUES (2);
+    `);
+    expect(await rows("SELECT n, kind FROM d2")).toEqual([[7, "NEW"]]);
+    expect(await rows("SELECT n, kind FROM d3 WHERE id = 2")).toEqual([[null, null]]);
+  });
+});
+
+describe("a generated column", () => {
+  beforeAll(async () => {
+    await run(`
+      CREATE TABLE g (at TIMESTAMP, day DATE GENERATED ALWAYS AS (CAST(at AS DATE)), a INT, twice BIGINT GENERATED ALWAYS AS (CAST(a AS BIGINT) * 2))
+      PARTITIONED BY (day);`);
+  });
+
+  it("is computed when it is not given and checked when it is, in every statement", async () => {
+    await run(`
+      INSERT INTO g (at, a) VALUES (TIMESTAMP '2024-05-06 07:08:09', 1), (NULL, NULL);
+      INSERT INTO g VALUES (TIMESTAMP '2024-05-07 00:00:00', DATE '2024-05-07', 2, 4);
+      INSERT INTO g VALUES (TIMESTAMP '2024-05-08 00:00:00', DEFAULT, 3, DEFAULT);
+      UPDATE g SET a = 10 WHERE a = 1;
+      UPDATE g SET a = 11, twice = 22 WHERE a = 2;
+      MERGE INTO g USING (SELECT * FROM VALUES (3, 30), (40, 40) AS s(k, v)) s ON g.a = s.k
+      WHEN MATCHED THEN UPDATE SET a = v
+      WHEN NOT MATCHED THEN INSERT (at, a) VALUES (TIMESTAMP '2024-06-01 00:00:00', v);
+    `);
+    expect(await rows("SELECT CAST(day AS STRING), a, twice FROM g ORDER BY a")).toEqual([
+      [null, null, null],
+      ["2024-05-06", 10, 20],
+      ["2024-05-07", 11, 22],
+      ["2024-05-08", 30, 60],
+      ["2024-06-01", 40, 80],
+    ]);
+    for (const statement of [
+      "INSERT INTO g VALUES (TIMESTAMP '2024-05-07 00:00:00', DATE '2024-05-08', 2, 4)",
+      "INSERT INTO g (a, twice) VALUES (2, NULL)",
+      "UPDATE g SET twice = 5 WHERE a = 10",
+      "MERGE INTO g USING (SELECT 1 AS k) s ON g.a = s.k WHEN NOT MATCHED THEN INSERT (a, twice) VALUES (1, 3)",
+    ]) {
+      await refused(statement, "DELTA_VIOLATE_CONSTRAINT_WITH_VALUES");
+    }
+    expect(await rows("SELECT count(*) FROM g")).toEqual([[5]]);
+  });
+
+  it("is what the session's time zone makes of the row", async () => {
+    await run(`
+      CREATE TABLE zoned (at TIMESTAMP, day DATE GENERATED ALWAYS AS (CAST(at AS DATE)));
+      SET TIME ZONE 'Asia/Tokyo';
+      INSERT INTO zoned (at) VALUES (TIMESTAMP '2024-01-01 20:00:00Z');
+      INSERT INTO zoned VALUES (TIMESTAMP '2024-01-01 20:00:00Z', DATE '2024-01-02');
+      SET TIME ZONE 'UTC';
+    `);
+    expect(await rows("SELECT DISTINCT CAST(day AS STRING) FROM zoned")).toEqual([["2024-01-02"]]);
+  });
+
+  it("follows from the row's other columns alone", async () => {
+    const wrong: [type: string, expression: string, code: string][] = [
+      ["INT", "zz + 1", "DELTA_INVALID_GENERATED_COLUMN_REFERENCES"],
+      ["INT", "other + 1", "DELTA_INVALID_GENERATED_COLUMN_REFERENCES"],
+      ["INT", "c + 1", "DELTA_INVALID_GENERATED_COLUMN_REFERENCES"],
+      ["INT", "max(a)", "DELTA_AGGREGATE_IN_GENERATED_COLUMN"],
+      ["DOUBLE", "rand()", "DELTA_NON_DETERMINISTIC_EXPRESSION_IN_GENERATED_COLUMN"],
+      ["INT", "(SELECT 1)", "DELTA_UNSUPPORTED_EXPRESSION_GENERATED_COLUMN"],
+      ["TIMESTAMP", "current_timestamp()", "DELTA_UNSUPPORTED_EXPRESSION_GENERATED_COLUMN"],
+      ["INT", "row_number() OVER (ORDER BY a)", "DELTA_UNSUPPORTED_EXPRESSION_GENERATED_COLUMN"],
+      ["STRING", "a + 1", "DELTA_GENERATED_COLUMNS_EXPR_TYPE_MISMATCH"],
+      ["INT", "my_own(a)", "UNRESOLVED_ROUTINE"],
+    ];
+    for (const [type, expression, code] of wrong) {
+      await refused(
+        `CREATE TABLE g1 (a INT, other INT GENERATED ALWAYS AS (a + 1), c ${type} GENERATED ALWAYS AS (${expression}))`,
+        code,
+      );
+    }
+  });
+});
+
+describe("an identity column", () => {
+  it("gives every row another value, in INSERT, overwriting and MERGE", async () => {
+    await run(`
+      CREATE TABLE i (id BIGINT GENERATED ALWAYS AS IDENTITY (START WITH 10 INCREMENT BY 10), v STRING, w STRING);
+      INSERT INTO i (v) VALUES ('a'), ('b');
+      INSERT INTO i VALUES ('c', 'w');
+      INSERT INTO i VALUES (DEFAULT, 'd', 'w');
+      DELETE FROM i WHERE v = 'd';
+      MERGE INTO i USING (SELECT * FROM VALUES ('a', 1), ('e', 2), ('f', 3) AS s(v, n)) s ON i.v = s.v
+      WHEN MATCHED THEN UPDATE SET w = 'matched'
+      WHEN NOT MATCHED AND n = 2 THEN INSERT (v) VALUES (s.v)
+      WHEN NOT MATCHED THEN INSERT (v, w) VALUES (s.v, 'third');
+    `);
+    expect(await rows("SELECT id, v, w FROM i ORDER BY v")).toEqual([
+      [10, "a", "matched"],
+      [20, "b", null],
+      [30, "c", "w"],
+      [expect.any(Number), "e", null],
+      [expect.any(Number), "f", "third"],
+    ]);
+    expect(await rows("SELECT sort_array(collect_list(id)) FROM i WHERE id > 30")).toEqual([[[50n, 60n]]]);
+    await run(`
+      MERGE INTO i USING (SELECT 'g' AS v, 'x' AS w) s ON i.v = s.v WHEN NOT MATCHED THEN INSERT *;
+      INSERT OVERWRITE i (v) SELECT 'only';
+      INSERT INTO i (v) SELECT CAST(id AS STRING) FROM range(1000);
+    `);
+    expect(await rows("SELECT count(DISTINCT id), count(*), min(id), max(id) FROM i")).toEqual([
+      [1001, 1001, 80, 10_080],
+    ]);
+  });
+
+  it("takes values of its own only BY DEFAULT, which its mark does not count", async () => {
+    await run(`
+      CREATE TABLE j (id BIGINT GENERATED BY DEFAULT AS IDENTITY, v STRING);
+      INSERT INTO j VALUES (100, 'own'), (DEFAULT, 'next');
+      INSERT INTO j (v) VALUES ('later');
+      MERGE INTO j USING (SELECT * FROM VALUES ('k', 7L), ('l', NULL) AS s(v, id)) s ON j.v = s.v
+      WHEN NOT MATCHED AND s.id IS NULL THEN INSERT (v) VALUES (s.v)
+      WHEN NOT MATCHED THEN INSERT (id, v) VALUES (s.id, s.v);
+    `);
+    expect(await rows("SELECT id, v FROM j ORDER BY id")).toEqual([
+      [1, "next"],
+      [2, "later"],
+      [3, "l"],
+      [7, "k"],
+      [100, "own"],
+    ]);
+    for (const statement of [
+      "INSERT INTO i VALUES (1, 'a', 'b')",
+      "INSERT INTO i (id, v) VALUES (1, 'a')",
+      "INSERT INTO i BY NAME SELECT 1L AS id, 'a' AS v",
+      "MERGE INTO i USING (SELECT 1L AS id, 'zz' AS v, 'w' AS w) s ON i.v = s.v WHEN NOT MATCHED THEN INSERT *",
+      "MERGE INTO i USING (SELECT 1L AS id) s ON i.v = 'zz' WHEN NOT MATCHED THEN INSERT (id) VALUES (s.id)",
+    ]) {
+      await refused(statement, "DELTA_IDENTITY_COLUMNS_EXPLICIT_INSERT_NOT_SUPPORTED");
+    }
+    for (const statement of [
+      "UPDATE j SET id = 1",
+      "MERGE INTO j USING (SELECT 1L AS id, 'next' AS v) s ON j.v = s.v WHEN MATCHED THEN UPDATE SET id = s.id",
+      "MERGE INTO j USING (SELECT 1L AS id, 'next' AS v) s ON j.v = s.v WHEN MATCHED THEN UPDATE SET *",
+    ]) {
+      await refused(statement, "DELTA_IDENTITY_COLUMNS_UPDATE_NOT_SUPPORTED");
+    }
+  });
+
+  it("is a BIGINT by which a table is not partitioned, with a step", async () => {
+    await refused(
+      "CREATE TABLE i1 (id INT GENERATED ALWAYS AS IDENTITY)",
+      "DELTA_IDENTITY_COLUMNS_UNSUPPORTED_DATA_TYPE",
+    );
+    await refused(
+      "CREATE TABLE i1 (id BIGINT GENERATED ALWAYS AS IDENTITY, v INT) PARTITIONED BY (id)",
+      "DELTA_IDENTITY_COLUMNS_PARTITION_NOT_SUPPORTED",
+    );
+    await run(`
+      CREATE TABLE last (id BIGINT GENERATED ALWAYS AS IDENTITY (START WITH -9223372036854775806 INCREMENT BY -1), v INT);
+      INSERT INTO last (v) VALUES (1);
+    `);
+    await refused("INSERT INTO last (v) VALUES (1), (2), (3)", "DELTA_IDENTITY_COLUMNS_OVERFLOW");
+  });
+
+  it("begins anew in a table LIKE another, and is a plain column in one AS SELECT", async () => {
+    await run(`
+      CREATE TABLE j2 LIKE j;
+      INSERT INTO j2 (v) VALUES ('first');
+      CREATE TABLE j3 AS SELECT * FROM j2;
+      INSERT INTO j3 (v) VALUES ('second');
+    `);
+    expect(await rows("SELECT id FROM j2")).toEqual([[1]]);
+    expect(await rows("SELECT id FROM j3 WHERE v = 'second'")).toEqual([[null]]);
+  });
+});
+
+describe("NOT NULL", () => {
+  it("holds inside structs, and cannot be inside arrays and maps", async () => {
+    await run("CREATE TABLE nn (s STRUCT<a: INT NOT NULL, b: INT>)");
+    await run("INSERT INTO nn VALUES (named_struct('a', 1, 'b', NULL))");
+    await refused(
+      "INSERT INTO nn VALUES (named_struct('a', CAST(NULL AS INT), 'b', 1))",
+      "DELTA_NOT_NULL_CONSTRAINT_VIOLATED",
+    );
+    await refused("INSERT INTO nn VALUES (NULL)", "DELTA_NOT_NULL_CONSTRAINT_VIOLATED");
+    await refused("CREATE TABLE nn1 (s ARRAY<STRUCT<a: INT NOT NULL>>)", "DELTA_NESTED_NOT_NULL_CONSTRAINT");
+  });
+});

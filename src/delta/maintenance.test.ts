@@ -95,10 +95,82 @@ describe("VACUUM", () => {
     expect((await table.vacuum({ retention: 6 * DAY + DAY / 2, allowShortRetention: true })).files).toEqual([]);
     expect(await ids(lake.table("vacuumed"))).toEqual(ALL);
     const done = await table.vacuum(options);
-    expect(done.files.toSorted()).toEqual([...old.map(decodeURIComponent), "name=p0/part-orphan.parquet"].toSorted());
+    expect(dry.files.toSorted()).toEqual([...old.map(decodeURIComponent), "name=p0/part-orphan.parquet"].toSorted());
+    expect(done).toMatchObject({ count: dry.count, bytes: dry.bytes });
+    for (const name of dry.files) expect(await lake.store.head(`vacuumed/${name}`)).toBeUndefined();
     expect(await ids(lake.table("vacuumed"))).toEqual(ALL);
     await expect(before.scan()).rejects.toMatchObject({ code: "DELTA_FILE_NOT_FOUND" });
     expect(await lake.store.head("vacuumed/_notes/readme.txt")).toBeDefined();
     now = start;
   });
+
+  it("keeps what paths name in any spelling, deletion vectors, and what more than the table's retention asks for", async () => {
+    const table = await small("spelled", false);
+    const names = ["part a%.parquet", "é+&.parquet", "x/../y.parquet", "p=%2F/z.parquet"];
+    const [first] = (await (await table.snapshot()).scan()).files;
+    const bytes = await readAll(`spelled/${first?.path ?? ""}`);
+    const spelled = ["part%20a%25.parquet", "%C3%A9+&.parquet", ".//y.parquet", "p=%252F/z.parquet"];
+    const transaction = await table.begin({ operation: "WRITE" });
+    for (const [index, path] of spelled.entries()) {
+      await lake.store.write(`spelled/${names[index]?.replace("x/../", "") ?? ""}`, bytes);
+      const add = { path, partitionValues: {}, size: bytes.length, modificationTime: 0, dataChange: true };
+      transaction.stage({ adds: [add] });
+    }
+    await transaction.commit();
+    await table.checkpoint();
+    const before = await ids(lake.table("spelled"));
+    const start = now;
+    now = start + 20 * DAY;
+    expect(await table.vacuum()).toMatchObject({ count: 0 });
+    expect(await ids(lake.table("spelled"))).toEqual(before);
+    expect(await table.history({ limit: 2 })).toMatchObject([
+      {
+        operation: "VACUUM END",
+        operationParameters: { status: "COMPLETED" },
+        operationMetrics: { numDeletedFiles: "0", numVacuumedDirectories: "2" },
+      },
+      {
+        operation: "VACUUM START",
+        operationParameters: { retentionCheckEnabled: "true", defaultRetentionMillis: "604800000" },
+        operationMetrics: { numFilesToDelete: "0", sizeOfDataToDelete: "0" },
+      },
+    ]);
+    // Removed, and forgotten by the checkpoint, but asked for all the same.
+    await optimize(table, { connection: lake.connection });
+    now = start + 30 * DAY;
+    await table.checkpoint();
+    expect(await table.vacuum({ retention: 100 * DAY })).toMatchObject({ count: 0 });
+    expect((await table.vacuum({ dryRun: true })).count).toBe(9);
+    now = start;
+  });
+
+  it("LITE deletes what commits since the last one removed, and needs all of those", async () => {
+    const table = await small("light", false);
+    await optimize(table, { connection: lake.connection });
+    await lake.store.write("light/orphan.parquet", Buffer.from("never committed"));
+    const start = now;
+    now = start + 8 * DAY;
+    expect((await table.vacuum({ mode: "lite", dryRun: true })).files).toHaveLength(5);
+    expect(await table.vacuum({ mode: "lite" })).toMatchObject({ count: 5 });
+    expect(await lake.store.head("light/orphan.parquet")).toBeDefined();
+    expect(await table.vacuum({ mode: "lite" })).toMatchObject({ count: 0 });
+    await append(lake, table, rows(20, 24));
+    await optimize(table, { connection: lake.connection });
+    now = start + 16 * DAY;
+    expect(await table.vacuum({ mode: "lite" })).toMatchObject({ count: 2 });
+    expect(await ids(lake.table("light"))).toHaveLength(24);
+    await table.checkpoint();
+    await lake.store.delete("light/_delta_log/00000000000000000000.json");
+    await lake.store.delete("light/_delta_log/_last_vacuum_info");
+    await expect(lake.table("light").vacuum({ mode: "lite" })).rejects.toMatchObject({
+      code: "DELTA_CANNOT_VACUUM_LITE",
+    });
+    now = start;
+  });
 });
+
+async function readAll(key: string): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of (await lake.store.read(key)).body) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

@@ -1,7 +1,9 @@
 import type { RemoveAction } from "./actions.ts";
 import { readCheckpoint, removeRows } from "./checkpoint-reader.ts";
 import type { DeltaContext } from "./context.ts";
-import { findSegment, type TableLocation } from "./log-segment.ts";
+import { parseCommit } from "./commit-file.ts";
+import { allCommits, findSegment, type LogSegment, type TableLocation } from "./log-segment.ts";
+import { inParallel, readObject } from "./objects.ts";
 import { durationProperty } from "./properties.ts";
 import { canonicalKey } from "./replay.ts";
 import { replayCommits, type TableState } from "./table-state.ts";
@@ -37,10 +39,35 @@ export async function tombstonesSince(
   const actions = [
     ...tail.removed.values(),
     ...(before?.removed ?? []).filter((remove) => !touched.has(canonicalKey(remove))),
-  ].filter(({ deletionTimestamp = 0 }) => deletionTimestamp > cutoff);
+    ...(await olderRemoves(location, segment, state, cutoff, context.clock.now())).filter(
+      (remove) => !touched.has(canonicalKey(remove)),
+    ),
+  ].filter(({ deletionTimestamp = 0 }) => deletionTimestamp >= cutoff);
   const select =
     before === undefined || before.parquet.length === 0
       ? undefined
-      : `SELECT remove FROM ${removeRows(before.parquet, touched)} WHERE remove."deletionTimestamp" > ${cutoff}`;
+      : `SELECT remove FROM ${removeRows(before.parquet, touched)} WHERE remove."deletionTimestamp" >= ${cutoff}`;
   return { actions, select };
+}
+
+/**
+ * A checkpoint forgets what was removed before the table's own retention period: who asks for more finds it in the commits
+ * before the checkpoint, as far as they are left.
+ */
+async function olderRemoves(
+  location: TableLocation,
+  { checkpoint }: LogSegment,
+  state: TableState,
+  cutoff: number,
+  now: number,
+): Promise<RemoveAction[]> {
+  const kept = now - durationProperty(state.metadata, "delta.deletedFileRetentionDuration", WEEK);
+  if (checkpoint === undefined || cutoff >= kept) return [];
+  const commits = (await allCommits(location)).filter(
+    ({ version, meta }) => version <= checkpoint.version && meta.lastModified >= cutoff,
+  );
+  const removes = await inParallel(commits, 32, async ({ meta }) =>
+    parseCommit(await readObject(location.store, meta.key), meta.key).flatMap(({ remove }) => remove ?? []),
+  );
+  return removes.flat();
 }

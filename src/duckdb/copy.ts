@@ -16,6 +16,8 @@ export interface ParquetCopy {
   /** Names of files in a folder, without `.parquet`; `{uuid}` must be in it, `{i}` counts. */
   readonly fileNames?: string;
   readonly compression?: "zstd" | "snappy" | "gzip" | "uncompressed";
+  /** Of zstd: DuckDB's is 3. */
+  readonly compressionLevel?: number;
   readonly rowGroupSize?: number;
   /** Parquet field ids by column, nested as DuckDB's `FIELD_IDS` wants them. */
   readonly fieldIds?: FieldIds;
@@ -59,6 +61,7 @@ export function copyStatement(copy: ParquetCopy, mark: string): string {
   const options = [
     "FORMAT parquet",
     `COMPRESSION ${copy.compression ?? "zstd"}`,
+    ...(copy.compressionLevel === undefined ? [] : [`COMPRESSION_LEVEL ${copy.compressionLevel}`]),
     "RETURN_STATS",
     ...(copy.rowGroupSize === undefined ? [] : [`ROW_GROUP_SIZE ${copy.rowGroupSize}`]),
     ...(copy.fieldIds === undefined ? [] : [`FIELD_IDS ${fieldIds(copy.fieldIds)}`]),

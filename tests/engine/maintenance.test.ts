@@ -138,3 +138,38 @@ describe("REORG", () => {
     ).rejects.toMatchObject({ code: "UNSUPPORTED_FEATURE" });
   });
 });
+
+describe("VACUUM", () => {
+  it("gives the path, or the files of a dry run, and checks the retention", async () => {
+    await house.run("CREATE TABLE swept (id INT)");
+    for (let id = 0; id < 3; id += 1) await house.run(`INSERT INTO swept VALUES (${id})`);
+    await house.run("OPTIMIZE swept");
+    await expect(house.sql("VACUUM swept RETAIN 0 HOURS")).rejects.toMatchObject({
+      code: "DELTA_VACUUM_RETENTION_PERIOD_TOO_SHORT",
+    });
+    expect(await house.values("VACUUM swept DRY RUN")).toEqual([]);
+    await house.run("SET spark.databricks.delta.retentionDurationCheck.enabled = false");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const [[first] = []] = await house.values("VACUUM swept LITE RETAIN 0 HOURS DRY RUN");
+    expect(first).toMatch(/swept|tables/);
+    expect(await house.values("VACUUM swept RETAIN 0 HOURS DRY RUN")).toHaveLength(3);
+    const [{ location = "" } = {}] = (await house.rows("DESCRIBE DETAIL swept")) as { location?: string }[];
+    expect(await house.values("VACUUM swept RETAIN 0 HOURS")).toEqual([[location]]);
+    await house.run("RESET spark.databricks.delta.retentionDurationCheck.enabled");
+    expect(await house.values("VACUUM swept RETAIN 0.0 HOURS DRY RUN").catch((error: unknown) => error)).toMatchObject({
+      code: "DELTA_VACUUM_RETENTION_PERIOD_TOO_SHORT",
+    });
+    expect(await house.values("SELECT count(*) FROM swept")).toEqual([[3]]);
+    expect((await history("swept")).slice(0, 2)).toMatchObject([
+      { operation: { name: "VACUUM END" }, parameters: { status: "COMPLETED" }, metrics: { numDeletedFiles: "3" } },
+      {
+        operation: { name: "VACUUM START" },
+        parameters: { retentionCheckEnabled: "false", specifiedRetentionMillis: "0" },
+        metrics: { numFilesToDelete: "3" },
+      },
+    ]);
+    await expect(house.sql("SET spark.databricks.delta.optimize.maxFileSize = 1 GB")).rejects.toMatchObject({
+      code: "INVALID_CONF_VALUE",
+    });
+  });
+});

@@ -22,6 +22,7 @@ import { resetConfiguration, setConfiguration, setTimeZone, use } from "./sessio
 import { INSIDE_SCRIPTS, script } from "./script.ts";
 import { show } from "./show.ts";
 import { truncate } from "./truncate.ts";
+import { vacuum } from "./vacuum.ts";
 
 /** Every kind of statement that the embedded engine runs. */
 const COMMANDS = [
@@ -34,6 +35,7 @@ const COMMANDS = [
   generate,
   optimize,
   reorg,
+  vacuum,
   createTable,
   createTableLike,
   clone,

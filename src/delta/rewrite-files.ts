@@ -2,17 +2,18 @@ import { mkdir, rm } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { struct, type StructField } from "../core/data-type.ts";
 import type { Connection } from "../duckdb/connection.ts";
-import type { CopiedFile } from "../duckdb/copy.ts";
+import type { CopiedFile, ParquetCopy } from "../duckdb/copy.ts";
 import type { AddAction } from "./actions.ts";
 import { fieldIds } from "./column-ids.ts";
 import { physicalName, physicalSchema } from "./column-mapping.ts";
 import { indexedColumns } from "./column-stats.ts";
 import { inCurveOrder, type CurveOrder } from "./curve.ts";
+import { deleteDataFile, outputFolder } from "./data-files.ts";
 import { codecOf } from "./data-writer.ts";
 import { fileStats, numRecords } from "./file-stats.ts";
 import { removeOf } from "./listed-files.ts";
 import { keyOf } from "./log-segment.ts";
-import { decodePath, encodePath, localFile, rootFolder } from "./paths.ts";
+import { decodePath, encodePath } from "./paths.ts";
 import type { Scan } from "./scan.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { FileChanges } from "./staged.ts";
@@ -67,7 +68,7 @@ export async function rewriteFiles(parts: RewriteParts): Promise<FileChanges> {
     ),
   );
   if (failures.length > 0) {
-    await Promise.all(adds.map(({ path }) => rm(localFile(snapshot.location, path), { force: true })));
+    await Promise.all(adds.map(({ path }) => deleteDataFile(snapshot.location, path)));
     throw failures[0];
   }
   const now = snapshot.context.clock.now();
@@ -104,10 +105,6 @@ async function rewriteGroup(
   const rows = rowsOf(old);
   const select = order === undefined ? plain : await inCurveOrder(connection, plain, order, { rows, signal });
   const compression = codecOf(metadata);
-  const root = rootFolder(snapshot.location);
-  const folder = folderOf(snapshot, group, adds);
-  await mkdir(folder, { recursive: true });
-  const single = join(folder, `part-00000-${context.ids.uuid()}-c000.${compression}.parquet`);
   const options = {
     select,
     compression,
@@ -116,35 +113,54 @@ async function rewriteGroup(
     ...(mode === "none" ? {} : { fieldIds: fieldIds(fields, mode) }),
     ...(signal === undefined ? {} : { signal }),
   };
-  let files: CopiedFile[];
-  if (order === undefined) {
-    try {
-      files = await connection.copyToParquet({ ...options, path: single });
-    } catch (error) {
-      await rm(single, { force: true });
-      throw error;
-    }
-  } else {
-    const fileNames = `part-{i}-{uuid}-c000.${compression}`;
+  const output = await outputFolder(snapshot.location, signal);
+  try {
+    const folder = join(output.root, folderOf(old));
+    await mkdir(folder, { recursive: true });
     const bytes = old.reduce((sum, { size }) => sum + size, 0);
-    const shape = { fileNames, fileSizeBytes: order.fileSize, ...rowGroups(rows ?? 0, bytes, order.fileSize) };
-    files = await connection.copyToParquet({ ...options, path: folder, ...shape });
+    const files =
+      order === undefined
+        ? await copyToOne(connection, {
+            ...options,
+            path: join(folder, `part-00000-${context.ids.uuid()}-c000.${compression}.parquet`),
+          })
+        : await connection.copyToParquet({
+            ...options,
+            path: folder,
+            fileNames: `part-{i}-{uuid}-c000.${compression}`,
+            fileSizeBytes: order.fileSize,
+            ...rowGroups(rows ?? 0, bytes, order.fileSize),
+          });
+    const empty = files.filter((file) => file.rowCount === 0);
+    await Promise.all(empty.map(({ path }) => rm(path, { force: true })));
+    const columns = indexedColumns(physicalSchema(schema, mode), metadata);
+    const now = context.clock.now();
+    const added = files
+      .filter((file) => file.rowCount > 0)
+      .map((file): AddAction => ({
+        path: encodePath(relative(output.root, file.path)),
+        partitionValues,
+        size: file.bytes,
+        modificationTime: now,
+        dataChange: false,
+        stats: fileStats(file, columns),
+        ...group.marks,
+      }));
+    await output.publish(added.map(({ path, size }) => ({ name: decodePath(path), size })));
+    return added;
+  } finally {
+    await output.release();
   }
-  const empty = files.filter((file) => file.rowCount === 0);
-  await Promise.all(empty.map(({ path }) => rm(path, { force: true })));
-  const columns = indexedColumns(physicalSchema(schema, mode), metadata);
-  const now = context.clock.now();
-  return files
-    .filter((file) => file.rowCount > 0)
-    .map((file) => ({
-      path: encodePath(relative(root, file.path)),
-      partitionValues,
-      size: file.bytes,
-      modificationTime: now,
-      dataChange: false,
-      stats: fileStats(file, columns),
-      ...group.marks,
-    }));
+}
+
+/** A copy into one file removes it when it fails, as one into a folder does by itself. */
+async function copyToOne(connection: Connection, copy: ParquetCopy): Promise<CopiedFile[]> {
+  try {
+    return await connection.copyToParquet(copy);
+  } catch (error) {
+    await rm(copy.path, { force: true });
+    throw error;
+  }
 }
 
 /** Rows of files; undefined where statistics do not say. */
@@ -188,11 +204,8 @@ export function physicalPath(snapshot: Snapshot, path: readonly string[]): strin
   return undefined;
 }
 
-/** Where the files of the partition lie already; the table's own folder where they lie in another table's. */
-function folderOf(snapshot: Snapshot, group: RewriteGroup, adds: readonly AddAction[]): string {
-  const root = rootFolder(snapshot.location);
-  const own = group.files
-    .map((index) => adds[index]?.path ?? "")
-    .find((path) => path !== "" && !/^(?:[A-Za-z][A-Za-z0-9+.-]*:|\/)/.test(path));
-  return own === undefined ? root : dirname(localFile(snapshot.location, own));
+/** Where the files of the partition lie already, relative to the table; its own folder where they lie in another table's. */
+function folderOf(adds: readonly AddAction[]): string {
+  const own = adds.find(({ path }) => !/^(?:[A-Za-z][A-Za-z0-9+.-]*:|\/)/.test(path));
+  return own === undefined ? "" : dirname(decodePath(own.path));
 }

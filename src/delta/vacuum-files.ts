@@ -1,13 +1,12 @@
-import { relative, sep } from "node:path";
 import type { Connection } from "../duckdb/connection.ts";
 import { quoteString } from "../sql/quote.ts";
 import type { RemoveAction } from "./actions.ts";
 import { parseCommit } from "./commit-file.ts";
 import type { DeltaContext } from "./context.ts";
+import { keyInTable } from "./data-files.ts";
 import { vectorPath } from "./deletion-vector.ts";
 import { keyOf, type CommitRef, type TableLocation } from "./log-segment.ts";
 import { inParallel, readObject } from "./objects.ts";
-import { localFile, rootFolder } from "./paths.ts";
 import { numberIn, textIn } from "./row-values.ts";
 import type { TableState } from "./table-state.ts";
 import { tombstonesSince } from "./tombstones.ts";
@@ -170,8 +169,8 @@ export class VacuumFiles {
 
   /** None for a file that is not below the table: those of a shallow clone's source are none of its business. */
   #nameOf(path: string): string[] {
-    const name = relative(rootFolder(this.#location), localFile(this.#location, path)).split(sep).join("/");
-    return name === "" || name.startsWith("../") ? [] : [name];
+    const name = keyInTable(this.#location, path);
+    return name === undefined ? [] : [name];
   }
 
   async #insert(table: string, rows: readonly (Deletable | { readonly name: string })[]): Promise<void> {

@@ -8,6 +8,7 @@ import { alterColumns } from "./alter-columns.ts";
 import { alterConstraint } from "./alter-constraint.ts";
 import { alterProperties } from "./alter-properties.ts";
 import type { ActionOf } from "./column-change.ts";
+import { syncIdentity } from "./column-rule-change.ts";
 import type { Command } from "./command.ts";
 import { refuseTemporary } from "./create-view.ts";
 import { namedObject } from "./grant.ts";
@@ -120,6 +121,10 @@ async function changeColumns(
   const columns: AlterColumn[] = [];
   for (const altered of action.columns) {
     const { change: wanted } = altered;
+    if (wanted.kind === "sync_identity") {
+      await syncIdentity(statement, altered, call);
+      continue;
+    }
     if (wanted.kind !== "set_mask" && wanted.kind !== "drop_mask") {
       columns.push(altered);
       continue;

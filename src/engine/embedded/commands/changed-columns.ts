@@ -16,6 +16,7 @@ import { partsOf } from "../../../sql/ast/node.ts";
 import { knownCollations } from "../../../sql/collation/collation.ts";
 import type { StatementCall } from "../statement-call.ts";
 import { refuseOnAdded } from "./added-columns.ts";
+import { changedRule, isRuleChange } from "./column-rule-change.ts";
 import { described, pathText, placeOf, positionText, type ActionOf, type ColumnsChange } from "./column-change.ts";
 
 /** `DROP COLUMNS [IF EXISTS] (a, s.x)`: the files keep their values, which nothing reads any more. */
@@ -171,6 +172,7 @@ function changedField(each: StructField, change: ColumnChange, { path, inside, p
       refuseWhole(each, path);
       return { ...each, type: knownCollations(change.type) };
     default:
+      if (isRuleChange(change)) return changedRule(each, change, path, call);
       throw call.unsupported(change.span, `ALTER COLUMN … ${change.kind.replaceAll("_", " ").toUpperCase()}`);
   }
 }

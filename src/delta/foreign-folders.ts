@@ -1,11 +1,13 @@
 import { dirname } from "node:path";
-import { localFile, rootFolder } from "./paths.ts";
+import { describe } from "./log-segment.ts";
+import { dataFile, rootFolder, type DataFile } from "./paths.ts";
 import { textIn } from "./row-values.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { TableState } from "./table-state.ts";
 
 /**
- * Folders of this machine besides the table's own that hold files of this version: those of the source of a shallow clone.
+ * Folders besides the table's own that hold files of this version: those of the source of a shallow clone. Paths of this
+ * machine, and URLs of folders in remote stores.
  * Partition folders count as the folder that they are in.
  */
 export function foreignFolders(snapshot: Snapshot): Promise<readonly string[]> {
@@ -27,7 +29,14 @@ async function findFolders(snapshot: Snapshot): Promise<readonly string[]> {
       `WHERE starts_with(path, '/') OR regexp_matches(path, '^[A-Za-z][A-Za-z0-9+.-]*:')`,
   );
   if (rows.length === 0) return [];
-  const root = rootFolder(snapshot.location);
-  const folders = rows.map((row) => dirname(localFile(snapshot.location, `${textIn(row, "folder")}x`)));
+  const { location } = snapshot;
+  const root = location.store.localPath === undefined ? describe(location) : rootFolder(location);
+  const folders = rows.map((row) => folderOf(dataFile(location, `${textIn(row, "folder")}x`)));
   return [...new Set(folders)].filter((folder) => folder !== root && !folder.startsWith(`${root}/`));
+}
+
+function folderOf(file: DataFile): string {
+  if (file.kind === "local") return dirname(file.path);
+  const slash = file.key.lastIndexOf("/");
+  return slash < 0 ? file.store.url : `${file.store.url}/${file.key.slice(0, slash)}`;
 }

@@ -16,9 +16,23 @@ describe("bindings", () => {
     });
   });
 
+  it("are containers of Azure and of emulators for containers", () => {
+    const bindings = {
+      "abfss://raw@lake.dfs.core.windows.net": "https://lake.blob.core.windows.net/raw-test",
+      "abfss://bronze@lake.dfs.core.windows.net": "http://127.0.0.1:10000/devstoreaccount1/bronze",
+      "abfss://gold@lake.dfs.core.windows.net": "abfss://gold@lake.dfs.core.windows.net",
+    };
+    expect(readBindings(bindings, "/project").containers).toEqual({
+      "lake/raw": "https://lake.blob.core.windows.net/raw-test",
+      "lake/bronze": "http://127.0.0.1:10000/devstoreaccount1/bronze",
+      "lake/gold": "abfss://gold@lake.dfs.core.windows.net",
+    });
+  });
+
   it.each([
     ["abfss://raw@lake.dfs.core.windows.net/folder", "x"],
     ["abfss://raw@lake.dfs.core.windows.net", "https://azurite.example"],
+    ["abfss://raw@lake.dfs.core.windows.net", "https://lake.blob.core.windows.net/raw?sig=secret"],
     ["/data", "x"],
   ])("%s=%s is refused", (prefix, target) => {
     expect(() => readBindings({ [prefix]: target }, "/")).toThrow(expect.objectContaining({ code: "BINDING_INVALID" }));

@@ -1,11 +1,13 @@
 import { isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BoathouseError } from "../core/errors.ts";
+import { BoathouseError, isBoathouseError } from "../core/errors.ts";
+import { parseAzureTarget } from "../storage/azure-target.ts";
+import { isRemote } from "../storage/storage.ts";
 import { parseLocation } from "../storage/url.ts";
 
 /** What URLs stand for on this machine, sorted by how it is carried out. */
 export interface Bindings {
-  /** Folders for containers, by `account/container`. */
+  /** Folders, or URLs of containers of Azure, for containers, by `account/container`. */
   readonly containers: Readonly<Record<string, string>>;
   /** Web addresses for web addresses, by prefix. */
   readonly web: Readonly<Record<string, string>>;
@@ -14,7 +16,8 @@ export interface Bindings {
 }
 
 /**
- * Reads `{ "<URL prefix>": "<URL or folder>" }`. A container (`abfss://…`) stands for a folder as a whole; a web address
+ * Reads `{ "<URL prefix>": "<URL or folder>" }`. A container (`abfss://…`) stands for a folder as a whole, or for
+ * a container of Azure (`parseAzureTarget`); a web address
  * for another one or for a folder. Relative folders start at `folder`. Throws `BINDING_INVALID`.
  */
 export function readBindings(bindings: Readonly<Record<string, string>>, folder: string): Bindings {
@@ -26,8 +29,9 @@ export function readBindings(bindings: Readonly<Record<string, string>>, folder:
     const isWeb = /^https?:/i.test(target);
     if (place.kind === "azure") {
       if (place.key !== "") throw invalid(prefix, "a container is bound as a whole", "Leave its path out.");
-      if (isWeb) throw invalid(prefix, `${target} is no folder of this machine`, "Bind it to a folder.");
-      containers[`${place.account}/${place.container}`] = folderOf(target, folder);
+      containers[`${place.account}/${place.container}`] = isRemote(target)
+        ? azureAddress(prefix, target)
+        : folderOf(target, folder);
     } else if (place.kind === "http") {
       if (isWeb) web[prefix] = target;
       else served[prefix] = folderOf(target, folder);
@@ -56,6 +60,17 @@ export function readBinding(text: string): readonly [string, string] {
     throw invalid(text, "it has no `=`", "For instance: --bind https://files.example=./files");
   }
   return [split[1], split[2]];
+}
+
+/** A container of Azure or of an emulator, checked before anything runs. */
+function azureAddress(prefix: string, target: string): string {
+  try {
+    parseAzureTarget(target);
+    return target;
+  } catch (error) {
+    if (!isBoathouseError(error)) throw error;
+    throw invalid(prefix, error.message.replace(/\.$/, ""), error.hint ?? "Bind it to a folder.");
+  }
 }
 
 function folderOf(target: string, base: string): string {

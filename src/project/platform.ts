@@ -13,7 +13,7 @@ import { factoryMigrations } from "../factory/copy/migrations.ts";
 import { pipelineMigrations } from "../pipelines/tables.ts";
 import { runMigrations } from "../runs/migrations.ts";
 import { openState, type State } from "../state/state.ts";
-import { Storage } from "../storage/storage.ts";
+import { isRemote, Storage } from "../storage/storage.ts";
 import type { Bindings } from "./bindings.ts";
 import { expressionCompiler } from "./expression-compiler.ts";
 import { serveFolder } from "./serve-folder.ts";
@@ -84,7 +84,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   try {
     const catalog = await Catalog.open({ state, storage, root, owner: user, clock, ids });
     requirePrincipal(await catalog.snapshot(), user, root);
-    const folders = [join(root, "storage"), ...Object.values(bindings.containers)];
+    const folders = [join(root, "storage"), ...Object.values(bindings.containers).filter((each) => !isRemote(each))];
     return { state, storage, catalog, databases, tables, folders, temporaryFolder, close };
   } catch (error) {
     await close();

@@ -1,5 +1,10 @@
+import { rm } from "node:fs/promises";
 import { join, parse } from "node:path";
 import { BoathouseError } from "../core/errors.ts";
+import { azureCredential, type Environment } from "./azure-credential.ts";
+import { AzureStore } from "./azure-store.ts";
+import { parseAzureTarget } from "./azure-target.ts";
+import { FileCache } from "./file-cache.ts";
 import { HttpStore, type HttpStoreOptions } from "./http-store.ts";
 import { LocalStore } from "./local-store.ts";
 import type { ObjectStore } from "./object-store.ts";
@@ -8,8 +13,15 @@ import { formatLocation, parseLocation, type AzureLocation, type HttpLocation, t
 export interface StorageOptions {
   /** The lakehouse's folder: `<root>/storage/<account>/<container>` holds what is not bound elsewhere. */
   readonly root: string;
-  /** Folders that stand for containers, by `account/container`: the bindings of the project's target. */
+  /**
+   * What containers stand for, by `account/container`: folders, or containers of Azure by their URLs (`parseAzureTarget`).
+   * The bindings of the project's target.
+   */
   readonly bindings?: Readonly<Record<string, string>>;
+  /** Where the credentials of storage accounts are. The process's environment by default. */
+  readonly environment?: Environment;
+  /** Bytes that copies of remote files may take. */
+  readonly cacheLimit?: number;
   readonly http?: HttpStoreOptions;
   /** Web addresses that stand for others, by URL prefix: requests for what is below the prefix go there. */
   readonly web?: Readonly<Record<string, string>>;
@@ -27,8 +39,12 @@ export interface ResolvedObject {
 export class Storage {
   readonly #options: StorageOptions;
   readonly #stores = new Map<string, ObjectStore>();
+  /** Copies of remote files: `<root>/cache`. */
+  readonly cache: FileCache;
 
   constructor(options: StorageOptions) {
+    const { root, cacheLimit: limit } = options;
+    this.cache = new FileCache({ folder: join(root, "cache"), ...(limit === undefined ? {} : { limit }) });
     for (const name of Object.keys(options.bindings ?? {})) {
       if (!/^[^/]+\/[^/]+$/.test(name)) {
         throw new BoathouseError("INVALID_STORAGE_BINDING", `"${name}" does not name a container.`, {
@@ -94,6 +110,28 @@ export class Storage {
     return key === "" ? this.#rootPath(url) : store.localPath(key);
   }
 
+  /** The folder that DuckDB must reach to read or write what is at a URL: its own, or that of the copies. */
+  reachableFolder(url: string): string {
+    return this.resolve(url).store.localPath === undefined ? this.cache.folder : this.localPath(url);
+  }
+
+  /** Deletes everything below a URL. */
+  async deleteAll(url: string): Promise<void> {
+    const { store, key } = this.resolve(url);
+    if (store.localPath !== undefined) {
+      await rm(this.localPath(url), { recursive: true, force: true });
+      return;
+    }
+    let batch: Promise<void>[] = [];
+    for await (const meta of store.list(key === "" ? "" : `${key}/`)) {
+      batch.push(store.delete(meta.key));
+      if (batch.length < DELETES) continue;
+      await Promise.all(batch);
+      batch = [];
+    }
+    await Promise.all(batch);
+  }
+
   #rootPath(url: string): string {
     const location = parseLocation(url);
     return location.kind === "azure" ? this.#folder(location) : location.kind === "file" ? location.path : url;
@@ -101,12 +139,25 @@ export class Storage {
 
   #container(location: AzureLocation): ObjectStore {
     const url = formatLocation({ ...location, key: "" });
-    return this.#store(url, () => new LocalStore(this.#folder(location), url));
+    const bound = this.#bound(location);
+    if (bound === undefined || !isRemote(bound)) {
+      return this.#store(url, () => new LocalStore(this.#folder(location), url));
+    }
+    return this.#store(url, () => {
+      const target = parseAzureTarget(bound);
+      const credential = azureCredential(target.account, this.#options.environment ?? process.env);
+      const clock = this.#options.http?.clock;
+      return new AzureStore({ target, credential, url, ...(clock === undefined ? {} : { clock }) });
+    });
   }
 
-  #folder({ account, container }: AzureLocation): string {
-    const bound = this.#options.bindings?.[`${account}/${container}`];
-    return bound ?? join(this.#options.root, "storage", account, container);
+  #bound({ account, container }: AzureLocation): string | undefined {
+    return this.#options.bindings?.[`${account}/${container}`];
+  }
+
+  #folder(location: AzureLocation): string {
+    const { account, container } = location;
+    return this.#bound(location) ?? join(this.#options.root, "storage", account, container);
   }
 
   #store(name: string, create: () => ObjectStore): ObjectStore {
@@ -118,3 +169,11 @@ export class Storage {
     return store;
   }
 }
+
+/** Is a container bound to one of Azure, rather than to a folder? */
+export function isRemote(binding: string): boolean {
+  return /^(?:https?|abfss?|wasbs?):/i.test(binding);
+}
+
+/** Objects that are deleted at once. */
+const DELETES = 32;

@@ -5,6 +5,7 @@ import { DuckDb } from "../../duckdb/duckdb.ts";
 import type { DeltaContext, ExpressionCompiler } from "../../delta/context.ts";
 import { DeltaTable } from "../../delta/table.ts";
 import type { Storage } from "../../storage/storage.ts";
+import type { AzureLocation } from "../../storage/url.ts";
 
 export interface DeltaTablesOptions {
   readonly storage: Storage;
@@ -67,6 +68,8 @@ export class DeltaTables {
     const { clock, ids, expressions, engineInfo, tempDirectory, memoryLimit, random = Math.random } = this.#options;
     const db = await DuckDb.open({ tempDirectory, ...(memoryLimit === undefined ? {} : { memoryLimit }) });
     const connection = await db.connect();
-    return { db, context: { connection, clock, ids, random, expressions, engineInfo } };
+    const { storage } = this.#options;
+    const remote = { cache: storage.cache, resolve: (place: AzureLocation) => storage.at(place) };
+    return { db, context: { connection, clock, ids, random, expressions, remote, engineInfo } };
   }
 }

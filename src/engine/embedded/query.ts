@@ -144,7 +144,7 @@ export async function generateSql(
     scan: (scan: Scan) => planned.sql.get(scan.id) ?? "(SELECT 1)",
     names,
   });
-  const written = target === undefined ? [] : [call.env.storage.localPath(target)];
+  const written = target === undefined ? [] : [call.env.storage.reachableFolder(target)];
   const connection = await openConnection(call, [...planned.folders, ...written], generated.sql);
   return { sql: generated.sql, connection, metrics: planned.metrics };
 }

@@ -2,6 +2,7 @@ import { pathToFileURL } from "node:url";
 import type { Table } from "../../catalog/securable.ts";
 import { foreignFolders } from "../../delta/foreign-folders.ts";
 import type { Snapshot } from "../../delta/snapshot.ts";
+import { isRemote } from "../../storage/storage.ts";
 import type { StatementCall } from "./statement-call.ts";
 
 /**
@@ -14,9 +15,13 @@ export async function sharedFolders(
   table: Table | undefined,
   call: StatementCall,
 ): Promise<readonly string[]> {
+  const { storage, catalog } = call.env;
   const folders = await foreignFolders(snapshot);
-  if (folders.length === 0 || table?.storage === "managed") return folders;
+  const reached = folders.map((folder) => (isRemote(folder) ? storage.cache.folder : folder));
+  if (folders.length === 0 || table?.storage === "managed") return reached;
   const access = await call.access();
-  for (const folder of folders) call.env.catalog.places.require(access, pathToFileURL(folder).href, "READ FILES");
-  return folders;
+  for (const folder of folders) {
+    catalog.places.require(access, isRemote(folder) ? folder : pathToFileURL(folder).href, "READ FILES");
+  }
+  return reached;
 }

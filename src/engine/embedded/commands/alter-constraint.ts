@@ -63,7 +63,7 @@ async function addConstraint(
     context: call.context(access),
     type: BOOLEAN,
   });
-  const connection = await openConnection(call, [call.env.storage.localPath(found.location)], sql);
+  const connection = await openConnection(call, [call.env.storage.reachableFolder(found.location)], sql);
   try {
     await addTableConstraint(transaction, connection, name.name, call.textOf(condition.span));
   } finally {

@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { isTable, type Securable } from "../../../catalog/securable.ts";
 import { isTemporaryName } from "../../../sql/analyzer/check-routine.ts";
 import type { DropStatement } from "../../../sql/ast/create.ts";
@@ -59,5 +58,5 @@ async function dropTemporaryFunction(statement: DropStatement, call: StatementCa
 async function removeData(gone: Securable, call: StatementCall): Promise<void> {
   if (!isTable(gone) && gone.kind !== "volume") return;
   if (isTable(gone)) call.env.tables.forget(gone.location);
-  if (gone.storage === "managed") await rm(call.env.storage.localPath(gone.location), { recursive: true, force: true });
+  if (gone.storage === "managed") await call.env.storage.deleteAll(gone.location);
 }

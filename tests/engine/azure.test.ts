@@ -1,0 +1,147 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Row } from "../../src/core/value.ts";
+import type { Session } from "../../src/engine/session.ts";
+import { Lakehouse } from "../../src/project/lakehouse.ts";
+import { listAll } from "../../src/storage/content.ts";
+import { openContainer, type TestContainer } from "../azurite/container.ts";
+
+const OWNER = "owner@example.com";
+const CONNECTOR =
+  "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg/providers/Microsoft.Databricks/accessConnectors/lake";
+const PLACE = "abfss://lake@account.dfs.core.windows.net";
+
+let container: TestContainer;
+let folder: string;
+let lakehouse: Lakehouse;
+let session: Session;
+beforeAll(async () => {
+  container = await openContainer();
+  folder = await mkdtemp(join(tmpdir(), "engine-azure-"));
+  lakehouse = await open();
+  session = await lakehouse.session({});
+  await (await lakehouse.catalog()).createStorageCredential(OWNER, { name: "cloud", accessConnectorId: CONNECTOR });
+  await run(`
+    CREATE EXTERNAL LOCATION lake URL '${PLACE}' WITH (STORAGE CREDENTIAL cloud);
+    CREATE CATALOG azure MANAGED LOCATION '${PLACE}/managed';
+    CREATE SCHEMA azure.s`);
+  session = await lakehouse.session({ catalog: "azure", schema: "s" });
+});
+afterAll(async () => {
+  await lakehouse.close();
+  await rm(folder, { recursive: true, force: true });
+  await container.delete();
+});
+
+function open(): Promise<Lakehouse> {
+  return Lakehouse.open({
+    root: join(folder, "root"),
+    user: OWNER,
+    threads: 1,
+    bindings: { [PLACE]: container.address },
+  });
+}
+
+async function sql(text: string): Promise<Row[]> {
+  return (await session.sql(text)).rows();
+}
+
+async function run(script: string): Promise<void> {
+  for (const text of script.split(";")) await sql(text);
+}
+
+const keys = async (): Promise<string[]> => (await listAll(container.store(), "")).map(({ key }) => key);
+
+describe("tables in a container of Azure", () => {
+  it("are created, filled, changed, compacted and read at their versions", async () => {
+    await run(`
+      CREATE TABLE people (id BIGINT, name STRING, born TIMESTAMP);
+      INSERT INTO people VALUES (1, 'Ada', TIMESTAMP'1815-12-10 00:00:00'), (2, 'Bo', NULL);
+      INSERT INTO people VALUES (3, 'Cy', NULL);
+      MERGE INTO people USING (SELECT * FROM (VALUES (2, 'Bob'), (4, 'Di')) AS v (id, name)) AS new ON people.id = new.id
+        WHEN MATCHED THEN UPDATE SET name = new.name WHEN NOT MATCHED THEN INSERT (id, name) VALUES (new.id, new.name);
+      DELETE FROM people WHERE id = 1`);
+    const now = [
+      { id: 2n, name: "Bob" },
+      { id: 3n, name: "Cy" },
+      { id: 4n, name: "Di" },
+    ];
+    expect(await sql("SELECT id, name FROM people ORDER BY id")).toEqual(now);
+    await sql("OPTIMIZE people");
+    expect(await sql("SELECT id, name FROM people ORDER BY id")).toEqual(now);
+    expect(await sql("SELECT count(*) AS n FROM people VERSION AS OF 2")).toEqual([{ n: 3n }]);
+    expect((await sql("DESCRIBE HISTORY people")).length).toBe(6);
+    expect((await sql("VACUUM people")).length).toBeGreaterThan(0);
+    expect((await keys()).some((key) => key.endsWith("_delta_log/00000000000000000000.json"))).toBe(true);
+  });
+
+  it("have partitions, deletion vectors and checkpoints, and another lakehouse reads them from the container alone", async () => {
+    await run(`
+      CREATE TABLE days (n INT, day STRING) PARTITIONED BY (day) TBLPROPERTIES ('delta.enableDeletionVectors' = 'true');
+      INSERT INTO days SELECT id, concat('a b/', id % 3) FROM range(30);
+      DELETE FROM days WHERE n = 4`);
+    for (let n = 0; n < 9; n += 1) await sql(`INSERT INTO days VALUES (${100 + n}, 'x%y')`);
+    const wanted = [{ n: 38n, total: 435n - 4n + 936n }];
+    expect(await sql("SELECT count(*) AS n, sum(n) AS total FROM days")).toEqual(wanted);
+    await lakehouse.close();
+    await rm(join(folder, "root", "cache"), { recursive: true, force: true });
+    lakehouse = await open();
+    session = await lakehouse.session({ catalog: "azure", schema: "s" });
+    expect((await keys()).some((key) => /checkpoint/.test(key))).toBe(true);
+    expect((await keys()).some((key) => /deletion_vector_.*\.bin$/.test(key))).toBe(true);
+    expect(await sql("SELECT sum(n) AS total FROM days WHERE day = 'a b/1' AND n > 0")).toEqual([{ total: 141n }]);
+    const copies = (await readdir(join(folder, "root", "cache"))).filter((name) => name.endsWith(".parquet"));
+    // One file of the partition, and the checkpoint.
+    expect(copies.length).toBeLessThanOrEqual(2);
+    expect(await sql("SELECT count(*) AS n, sum(n) AS total FROM days")).toEqual(wanted);
+  });
+
+  it("lose nothing that two processes write at once", async () => {
+    await sql("CREATE TABLE shared (writer INT, n INT)");
+    const program = `
+      import { Lakehouse } from ${JSON.stringify(join(import.meta.dirname, "../../src/project/lakehouse.ts"))};
+      const [root, place, address, writer] = process.argv.slice(1);
+      const lakehouse = await Lakehouse.open({ root, user: ${JSON.stringify(OWNER)}, threads: 1, bindings: { [place]: address } });
+      const session = await lakehouse.session({ catalog: "azure", schema: "s" });
+      for (let n = 0; n < 5; n += 1) await (await session.sql(\`INSERT INTO shared VALUES (\${writer}, \${n})\`)).rows();
+      await lakehouse.close();`;
+    const children = ["1", "2"].map((writer) => {
+      const parts = ["--import", "tsx", "--input-type=module", "-e", program, "--"];
+      const given = [join(folder, "root"), PLACE, container.address, writer];
+      return spawn(process.execPath, [...parts, ...given], { stdio: ["ignore", "inherit", "inherit"] });
+    });
+    const codes = await Promise.all(children.map(async (child) => (await once(child, "exit"))[0] as unknown));
+    expect(codes).toEqual([0, 0]);
+    expect(
+      await sql("SELECT writer, count(DISTINCT n) AS n, count(*) AS rows FROM shared GROUP BY ALL ORDER BY 1"),
+    ).toEqual([
+      { writer: 1, n: 5n, rows: 5n },
+      { writer: 2, n: 5n, rows: 5n },
+    ]);
+  });
+
+  it("leave nothing in the container when they are dropped, nor when a statement fails", async () => {
+    await run("CREATE TABLE checked (id INT NOT NULL)");
+    const before = await keys();
+    await expect(sql("INSERT INTO checked VALUES (1), (NULL)")).rejects.toMatchObject({});
+    expect(await keys()).toEqual(before);
+    const [detail] = await sql("DESCRIBE DETAIL checked");
+    const place = String(detail?.["location"]).slice(PLACE.length + 1);
+    await sql("DROP TABLE checked");
+    expect((await keys()).filter((key) => key.startsWith(place))).toEqual([]);
+  });
+
+  it("hold files that read_files reads, and are copied into", async () => {
+    await container.put("in/a.csv", Buffer.from("id,name\n1,one\n2,two\n"));
+    expect(
+      await sql(`SELECT id, name FROM read_files('${PLACE}/in', format => 'csv', header => true) ORDER BY id`),
+    ).toEqual([
+      { id: 1, name: "one" },
+      { id: 2, name: "two" },
+    ]);
+  });
+});

@@ -10,6 +10,7 @@ import {
   TIMESTAMP,
   type StructType,
 } from "../core/data-type.ts";
+import { clusteredPaths } from "./clustered-paths.ts";
 import { parseCommit } from "./commit-file.ts";
 import { supportedFeatures } from "./features.ts";
 import { commitName } from "./log-files.ts";
@@ -132,7 +133,7 @@ export async function readDetail(snapshot: Snapshot): Promise<TableDetail> {
     createdAt: metadata.createdTime ?? null,
     lastModified: snapshot.timestamp,
     partitionColumns: metadata.partitionColumns,
-    clusteringColumns: [],
+    clusteringColumns: clusteredPaths(snapshot).map((path) => path.join(".")),
     numFiles,
     sizeInBytes,
     properties: metadata.configuration,

@@ -173,3 +173,109 @@ describe("VACUUM", () => {
     });
   });
 });
+
+describe("liquid clustering", () => {
+  it("clusters what is new, leaves large cubes, and all of it by other columns with FULL", async () => {
+    await house.run("CREATE TABLE liquid (x INT, s STRUCT<y: INT>, pad STRING) CLUSTER BY (x, s.y)");
+    expect(await house.rows("DESCRIBE DETAIL liquid")).toMatchObject([
+      { clusteringColumns: ["x", "s.y"], partitionColumns: [], minReaderVersion: 1, minWriterVersion: 7 },
+    ]);
+    const fill = (from: number): Promise<void> =>
+      house.run(
+        `INSERT INTO liquid SELECT a.id, named_struct('y', b.id), sha2(concat(a.id, ' ', b.id), 256) FROM range(${from}, ${from + 150}) a, range(300) b`,
+      );
+    await fill(0);
+    await fill(150);
+    await house.run("SET spark.databricks.delta.optimize.maxFileSize = 300000");
+    const first = await metricsOf("OPTIMIZE liquid");
+    expect(first).toMatchObject({
+      numFilesRemoved: 2,
+      clusteringStats: { inputOtherFiles: { numFiles: 2 }, inputNumZCubes: 0, numOutputZCubes: 1 },
+      zOrderStats: null,
+    });
+    expect(first["numFilesAdded"]).toBeGreaterThanOrEqual(6);
+    for (const condition of ["x = 7", "s.y = 7"]) {
+      const { metrics } = await house.sql(`SELECT count(*) FROM liquid WHERE ${condition}`);
+      expect(metrics.filesScanned).toBeLessThan(Number(first["numFilesAdded"]) * 0.7);
+    }
+    expect(await metricsOf("OPTIMIZE liquid")).toMatchObject({ numFilesRemoved: 0 });
+    expect((await history("liquid"))[0]).toMatchObject({
+      parameters: { clusterBy: '["x","s.y"]', zOrderBy: "[]", isFull: "false" },
+    });
+    // A cube that is large enough is not touched again.
+    await fill(300);
+    await house.run("SET spark.databricks.delta.optimize.clustering.mergeStrategy.minCubeSize.threshold = 100000");
+    const added = Number(first["numFilesAdded"]);
+    expect(await metricsOf("OPTIMIZE liquid")).toMatchObject({
+      numFilesRemoved: 1,
+      clusteringStats: { inputZCubeFiles: { numFiles: added }, inputNumZCubes: 1, inputOtherFiles: { numFiles: 1 } },
+    });
+    await house.run("ALTER TABLE liquid CLUSTER BY (pad)");
+    expect(await metricsOf("OPTIMIZE liquid")).toMatchObject({ numFilesRemoved: 0 });
+    const all = await metricsOf("OPTIMIZE liquid FULL");
+    expect(all["numFilesRemoved"]).toBe(all["totalConsideredFiles"]);
+    expect(await metricsOf("OPTIMIZE liquid FULL")).toMatchObject({ numFilesRemoved: 0 });
+    await house.run("RESET spark.databricks.delta.optimize.maxFileSize");
+    await house.run("RESET spark.databricks.delta.optimize.clustering.mergeStrategy.minCubeSize.threshold");
+    expect(await house.values("SELECT count(*), sum(x), sum(s.y) FROM liquid")).toEqual([
+      [135_000, 30_307_500, 20_182_500],
+    ]);
+    await expect(house.sql("OPTIMIZE liquid ZORDER BY (x)")).rejects.toMatchObject({
+      code: "DELTA_CLUSTERING_WITH_ZORDER_BY",
+    });
+    await expect(house.sql("OPTIMIZE liquid WHERE true")).rejects.toMatchObject({
+      code: "DELTA_CLUSTERING_WITH_PARTITION_PREDICATE",
+    });
+  });
+
+  it("says in the log what the table is clustered by, by physical names", async () => {
+    await house.run(
+      "CREATE TABLE mapped CLUSTER BY (b) TBLPROPERTIES ('delta.columnMapping.mode' = 'name') AS SELECT 1 AS a, 'x' AS b",
+    );
+    await house.run("ALTER TABLE mapped RENAME COLUMN b TO c");
+    expect(await house.rows("DESCRIBE DETAIL mapped")).toMatchObject([{ clusteringColumns: ["c"] }]);
+    await house.run("OPTIMIZE mapped");
+    await house.run("ALTER TABLE mapped CLUSTER BY NONE");
+    expect(await house.rows("DESCRIBE DETAIL mapped")).toMatchObject([{ clusteringColumns: [] }]);
+    expect((await history("mapped"))[0]).toMatchObject({
+      operation: { name: "CLUSTER BY" },
+      parameters: { oldClusteringColumns: "c", newClusteringColumns: "" },
+    });
+    await expect(house.sql("OPTIMIZE mapped FULL")).rejects.toMatchObject({
+      code: "DELTA_OPTIMIZE_FULL_NOT_SUPPORTED",
+    });
+    await house.run("ALTER TABLE mapped CLUSTER BY AUTO");
+    expect(await house.rows("DESCRIBE DETAIL mapped")).toMatchObject([
+      { clusteringColumns: [], properties: expect.arrayContaining([{ key: "clusterByAuto", value: "true" }]) },
+    ]);
+    await house.run("CREATE OR REPLACE TABLE mapped (a INT)");
+    expect(await house.rows("DESCRIBE DETAIL mapped")).toMatchObject([{ clusteringColumns: [] }]);
+    await house.run("CREATE TABLE later (a INT, p INT); ALTER TABLE later CLUSTER BY (a)");
+    expect(await house.rows("DESCRIBE DETAIL later")).toMatchObject([
+      { clusteringColumns: ["a"], tableFeatures: expect.arrayContaining(["clustering", "domainMetadata"]) },
+    ]);
+  });
+
+  it("refuses what cannot be clustered", async () => {
+    for (const [text, code] of [
+      ["CREATE TABLE bad (a INT) CLUSTER BY (b)", "DELTA_COLUMN_NOT_FOUND_IN_SCHEMA"],
+      ["CREATE TABLE bad (a BOOLEAN) CLUSTER BY (a)", "DELTA_CLUSTERING_COLUMNS_DATATYPE_NOT_SUPPORTED"],
+      ["CREATE TABLE bad (a STRUCT<b: INT>) CLUSTER BY (a)", "DELTA_CLUSTERING_COLUMNS_DATATYPE_NOT_SUPPORTED"],
+      [
+        "CREATE TABLE bad (a INT, b INT, c INT, d INT, e INT) CLUSTER BY (a, b, c, d, e)",
+        "DELTA_CLUSTER_BY_INVALID_NUM_COLUMNS",
+      ],
+      [
+        "CREATE TABLE bad (a INT, b INT) CLUSTER BY (b) TBLPROPERTIES ('delta.dataSkippingNumIndexedCols' = '1')",
+        "DELTA_CLUSTERING_COLUMN_MISSING_STATS",
+      ],
+      ["ALTER TABLE grid CLUSTER BY (x)", "DELTA_ALTER_TABLE_CLUSTER_BY_ON_PARTITIONED_TABLE_NOT_ALLOWED"],
+      [
+        "CREATE OR REPLACE TABLE liquid (a INT, p INT) PARTITIONED BY (p)",
+        "DELTA_CLUSTERING_REPLACE_TABLE_WITH_PARTITIONED_TABLE",
+      ],
+    ] as const) {
+      await expect(house.sql(text), text).rejects.toMatchObject({ code });
+    }
+  });
+});

@@ -9,6 +9,7 @@ import type { Clauses } from "../../../sql/ast/definition.ts";
 import { knownCollations } from "../../../sql/collation/collation.ts";
 import type { StatementResult } from "../../session.ts";
 import { commitRows } from "../commit.ts";
+import { checkSameClustering, clusteredNames, clusteringProperties, defineClustering } from "./cluster-by.ts";
 import { doneResult } from "../result.ts";
 import { planQuery } from "../query.ts";
 import { recordLineage } from "../lineage.ts";
@@ -57,7 +58,7 @@ export interface TableParts {
 
 async function create(statement: CreateTable, call: StatementCall): Promise<StatementResult> {
   refuseClauses(statement, call);
-  const properties = propertiesOf(statement, call);
+  const properties = { ...propertiesOf(statement, call), ...clusteringProperties(statement) };
   const { comment } = statement;
   if (statement.query !== undefined) {
     if (statement.columns.some((column) => column.type !== undefined)) {
@@ -101,7 +102,9 @@ async function createFromLocation(
       "Name them in parentheses, add AS SELECT …, or give the LOCATION of a Delta table.",
     );
   }
-  const { schema, metadata } = await table.snapshot();
+  const snapshot = await table.snapshot();
+  if (statement.clusterBy !== undefined) checkSameClustering(snapshot, statement, call);
+  const { schema, metadata } = snapshot;
   await register(statement, call, target, {
     schema,
     partitionColumns: metadata.partitionColumns,
@@ -120,6 +123,7 @@ async function define(
   const target = await prepare(statement, call, parts.schema);
   if (target.skip) return doneResult("CREATE TABLE");
   const table = await call.env.tables.at(target.location);
+  const clauses = statement.kind === "create_table" ? statement : {};
   const definition = {
     schema: parts.schema,
     partitionColumns: parts.partitionColumns,
@@ -131,12 +135,17 @@ async function define(
   if (!exists || replace) {
     const info = {
       operation: replace ? "CREATE OR REPLACE TABLE" : "CREATE TABLE",
-      parameters: operationParameters(parts, target.storage),
+      parameters: operationParameters(parts, target.storage, clauses),
       userName: call.user,
     };
     const transaction = exists ? await table.beginReplace(definition, info) : await table.beginCreate(definition, info);
+    defineClustering(transaction, clauses, call);
     await transaction.commit();
-  } else checkSameTable(await table.snapshot(), parts, statement, call);
+  } else {
+    const snapshot = await table.snapshot();
+    checkSameTable(snapshot, parts, statement, call);
+    checkSameClustering(snapshot, clauses, call);
+  }
   await register(statement, call, target, { ...parts, schema: (await table.snapshot()).schema });
   return doneResult("CREATE TABLE");
 }
@@ -210,9 +219,10 @@ async function beginAsSelect(
   };
   const replace = statement.mode === "replace" || statement.mode === "replace_existing";
   const operation = replace ? "CREATE OR REPLACE TABLE AS SELECT" : "CREATE TABLE AS SELECT";
-  const info = { operation, parameters: operationParameters(parts, target.storage), userName: call.user };
+  const info = { operation, parameters: operationParameters(parts, target.storage, statement), userName: call.user };
   const replaces = replace && (await table.exists());
   const transaction = replaces ? await table.beginReplace(definition, info) : await table.beginCreate(definition, info);
+  defineClustering(transaction, statement, call);
   return { transaction, parts, operation };
 }
 
@@ -298,11 +308,16 @@ function modeOf(statement: NamedTable): "create" | "if_not_exists" | "replace" {
   return statement.mode === "create" ? "create" : "replace";
 }
 
-function operationParameters(parts: TableParts, storage: Table["storage"]): Record<string, unknown> {
+function operationParameters(
+  parts: TableParts,
+  storage: Table["storage"],
+  clauses: Pick<Partial<Clauses>, "clusterBy">,
+): Record<string, unknown> {
   return {
     isManaged: String(storage === "managed"),
     description: parts.comment ?? null,
     partitionBy: parts.partitionColumns,
+    clusterBy: clusteredNames(clauses),
     properties: parts.properties,
   };
 }
@@ -348,6 +363,6 @@ function refuseClauses(statement: CreateTable, call: StatementCall): void {
   const [hive] = statement.hive;
   const [option] = statement.options;
   const [tag] = statement.tags;
-  const unwanted = hive ?? statement.buckets ?? option ?? tag ?? statement.clusterBy ?? statement.collation;
+  const unwanted = hive ?? statement.buckets ?? option ?? tag ?? statement.collation;
   if (unwanted !== undefined) throw call.unsupported(unwanted.span, unwanted.kind.replaceAll("_", " ").toUpperCase());
 }

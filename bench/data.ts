@@ -1,4 +1,4 @@
-import { mkdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { field, STRING, struct } from "../src/core/data-type.ts";
@@ -9,12 +9,6 @@ import { openLake, type Lake } from "../tests/delta/lake.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { inTurn, ratioLine, timed } from "./measure.ts";
 import { sampleAt } from "./sample.ts";
-
-const ROWS = 10_000_000;
-/** Ten million rows of the kinds that tables have: a key, a few categories, a price, a time, a text. */
-const TEN_MILLION = `SELECT i AS id, i % 1000 AS category, ((i * 7919 % 100000) / 100)::DECIMAL(16, 2) AS price,
-  TIMESTAMPTZ '2026-01-01 00:00:00+00' + to_seconds(i) AS seen, 'item ' || (i * 31 % 50000) AS name FROM range(${ROWS}) AS r(i)`;
-const SCHEMA = "id BIGINT, category BIGINT, price DECIMAL(16, 2), seen TIMESTAMPTZ, name VARCHAR";
 
 /** Our reader, which gives Spark's cells, against DuckDB's own, which gives almost the same ones. */
 export const csv: Benchmark = {
@@ -51,78 +45,6 @@ export const csv: Benchmark = {
     }
   },
 };
-
-export const append: Benchmark = {
-  name: "append",
-  description: "ten million rows appended to a Delta table; the peer is DuckDB's COPY to one zstd Parquet file",
-  async *run({ pairs }) {
-    const lake = await openLake();
-    try {
-      await lake.connection.run(`CREATE TEMP TABLE given AS ${TEN_MILLION}`);
-      const { ours, theirs } = await inTurn(
-        pairs,
-        () => timed(() => appendTo(lake, `table-${performance.now()}`, "SELECT * FROM given")),
-        () =>
-          timed(() =>
-            lake.connection.run(
-              `COPY given TO ${quoteString(join(lake.folder, "plain.parquet"))} (FORMAT parquet, COMPRESSION zstd)`,
-            ),
-          ),
-      );
-      yield ratioLine("append", ours, theirs, "seconds");
-    } finally {
-      await lake.close();
-    }
-  },
-};
-
-export const scan: Benchmark = {
-  name: "scan",
-  description: "ten million rows of a Delta table read; the peer is read_parquet over the same files",
-  async *run({ pairs }) {
-    const lake = await openLake();
-    try {
-      await appendTo(lake, "table", TEN_MILLION);
-      const query = (from: string): string => `SELECT sum(price), max(seen), count(DISTINCT name) FROM ${from}`;
-      const { ours, theirs } = await inTurn(
-        Math.max(5, pairs),
-        () =>
-          timed(async () => {
-            const planned = await (await lake.table("table").snapshot()).scan();
-            await lake.connection.rows(query(planned.sql()));
-          }),
-        () =>
-          timed(() =>
-            lake.connection.rows(
-              query(`read_parquet(${quoteString(`${lake.folder}/table/*.parquet`)}, hive_partitioning = false)`),
-            ),
-          ),
-      );
-      yield ratioLine("scan, the log replayed", ours, theirs, "seconds");
-    } finally {
-      await lake.close();
-    }
-  },
-};
-
-async function appendTo(lake: Lake, name: string, select: string): Promise<void> {
-  await mkdir(join(lake.folder, name), { recursive: true });
-  const transaction = await lake
-    .table(name)
-    .beginCreate({ schema: await schemaOf(lake) }, { operation: "CREATE TABLE" });
-  await transaction.append({ connection: lake.connection, select });
-  await transaction.commit();
-}
-
-async function schemaOf(lake: Lake): Promise<Awaited<ReturnType<Lake["connection"]["stream"]>>["schema"]> {
-  const columns = SCHEMA.split(/, (?=[a-z])/).map((each) => {
-    const [name = "", ...type] = each.split(" ");
-    return `CAST(NULL AS ${type.join(" ")}) AS ${name}`;
-  });
-  const stream = await lake.connection.stream(`SELECT ${columns.join(", ")} LIMIT 0`);
-  stream.close();
-  return stream.schema;
-}
 
 async function sparkCsv(lake: Lake, path: string): Promise<string> {
   const { size, mtimeMs } = await stat(path);

@@ -1,4 +1,5 @@
 import { deltaLog } from "./delta-log.ts";
+import { deltaRows } from "./delta-rows.ts";
 import type { Benchmark, BenchmarkOptions } from "./benchmark.ts";
 
 /** A group of measurements of Delta tables; one file a group (`delta-….ts`). */
@@ -7,7 +8,7 @@ export interface DeltaPart {
 }
 
 /** A group more is a file more and an entry here. */
-const PARTS: readonly DeltaPart[] = [deltaLog];
+const PARTS: readonly DeltaPart[] = [deltaRows, deltaLog];
 
 export const delta: Benchmark = {
   name: "delta",

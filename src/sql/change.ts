@@ -38,8 +38,8 @@ export interface BoundRowChange extends Change {
   /** The scan of the target. Its hidden columns tell rows apart: the engine chooses them. */
   readonly scan: number;
   /**
-   * The rows that change: `__action` (`update`, `delete`, `insert`), the target's columns with their new values, its
-   * hidden columns, which are null for `insert`. In a MERGE once for each row of the source that one of the target
+   * The rows that change: `__action` (`update`, `delete`, `insert`), the target's columns with their new values (null for
+   * `delete`), its hidden columns, which are null for `insert`. In a MERGE once for each row of the source that one of the target
    * matches; more than one is an error when it updates, or deletes on a condition (`checksCardinality`).
    */
   readonly changes: BoundPlan;

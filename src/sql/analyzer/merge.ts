@@ -225,7 +225,9 @@ function changedRows(
       target,
       (field, old) => {
         const values = clauses.map((clause) => clause.values.get(field.name));
-        return values.every((value) => value === undefined) ? old : byClause(chosen, values, old);
+        const keeps = clauses.some(({ action: what }, index) => what === "update" && values[index] === undefined);
+        // The target's columns are read only where a row keeps them.
+        return byClause(chosen, values, keeps ? old : constant(null, field.type));
       },
       analysis,
     ),

@@ -37,7 +37,7 @@ export const ACTION = "__action";
 export function bindDelete(node: Delete, env: Env): RowChange {
   const target = bindTarget(node.target, node.alias, env);
   const hit = whereOf(node.where, target, env);
-  return changed(target, hit, "delete", () => undefined, env.analysis);
+  return changed(target, hit, "delete", (field) => constant(null, field.type), env.analysis);
 }
 
 export function bindUpdate(node: Update, env: Env): RowChange {
@@ -45,7 +45,7 @@ export function bindUpdate(node: Update, env: Env): RowChange {
   const hit = whereOf(node.where, target, env);
   const inner = inClause(env, target.scope, { clause: "UPDATE" });
   const values = assignments(node.assignments, target, inner);
-  return changed(target, hit, "update", (name) => values.get(name), env.analysis);
+  return changed(target, hit, "update", (field, old) => values.get(field.name) ?? old, env.analysis);
 }
 
 function whereOf(where: Expression | undefined, target: Target, env: Env): BoundExpression | undefined {
@@ -58,12 +58,12 @@ function changed(
   target: Target,
   hit: BoundExpression | undefined,
   action: "update" | "delete",
-  valueOf: (name: string) => BoundExpression | undefined,
+  valueOf: (field: StructField, old: BoundExpression) => BoundExpression,
   analysis: Analysis,
 ): RowChange {
   const items: Projection[] = [
     { column: newColumn(analysis, ACTION, STRING, false), expression: constant(action, STRING) },
-    ...storedItems(target, (field, old) => valueOf(field.name) ?? old, analysis),
+    ...storedItems(target, valueOf, analysis),
     ...hiddenItems(target),
   ];
   const changes = project(rowsThatMatch(target, hit), items);

@@ -18,6 +18,8 @@ export interface CheckpointState {
   readonly inline: readonly AddAction[];
   /** Tombstones that stand in a JSON checkpoint itself. */
   readonly removed: readonly RemoveAction[];
+  /** Paths of sidecars, as the checkpoint has them. */
+  readonly sidecars: readonly string[];
   /** Parquet files of this machine with `add` rows. */
   readonly parquet: readonly string[];
 }
@@ -42,6 +44,7 @@ export async function readCheckpoint(
       state,
       inline: [...state.added.values()],
       removed: [...state.removed.values()],
+      sidecars,
       parquet: await sidecarFiles(location, sidecars),
     };
   }
@@ -50,7 +53,7 @@ export async function readCheckpoint(
   const actions = parseCommit(lines.join("\n"), first.key);
   state.apply(actions);
   const sidecars = actions.flatMap((action) => (action.sidecar === undefined ? [] : [action.sidecar.path]));
-  return { state, inline: [], removed: [], parquet: [...files, ...(await sidecarFiles(location, sidecars))] };
+  return { state, inline: [], removed: [], sidecars, parquet: [...files, ...(await sidecarFiles(location, sidecars))] };
 }
 
 const TEXT_MAP = "MAP(VARCHAR, VARCHAR)";

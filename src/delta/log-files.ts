@@ -22,6 +22,10 @@ export function checkpointName(version: number): string {
   return `${padded(version)}.checkpoint.parquet`;
 }
 
+export function checksumName(version: number): string {
+  return `${padded(version)}.crc`;
+}
+
 /** Of a V2 checkpoint. */
 export function uuidCheckpointName(version: number, uuid: string): string {
   return `${padded(version)}.checkpoint.${uuid}.parquet`;

@@ -99,21 +99,17 @@ async function segmentFrom(
   { version: wanted, checkpointBefore = Number.POSITIVE_INFINITY }: SegmentOptions,
 ): Promise<LogSegment | undefined> {
   const commits: CommitRef[] = [];
-  const checkpoints = new Map<string, { file: LogFile; metas: ObjectMeta[] }>();
+  const checkpoints: ListedLogFile[] = [];
   let newest = -1;
   for await (const { meta, file } of listLog(location, start)) {
     if (file.kind === "commit" || isCheckpoint(file)) newest = Math.max(newest, file.version);
     if (wanted !== undefined && file.version > wanted) continue;
     if (file.kind === "commit") commits.push({ version: file.version, meta });
-    if (!isCheckpoint(file) || file.version >= checkpointBefore) continue;
-    const parts = file.kind === "multi-part-checkpoint" ? `.${file.parts}` : `.${meta.key}`;
-    const entry = checkpoints.get(`${file.version}${parts}`) ?? { file, metas: [] };
-    entry.metas.push(meta);
-    checkpoints.set(`${file.version}${parts}`, entry);
+    if (isCheckpoint(file) && file.version < checkpointBefore) checkpoints.push({ meta, file });
   }
   if (newest < 0) return undefined;
   if (wanted !== undefined && wanted > newest) throw versionNotFound(location, wanted, newest);
-  const checkpoint = newestComplete([...checkpoints.values()]);
+  const [checkpoint] = completeCheckpoints(checkpoints);
   const first = checkpoint === undefined ? 0 : checkpoint.version + 1;
   const tail = commits.filter((commit) => commit.version >= first);
   const version = wanted ?? Math.max(checkpoint?.version ?? -1, tail.at(-1)?.version ?? -1);
@@ -128,7 +124,13 @@ async function segmentFrom(
   return { version, checkpoint, commits: tail };
 }
 
-async function* listLog(location: TableLocation, start: number): AsyncIterable<{ meta: ObjectMeta; file: LogFile }> {
+export interface ListedLogFile {
+  readonly meta: ObjectMeta;
+  readonly file: LogFile;
+}
+
+/** The files of the log from a version on, by name. */
+export async function* listLog(location: TableLocation, start: number): AsyncIterable<ListedLogFile> {
   const prefix = logKey(location, "");
   const options = start === 0 ? {} : { startAfter: `${prefix}${padded(start - 1)}.~` };
   for await (const meta of location.store.list(prefix, options)) {
@@ -138,21 +140,26 @@ async function* listLog(location: TableLocation, start: number): AsyncIterable<{
   }
 }
 
-function isCheckpoint(file: LogFile): boolean {
+export function isCheckpoint(file: LogFile): boolean {
   return file.kind.endsWith("-checkpoint");
 }
 
-/** Of several at one version: V2 before a single file before parts, as they hold the same. */
-function newestComplete(
-  candidates: readonly { readonly file: LogFile; readonly metas: readonly ObjectMeta[] }[],
-): CheckpointFiles | undefined {
+/** The checkpoints without missing parts, newest first; at one version V2 before a single file before parts, as they hold the same. */
+export function completeCheckpoints(files: readonly ListedLogFile[]): CheckpointFiles[] {
+  const groups = new Map<string, { readonly file: LogFile; readonly metas: ObjectMeta[] }>();
+  for (const { meta, file } of files) {
+    if (!isCheckpoint(file)) continue;
+    const name = `${file.version}.${file.kind === "multi-part-checkpoint" ? file.parts : meta.key}`;
+    const group = groups.get(name) ?? { file, metas: [] };
+    group.metas.push(meta);
+    groups.set(name, group);
+  }
   const rank = { "uuid-checkpoint": 2, "classic-checkpoint": 1, "multi-part-checkpoint": 0 };
   const rankOf = ({ kind }: LogFile): number => (kind in rank ? rank[kind as keyof typeof rank] : -1);
-  const complete = candidates.filter(
-    ({ file, metas }) => file.kind !== "multi-part-checkpoint" || metas.length === file.parts,
-  );
-  const best = complete.toSorted((a, b) => b.file.version - a.file.version || rankOf(b.file) - rankOf(a.file))[0];
-  return best === undefined ? undefined : { version: best.file.version, files: best.metas };
+  return [...groups.values()]
+    .filter(({ file, metas }) => file.kind !== "multi-part-checkpoint" || metas.length === file.parts)
+    .toSorted((a, b) => b.file.version - a.file.version || rankOf(b.file) - rankOf(a.file))
+    .map(({ file, metas }) => ({ version: file.version, files: metas }));
 }
 
 function checkContiguous(location: TableLocation, commits: readonly CommitRef[], first: number): readonly CommitRef[] {

@@ -52,6 +52,8 @@ export const PROPERTY_RULES: Readonly<Record<string, Rule>> = {
     hint: 'Give a version such as "1.0.0".',
   },
   "delta.randomizeFilePrefixes": FLAG,
+  "delta.requireCheckpointProtectionBeforeVersion": wholeFrom(0),
+  "delta.rowTrackingSuspended": FLAG,
   "delta.setTransactionRetentionDuration": DURATION,
   "delta.targetFileSize": SIZE,
   "delta.tuneFileSizesForRewrites": FLAG,

@@ -1,17 +1,19 @@
 import { BoathouseError } from "../core/errors.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
 import type { MetadataAction } from "./actions.ts";
+import { ChecksumWriter, readChecksum } from "./checksum-writer.ts";
 import { writeCheckpoint, type WrittenCheckpoint } from "./checkpoint-writer.ts";
 import type { DeltaContext } from "./context.ts";
 import { checkWritable } from "./features.ts";
 import { readDetail, readHistory, type HistoryEntry, type TableDetail } from "./history.ts";
-import { LOG_FOLDER } from "./log-files.ts";
-import { commitsAfter, describe, keyOf, type TableLocation } from "./log-segment.ts";
+import { cleanUpLog } from "./log-cleanup.ts";
+import { commitsAfter, describe, listLog, type TableLocation } from "./log-segment.ts";
 import { countProperty } from "./properties.ts";
 import { Snapshot } from "./snapshot.ts";
 import { advanceState, loadState, type TableState } from "./table-state.ts";
 import type { OperationInfo, TableDefinition } from "./transaction-options.ts";
 import { Transaction, type TransactionParts } from "./transaction.ts";
+import { validateState } from "./version-checksum.ts";
 import { vacuumTable, type VacuumOptions, type VacuumResult } from "./vacuum.ts";
 import { versionAt } from "./time-travel.ts";
 
@@ -33,17 +35,22 @@ export class DeltaTable {
   #background: Promise<void> = Promise.resolve();
   #checkpointError: unknown;
   #checkpointed = 0;
+  readonly #checksums: ChecksumWriter;
   #refreshing: Promise<unknown> = Promise.resolve();
 
   /** `root` is the key of the table's folder in the store, without slashes around it. Nothing is read yet. */
   constructor(context: DeltaContext, store: ObjectStore, root: string) {
     this.#context = context;
     this.location = { store, root, ...(context.remote === undefined ? {} : { remote: context.remote }) };
+    this.#checksums = new ChecksumWriter(this.location);
   }
 
   /** Is there a table? */
   async exists(): Promise<boolean> {
-    for await (const _ of this.location.store.list(keyOf(this.location, `${LOG_FOLDER}/0`))) return true;
+    for await (const { file } of listLog(this.location, 0)) {
+      // Checksums alone may be left of a table that was dropped while one was written.
+      if (file.kind !== "checksum") return true;
+    }
     return false;
   }
 
@@ -111,39 +118,52 @@ export class DeltaTable {
   async vacuum(options: VacuumOptions = {}): Promise<VacuumResult> {
     const { protocol, metadata, state } = await this.snapshot();
     checkWritable(protocol, metadata, describe(this.location));
-    return vacuumTable(this.#context, this.location, state, options);
+    const target = { context: this.#context, location: this.location, state };
+    return vacuumTable({ ...target, begin: (info) => this.begin(info) }, options);
   }
 
-  /** Waits for what goes on after commits, outside their path: checkpoints. Their failures are in `checkpointError`. */
+  /** Waits for what goes on after commits, outside their path: checksums, checkpoints, cleaning the log. Their failures are in `checkpointError`. */
   async settle(): Promise<void> {
     await this.#background;
   }
 
-  /** Why the last checkpoint could not be written. The table is whole without it: only opening it takes longer. */
+  /** Why the last checksum or checkpoint could not be written. The table is whole without it: only opening it takes longer. */
   get checkpointError(): unknown {
     return this.#checkpointError;
   }
 
-  /** Writes a checkpoint of the newest version now. */
+  /**
+   * Writes a checkpoint of the newest version now, and deletes what the log need not keep. Throws
+   * `DELTA_TXN_LOG_FAILED_INTEGRITY` when the version is not what its checksum says.
+   */
   async checkpoint(): Promise<WrittenCheckpoint | undefined> {
     const state = await this.#refresh();
+    checkWritable(state.protocol, state.metadata, describe(this.location));
+    const checksum = await readChecksum(this.location, state.version);
+    if (checksum !== undefined) await validateState(state, checksum, describe(this.location));
     const written = await writeCheckpoint(this.#context, this.location, state);
     this.#checkpointed = Math.max(this.#checkpointed, state.version);
+    await cleanUpLog(this.#context, this.location, state);
     return written;
   }
 
-  /** Every tenth version gets a checkpoint from whoever commits it; others step in when that one was killed. */
+  /** Off the commit's path: its checksum, and a checkpoint when one is due. */
   #afterCommit(version: number, metadata: MetadataAction): void {
-    const interval = countProperty(metadata, "delta.checkpointInterval", 10);
-    const last = Math.max(this.#checkpointed, this.#newest?.checkpointVersion ?? 0);
-    if (version === 0 || (version % interval !== 0 && version - last < 2 * interval)) return;
     this.#background = this.#background.then(async () => {
       try {
-        await this.checkpoint();
+        await this.#checksums.write(version, metadata.id, () => this.#refresh());
+        if (this.#isDue(version, metadata)) await this.checkpoint();
       } catch (error) {
         this.#checkpointError = error;
       }
     });
+  }
+
+  /** Every tenth version gets a checkpoint from whoever commits it; others step in when that one was killed. */
+  #isDue(version: number, metadata: MetadataAction): boolean {
+    const interval = countProperty(metadata, "delta.checkpointInterval", 10);
+    const last = Math.max(this.#checkpointed, this.#newest?.checkpointVersion ?? 0);
+    return version > 0 && (version % interval === 0 || version - last >= 2 * interval);
   }
 
   #snapshotOf(state: TableState): Snapshot {

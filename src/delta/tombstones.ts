@@ -24,7 +24,7 @@ export function retentionCutoff(context: DeltaContext, state: TableState, retent
   return context.clock.now() - (retention ?? configured);
 }
 
-/** The files that were removed after `cutoff`, and are not part of the table again. */
+/** The files that were removed after `cutoff`, each once, and are not part of the table again: as far as its state tells. */
 export async function tombstonesSince(
   context: DeltaContext,
   location: TableLocation,
@@ -39,15 +39,25 @@ export async function tombstonesSince(
   const actions = [
     ...tail.removed.values(),
     ...(before?.removed ?? []).filter((remove) => !touched.has(canonicalKey(remove))),
-    ...(await olderRemoves(location, segment, state, cutoff, context.clock.now())).filter(
-      (remove) => !touched.has(canonicalKey(remove)),
-    ),
   ].filter(({ deletionTimestamp = 0 }) => deletionTimestamp >= cutoff);
   const select =
     before === undefined || before.parquet.length === 0
       ? undefined
       : `SELECT remove FROM ${removeRows(before.parquet, touched)} WHERE remove."deletionTimestamp" >= ${cutoff}`;
   return { actions, select };
+}
+
+/** All files that were removed after `cutoff`, however long the table itself remembers; some may be part of it again. */
+export async function removedSince(
+  context: DeltaContext,
+  location: TableLocation,
+  state: TableState,
+  cutoff: number,
+): Promise<Tombstones> {
+  const { actions, select } = await tombstonesSince(context, location, state, cutoff);
+  const segment = await findSegment(location, { version: state.version });
+  const older = await olderRemoves(location, segment, state, cutoff, context.clock.now());
+  return { actions: [...actions, ...older.filter(({ deletionTimestamp = 0 }) => deletionTimestamp >= cutoff)], select };
 }
 
 /**

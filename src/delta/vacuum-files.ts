@@ -9,7 +9,7 @@ import { keyOf, type CommitRef, type TableLocation } from "./log-segment.ts";
 import { inParallel, readObject } from "./objects.ts";
 import { numberIn, textIn } from "./row-values.ts";
 import type { TableState } from "./table-state.ts";
-import { tombstonesSince } from "./tombstones.ts";
+import { removedSince } from "./tombstones.ts";
 
 /** A file below the table's folder that nothing needs. */
 export interface Deletable {
@@ -47,7 +47,7 @@ export class VacuumFiles {
   /** Notes what the table is made of, and what was taken from it since `cutoff`. */
   async need(context: DeltaContext, state: TableState, cutoff: number): Promise<void> {
     const list = await state.files();
-    const { actions, select } = await tombstonesSince(context, this.#location, state, cutoff);
+    const { actions, select } = await removedSince(context, this.#location, state, cutoff);
     await this.#needSelected(`SELECT path, dv FROM ${list.rowsAt(state.version)}`);
     if (select !== undefined) {
       await this.#needSelected(`SELECT remove.path AS path, remove."deletionVector" AS dv FROM (${select})`);

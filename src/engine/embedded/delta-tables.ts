@@ -47,9 +47,12 @@ export class DeltaTables {
     return db.connect();
   }
 
-  /** Forgets a table that was dropped. */
-  forget(url: string): void {
-    this.#tables.delete(this.#options.storage.resolve(url).url);
+  /** Forgets a table that is to be dropped: nothing writes there on its behalf any more. */
+  async forget(url: string): Promise<void> {
+    const { url: canonical } = this.#options.storage.resolve(url);
+    const table = this.#tables.get(canonical);
+    this.#tables.delete(canonical);
+    await (await table)?.settle();
   }
 
   /** Waits for checkpoints that are being written. */

@@ -299,7 +299,7 @@ export async function register(
 /** Removes the data of a table that did not come to be, because another statement took its name meanwhile. */
 async function discard(target: Target, call: StatementCall): Promise<void> {
   if (!target.isNew || target.storage !== "managed") return;
-  call.env.tables.forget(target.location);
+  await call.env.tables.forget(target.location);
   await call.env.storage.deleteAll(target.location);
 }
 

@@ -57,6 +57,6 @@ async function dropTemporaryFunction(statement: DropStatement, call: StatementCa
 
 async function removeData(gone: Securable, call: StatementCall): Promise<void> {
   if (!isTable(gone) && gone.kind !== "volume") return;
-  if (isTable(gone)) call.env.tables.forget(gone.location);
+  if (isTable(gone)) await call.env.tables.forget(gone.location);
   if (gone.storage === "managed") await call.env.storage.deleteAll(gone.location);
 }

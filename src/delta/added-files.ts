@@ -3,6 +3,7 @@ import type { AddAction } from "./actions.ts";
 import { parseCommit } from "./commit-file.ts";
 import { commitsAfter, describe } from "./log-segment.ts";
 import { readObject } from "./objects.ts";
+import { trackingColumns } from "./row-tracking.ts";
 import { scanOfFiles } from "./scan.ts";
 import { scanSql, type ScanFile } from "./scan-sql.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -71,6 +72,7 @@ export async function addedSql(snapshot: Snapshot, files: readonly ScanFile[], m
     metadata,
     fileColumn: undefined,
     rowColumn: undefined,
+    tracking: trackingColumns(snapshot),
   });
 }
 

@@ -69,13 +69,23 @@ function commitInfo(commit: CommitDescription, now: number, inCommit: number | u
     isBlindAppend: commit.isBlindAppend,
     operationMetrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, String(value)])),
     ...(info.userMetadata === undefined ? {} : { userMetadata: info.userMetadata }),
-    ...(commit.before !== undefined && onlyMarksDiffer(commit.before, commit.metadata)
-      ? { tags: { [IDENTITY_TAG]: "true" } }
-      : {}),
+    ...tagsOf(commit),
     engineInfo: context.engineInfo,
     txnId: commit.txnId,
   };
 }
+
+function tagsOf({ before, metadata }: CommitDescription): { readonly tags?: Readonly<Record<string, string>> } {
+  const tags = {
+    ...(before !== undefined && onlyMarksDiffer(before, metadata) ? { [IDENTITY_TAG]: "true" } : {}),
+    // Whatever rows are changed or moved by, they keep their ids.
+    ...(before !== undefined && flagProperty(before, "delta.enableRowTracking") ? { [PRESERVED_TAG]: "true" } : {}),
+  };
+  return Object.keys(tags).length === 0 ? {} : { tags };
+}
+
+/** PROTOCOL.md, "Writer Requirements for Row Tracking". */
+const PRESERVED_TAG = "delta.rowTracking.preserved";
 
 /** A commit that switches in-commit timestamps on in an existing table says since when. */
 function dated(

@@ -15,6 +15,8 @@ export interface CommitAttempt {
   readonly readVersion: number;
   /** The actions of the commit at a version. The first holds `commitInfo` with `txnId`. */
   readonly actions: (version: number, previousTimestamp: number | undefined) => readonly Action[];
+  /** Told of each commit that was faster and is no conflict, before `actions` is asked again. */
+  readonly rebase?: (winner: Winner) => void;
   readonly txnId: string;
   /** What to check against other writers' commits; undefined for a table that is to be created. */
   readonly reads: TransactionReads | undefined;
@@ -48,6 +50,7 @@ export async function commitActions(attempt: CommitAttempt): Promise<number> {
       if (!isBoathouseError(error, "OBJECT_EXISTS")) throw error;
       if (attempt.reads === undefined) throw alreadyExists(location);
       await checkConflicts(attempt.reads, winners);
+      for (const winner of winners) attempt.rebase?.(winner);
       version = (winners.at(-1)?.version ?? version - 1) + 1;
       previousTimestamp = inCommitTimestamp(winners.at(-1)) ?? previousTimestamp;
     }

@@ -11,6 +11,8 @@ export interface TableFeature {
   readonly legacy?: { readonly reader?: number; readonly writer: number };
   /** What switches it on in a table that supports it; undefined: support is enough. */
   readonly active?: (metadata: MetadataAction) => boolean;
+  /** Features that it does not work without. */
+  readonly requires?: readonly string[];
   readonly read: "supported" | "refused";
   /** `inactive`: a table may list it, but it must not be switched on for us to write. */
   readonly write: "supported" | "inactive" | "refused";
@@ -96,7 +98,14 @@ export const FEATURES: readonly TableFeature[] = [
     read: "supported",
     write: "supported",
   },
-  { name: "rowTracking", readers: false, read: "supported", write: "refused" },
+  {
+    name: "rowTracking",
+    readers: false,
+    active: isTrue("delta.enableRowTracking"),
+    requires: ["domainMetadata"],
+    read: "supported",
+    write: "supported",
+  },
   { name: "timestampNtz", readers: true, read: "supported", write: "supported" },
   { name: "domainMetadata", readers: false, read: "supported", write: "supported" },
   { name: "v2Checkpoint", readers: true, read: "supported", write: "supported" },
@@ -153,7 +162,7 @@ export const FEATURES: readonly TableFeature[] = [
     write: "inactive",
   },
   { name: "materializePartitionColumns", readers: false, read: "supported", write: "refused" },
-  { name: "checkpointProtection", readers: false, read: "supported", write: "refused" },
+  { name: "checkpointProtection", readers: false, read: "supported", write: "supported" },
   { name: "collations", readers: false, read: "supported", write: "refused" },
   { name: "collations-preview", readers: false, read: "supported", write: "refused" },
   { name: "geospatial", readers: true, read: "refused", write: "refused" },
@@ -207,7 +216,8 @@ export function protocolFor(names: readonly string[]): ProtocolAction {
 /** The protocol with further features; the same object when it supports them already. */
 export function withFeatures(protocol: ProtocolAction, names: readonly string[]): ProtocolAction {
   const have = supportedFeatures(protocol);
-  const missing = names.filter((name) => !have.includes(name));
+  const needed = new Set(names.flatMap((name) => [name, ...(BY_NAME.get(name)?.requires ?? [])]));
+  const missing = [...needed].filter((name) => !have.includes(name));
   if (missing.length === 0) return protocol;
   const versions = missing.map((name) => {
     const feature = BY_NAME.get(name);

@@ -54,7 +54,6 @@ export function requiredFeatures(metadata: MetadataAction): string[] {
   if (holds(tableSchema(metadata.schemaString), "timestamp_ntz")) names.push("timestampNtz");
   if (holds(tableSchema(metadata.schemaString), "variant")) names.push("variantType");
   if (metadata.configuration["delta.checkpointPolicy"]?.toLowerCase() === "v2") names.push("v2Checkpoint");
-  if (metadata.configuration["delta.enableRowTracking"]?.toLowerCase() === "true") names.push("rowTracking");
   return names;
 }
 

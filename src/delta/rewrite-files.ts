@@ -14,6 +14,7 @@ import { fileStats, numRecords } from "./file-stats.ts";
 import { removeOf } from "./listed-files.ts";
 import { keyOf } from "./log-segment.ts";
 import { decodePath, encodePath } from "./paths.ts";
+import { trackingFields } from "./row-tracking.ts";
 import type { Scan } from "./scan.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { FileChanges } from "./staged.ts";
@@ -90,11 +91,12 @@ async function rewriteGroup(
   const [first] = group.files;
   const partitionValues = adds[first ?? 0]?.partitionValues ?? {};
   const fields = dataFields(snapshot);
-  const names = fields.map(({ name }) => `"${name.replaceAll('"', '""')}"`).join(", ");
+  const tracked = trackingFields(snapshot);
+  const names = [...fields, ...tracked].map(({ name }) => `"${name.replaceAll('"', '""')}"`).join(", ");
   const schema = struct(fields);
-  const plain = writeSql(`SELECT ${names} FROM ${scan.only(group.files).sql()}`, {
-    source: schema,
-    table: schema,
+  const plain = writeSql(`SELECT ${names} FROM ${scan.only(group.files).sql({ keepsIds: true })}`, {
+    source: struct([...fields, ...tracked]),
+    table: struct([...fields, ...tracked]),
     partitionColumns: [],
     mode,
     rules: undefined,

@@ -1,3 +1,4 @@
+import { struct } from "../core/data-type.ts";
 import { BoathouseError } from "../core/errors.ts";
 import type { Connection } from "../duckdb/connection.ts";
 import { quoteIdentifier, quoteString } from "../sql/quote.ts";
@@ -11,6 +12,7 @@ import { addsFor, removeOf } from "./listed-files.ts";
 import { describe } from "./log-segment.ts";
 import { isExactOnPartitions } from "./partition-predicate.ts";
 import { flagProperty } from "./properties.ts";
+import { trackingColumns, trackingFields } from "./row-tracking.ts";
 import { numberIn, textIn } from "./row-values.ts";
 import type { ScanFile } from "./scan-sql.ts";
 import type { Scan } from "./scan.ts";
@@ -82,7 +84,7 @@ export async function applyRowChanges(transaction: Transaction, changes: RowChan
   await markDeleted(transaction, plan.marked, changes);
   const columns = transaction.schema.fields.map(({ name }) => quoteIdentifier(name)).join(", ");
   const selects = [
-    ...(numberIn(counts, "written") === 0 ? [] : [`SELECT ${columns} FROM ${table} WHERE ${ACTION} <> 'delete'`]),
+    ...(numberIn(counts, "written") === 0 ? [] : [newRows(columns, changes, updated > 0)]),
     ...(plan.rewritten.length === 0 ? [] : [keptRows(oldColumns(transaction, scan), scan, plan.rewritten, table)]),
   ];
   const done = {
@@ -94,10 +96,12 @@ export async function applyRowChanges(transaction: Transaction, changes: RowChan
     changeFiles: await recordRows(transaction, plan, changes, updated),
   };
   if (selects.length === 0) return { ...done, copied: 0, addedFiles: 0, addedBytes: 0 };
+  const extra = trackingFields(scan.snapshot);
   const written = await transaction.write({
     connection,
     select: selects.join(" UNION ALL "),
-    schema: transaction.schema,
+    schema: struct([...transaction.schema.fields, ...extra]),
+    extra,
     ...(changes.signal === undefined ? {} : { signal: changes.signal }),
   });
   if (done.changeFiles > 0) transaction.stage({ recorded: written.adds.map(({ path }) => path) });
@@ -119,10 +123,9 @@ async function recordRows(
   const columns = transaction.schema.fields.map(({ name }) => quoteIdentifier(name)).join(", ");
   const touched = [...plan.gone, ...plan.rewritten, ...plan.marked.map(({ file }) => file)];
   const old = scan.only(touched.map(({ index }) => index)).sql({ fileColumn: FILE, rowColumn: ROW });
-  const key = `${FILE} * ${ROWS_PER_FILE} + ${ROW}`;
   const before =
     `SELECT ${oldColumns(transaction, scan)}, CASE ${ACTION} WHEN 'update' THEN 'update_preimage' ELSE 'delete' END AS ${CHANGE_TYPE} ` +
-    `FROM (SELECT *, ${key} AS __boathouse_key FROM ${old}) JOIN (SELECT ${key} AS __boathouse_key, ` +
+    `FROM (SELECT *, ${KEY} AS __boathouse_key FROM ${old}) JOIN (SELECT ${KEY} AS __boathouse_key, ` +
     `any_value(${ACTION}) AS ${ACTION} FROM ${table} WHERE ${FILE} IS NOT NULL GROUP BY ALL) USING (__boathouse_key)`;
   const after = `SELECT ${columns}, CASE ${ACTION} WHEN 'update' THEN 'update_postimage' ELSE 'insert' END FROM ${table} WHERE ${ACTION} <> 'delete'`;
   const written = await connection.rows(`SELECT count(*) AS rows FROM ${table} WHERE ${ACTION} <> 'delete'`);
@@ -289,17 +292,32 @@ function oldColumns({ schema }: Transaction, { snapshot }: Scan): string {
   return items.join(", ");
 }
 
-/** The rows of files that do not change. */
-function keptRows(columns: string, scan: Scan, files: readonly ScanFile[], table: string): string {
-  const source = scan.only(files.map(({ index }) => index)).sql({ fileColumn: FILE, rowColumn: ROW });
-  const key = `${FILE} * ${ROWS_PER_FILE} + ${ROW}`;
+/** Rows with their new values, and with the ids that updated ones had. */
+function newRows(columns: string, { table, scan }: RowChanges, updates: boolean): string {
+  const tracking = trackingColumns(scan.snapshot);
+  const rows = `FROM ${table} WHERE ${ACTION} <> 'delete'`;
+  if (tracking === undefined) return `SELECT ${columns} ${rows}`;
+  const rowId = quoteIdentifier(tracking.rowId.name);
+  const version = `NULL::BIGINT AS ${quoteIdentifier(tracking.version.name)}`;
+  if (!updates) return `SELECT ${columns}, NULL::BIGINT AS ${rowId}, ${version} ${rows}`;
+  const old = scan.sql({ fileColumn: FILE, rowColumn: ROW, keepsIds: true });
   return (
-    `SELECT ${columns} FROM (SELECT *, ${key} AS __boathouse_key FROM ${source}) ` +
-    `ANTI JOIN (SELECT ${key} AS __boathouse_key FROM ${table} WHERE ${FILE} IS NOT NULL) USING (__boathouse_key)`
+    `SELECT ${columns}, ${rowId}, ${version} FROM (SELECT *, ${KEY} AS __boathouse_key ${rows}) LEFT JOIN ` +
+    `(SELECT ${rowId}, ${KEY} AS __boathouse_key FROM ${old}) USING (__boathouse_key)`
   );
 }
 
-const ROWS_PER_FILE = 2 ** 40;
+/** The rows of files that do not change. */
+function keptRows(columns: string, scan: Scan, files: readonly ScanFile[], table: string): string {
+  const source = scan.only(files.map(({ index }) => index)).sql({ fileColumn: FILE, rowColumn: ROW, keepsIds: true });
+  const ids = trackingFields(scan.snapshot).map(({ name }) => quoteIdentifier(name));
+  return (
+    `SELECT ${[columns, ...ids].join(", ")} FROM (SELECT *, ${KEY} AS __boathouse_key FROM ${source}) ` +
+    `ANTI JOIN (SELECT ${KEY} AS __boathouse_key FROM ${table} WHERE ${FILE} IS NOT NULL) USING (__boathouse_key)`
+  );
+}
+
+const KEY = `${FILE} * ${2 ** 40} + ${ROW}`;
 
 function ambiguous(scan: Scan): BoathouseError {
   return new BoathouseError(

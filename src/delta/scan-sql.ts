@@ -4,6 +4,7 @@ import { duckDbType } from "../sql/types/duckdb-type.ts";
 import { hasVariant } from "../sql/types/variant-type.ts";
 import { parquetType, variantFromGroup } from "../sql/variant/group-sql.ts";
 import { columnId, needsRename, physicalName, physicalType, type MappingMode } from "./column-mapping.ts";
+import { metadataType, type TrackingColumns } from "./row-tracking.ts";
 import { mayRound } from "./type-widening.ts";
 
 /** A file to read. */
@@ -22,6 +23,9 @@ export interface ScanFile {
   readonly partitionValues: Readonly<Record<string, string | null>>;
   /** Positions of deleted rows; undefined where there is no deletion vector. */
   readonly deleted?: readonly number[];
+  /** Of a table that gives ids to rows. */
+  readonly baseRowId?: number;
+  readonly defaultRowCommitVersion?: number;
   /** Timestamps in the old INT96 form, which are instants in UTC but do not say so. */
   readonly int96: boolean;
 }
@@ -38,6 +42,10 @@ export interface ScanSqlOptions {
   /** Adds columns of these names: the file's index in the scan, and the row's position in its file. */
   readonly fileColumn: string | undefined;
   readonly rowColumn: string | undefined;
+  /** Of a table whose rows keep their ids: `_metadata` has them too. */
+  readonly tracking?: TrackingColumns | undefined;
+  /** Adds the columns of `tracking`, filled for every row: what a copy of the rows must be written with. */
+  readonly keepsIds?: boolean;
 }
 
 /**
@@ -62,8 +70,9 @@ function emptySql(options: ScanSqlOptions): string {
   const columns = options.schema.fields.map(
     ({ name, type }) => `CAST(NULL AS ${duckDbType(type)}) AS ${quoteIdentifier(name)}`,
   );
-  if (options.metadata) columns.push(`CAST(NULL AS ${METADATA_TYPE}) AS _metadata`);
-  for (const name of [options.fileColumn, options.rowColumn]) {
+  if (options.metadata) columns.push(`CAST(NULL AS ${duckDbType(metadataType(options.tracking))}) AS _metadata`);
+  const { rowId, version } = (options.keepsIds === true && options.tracking) || {};
+  for (const name of [options.fileColumn, options.rowColumn, rowId?.name, version?.name]) {
     if (name !== undefined) columns.push(`CAST(NULL AS BIGINT) AS ${quoteIdentifier(name)}`);
   }
   return `(SELECT ${columns.join(", ")} WHERE false)`;
@@ -92,12 +101,23 @@ function groupSql(files: readonly ScanFile[], options: ScanSqlOptions): string {
     files.map((file) => String(file.index)),
     "BIGINT",
   );
-  if (options.metadata) outer.push(`${metadataSql(files, options)} AS _metadata`);
+  const { tracking, keepsIds = false } = options;
+  const ids = tracking === undefined ? undefined : trackedSql(files, { rowId: "kept_id", version: "kept_version" });
+  if (options.metadata) outer.push(`${metadataSql(files, options, ids)} AS _metadata`);
+  if (tracking !== undefined && (keepsIds || options.metadata)) {
+    inner.push({ field: tracking.rowId, alias: "kept_id" }, { field: tracking.version, alias: "kept_version" });
+  }
+  if (tracking !== undefined && ids !== undefined && keepsIds) {
+    outer.push(`${ids.rowId} AS ${quoteIdentifier(tracking.rowId.name)}`);
+    outer.push(`${ids.version} AS ${quoteIdentifier(tracking.version.name)}`);
+  }
   if (options.fileColumn !== undefined) outer.push(`${index} AS ${quoteIdentifier(options.fileColumn)}`);
   if (options.rowColumn !== undefined) {
     outer.push(`file_row_number::BIGINT AS ${quoteIdentifier(options.rowColumn)}`);
   }
-  const source = parquetSql(files, inner, { mode: options.mode, int96 });
+  // The hidden columns have no field ids.
+  const byName = options.mode === "id" && inner.some(({ field }) => field === tracking?.rowId);
+  const source = parquetSql(files, inner, { mode: byName ? "name" : options.mode, int96 });
   if (first?.deleted === undefined) return `SELECT ${outer.join(", ")} FROM ${source}`;
   // One packed key is four times faster than a join on two columns.
   const lists = JSON.stringify(files.map((file) => file.deleted ?? []));
@@ -215,11 +235,36 @@ function perFile(values: readonly string[], type: string): string {
   return `(CAST([${values.join(", ")}] AS ${type}[]))[file_index::BIGINT + 1]`;
 }
 
-const METADATA_TYPE =
-  "STRUCT(file_path VARCHAR, file_name VARCHAR, file_size BIGINT, file_block_start BIGINT, file_block_length BIGINT, file_modification_time TIMESTAMPTZ)";
+/** A row's id and the version that changed it last: what its file says of it, else what follows from its place. */
+function trackedSql(
+  files: readonly ScanFile[],
+  kept: { readonly rowId: string; readonly version: string },
+): { readonly rowId: string; readonly base: string; readonly version: string; readonly defaultVersion: string } {
+  const of = (value: (file: ScanFile) => number | undefined): string =>
+    perFile(
+      files.map((file) => String(value(file) ?? "NULL")),
+      "BIGINT",
+    );
+  const base = of(({ baseRowId }) => baseRowId);
+  const defaultVersion = of(({ defaultRowCommitVersion }) => defaultRowCommitVersion);
+  return {
+    rowId: `coalesce(${kept.rowId}, ${base} + file_row_number::BIGINT)`,
+    base,
+    version: `coalesce(${kept.version}, ${defaultVersion})`,
+    defaultVersion,
+  };
+}
 
-/** Spark's hidden column of file sources, without what only row tracking gives. */
-function metadataSql(files: readonly ScanFile[], options: ScanSqlOptions): string {
+/** Spark's hidden column of file sources. */
+function metadataSql(
+  files: readonly ScanFile[],
+  options: ScanSqlOptions,
+  ids: ReturnType<typeof trackedSql> | undefined,
+): string {
+  const tracked =
+    ids === undefined
+      ? ""
+      : `, row_id: ${ids.rowId}, base_row_id: ${ids.base}, default_row_commit_version: ${ids.defaultVersion}, row_commit_version: ${ids.version}`;
   const paths = files.map(({ path }) => (/^([a-z0-9+.-]+:|\/)/i.test(path) ? path : `${options.rootUrl}/${path}`));
   const text = (values: readonly string[]): string => perFile(values.map(quoteString), "VARCHAR");
   const sizes = perFile(
@@ -233,6 +278,6 @@ function metadataSql(files: readonly ScanFile[], options: ScanSqlOptions): strin
   return (
     `{file_path: ${text(paths)}, file_name: ${text(paths.map((path) => decodeURIComponent(path.slice(path.lastIndexOf("/") + 1))))}, ` +
     `file_size: ${sizes}, file_block_start: 0::BIGINT, file_block_length: ${sizes}, ` +
-    `file_modification_time: make_timestamptz(${times} * 1000)}`
+    `file_modification_time: make_timestamptz(${times} * 1000)${tracked}}`
   );
 }

@@ -10,6 +10,7 @@ import { inParallel } from "./objects.ts";
 import type { Predicate } from "./predicate.ts";
 import { mayMatch } from "./pruning.ts";
 import { numberIn, optionalTextIn, textIn } from "./row-values.ts";
+import { trackingColumns } from "./row-tracking.ts";
 import { holdsTimestamps, scanSql, type ScanFile } from "./scan-sql.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -25,6 +26,8 @@ export interface SqlOptions {
   readonly fileColumn?: string;
   /** Adds a BIGINT column of this name: the position of the row in its file. */
   readonly rowColumn?: string;
+  /** Adds the hidden columns of row tracking, filled for every row, where the table has them. */
+  readonly keepsIds?: boolean;
 }
 
 /** What a scan will read, as a value: nothing has been read but the table's own list of files. */
@@ -73,6 +76,8 @@ export class Scan {
       metadata: options.metadata ?? false,
       fileColumn: options.fileColumn,
       rowColumn: options.rowColumn,
+      tracking: trackingColumns(snapshot),
+      keepsIds: options.keepsIds ?? false,
     });
   }
 
@@ -124,13 +129,15 @@ async function scanRows(listed: ListedFiles, predicate: Predicate | undefined): 
     const value = `part.${quoteIdentifier(name)}`;
     return `${type.kind === "binary" ? `hex(${value})` : `${value}::VARCHAR`} AS p${index}`;
   });
-  const columns = ["row_id", "path", "size", "modification_time", "to_json(dv) AS vector", ...parts];
+  const columns = ["row_id", "path", "size", "modification_time", "to_json(dv) AS vector", ...ROW_IDS, ...parts];
   const rows = await list.connection.rows(
     `SELECT ${columns.join(", ")} FROM ${list.rowsAt(version)} WHERE ${where} ORDER BY valid_from, row_id`,
   );
   const files = await scanFiles(snapshot, list, rows);
   return new Scan({ snapshot, predicate, files, totalFiles, list });
 }
+
+const ROW_IDS = ["base_row_id", "default_row_commit_version"];
 
 async function scanFiles(snapshot: Snapshot, list: FileList, rows: readonly Row[]): Promise<ScanFile[]> {
   const names = [...list.partitions.keys()];
@@ -149,6 +156,10 @@ async function scanFiles(snapshot: Snapshot, list: FileList, rows: readonly Row[
       modificationTime: numberIn(row, "modification_time"),
       partitionValues: Object.fromEntries(names.map((name, at) => [name, optionalTextIn(row, `p${at}`) ?? null])),
       int96: false,
+      ...(row["base_row_id"] === null ? {} : { baseRowId: numberIn(row, "base_row_id") }),
+      ...(row["default_row_commit_version"] === null
+        ? {}
+        : { defaultRowCommitVersion: numberIn(row, "default_row_commit_version") }),
       ...(vector === undefined ? {} : { deleted: vector }),
     });
   }

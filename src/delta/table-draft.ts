@@ -7,9 +7,11 @@ import { mappingMode, type MappingMode } from "./column-mapping.ts";
 import type { DeltaContext } from "./context.ts";
 import { checkDefinedColumns } from "./defined-columns.ts";
 import { checkWritable, protocolFor, withFeatures } from "./features.ts";
+import { withoutFeatures } from "./protocol-downgrade.ts";
 import { withVersions } from "./protocol-versions.ts";
 import { readProperties, requiredFeatures } from "./properties.ts";
 import { checkDependents } from "./column-dependents.ts";
+import { withTrackingColumns } from "./row-tracking.ts";
 import { checkSchemaChange, counterpart, renamedPartitions } from "./schema-change.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { checkStatsColumns, followStatsColumns } from "./stats-columns.ts";
@@ -51,7 +53,7 @@ export function draftOf(
   checkFeedColumns(metadata, undefined);
   checkWritable(protocol, metadata, parts.where);
   checkDefinedColumns({ metadata, protocol }, "CREATE TABLE");
-  return { metadata, protocol };
+  return withTrackingColumns({ metadata, protocol }, snapshot?.metadata, context.ids);
 }
 
 /** Throws what `checkSchemaChange`, `checkPartitioning` and `readProperties` throw, and what cannot be written. */
@@ -67,9 +69,9 @@ export function changedDraft(
   const kept = Object.entries(draft.metadata.configuration).filter(([name]) => !unset.has(name.toLowerCase()));
   const properties = { ...Object.fromEntries(kept), ...configuration };
   const mode = mappingMode({ ...draft.metadata, configuration: properties });
-  checkModeChange(oldMode, mode);
-  checkStatsColumns(configuration, change.schema ?? before);
   const replaced = change.overwriteSchema === true;
+  if (!replaced) checkModeChange(oldMode, mode);
+  checkStatsColumns(configuration, change.schema ?? before);
   const schema = changedSchema(draft, change, { before, mode: oldMode, configuration: properties });
   const partitionColumns =
     change.partitionColumns ??
@@ -88,11 +90,12 @@ export function changedDraft(
     // Files that are there have the columns under their own names.
     physical: (field) => (oldMode === "none" && !replaced ? field.name : fresh()),
   });
-  const protocol = withFeatures(withVersions(draft.protocol, versions), [...requiredFeatures(metadata), ...features]);
+  const needed = withFeatures(withVersions(draft.protocol, versions), [...requiredFeatures(metadata), ...features]);
+  const protocol = change.dropFeatures === undefined ? needed : withoutFeatures(needed, change.dropFeatures);
   checkFeedColumns(metadata, draft.metadata);
   checkWritable(protocol, metadata, where);
   if (change.schema !== undefined) checkDefinedColumns({ metadata, protocol }, "ALTER TABLE");
-  return { metadata, protocol };
+  return withTrackingColumns({ metadata, protocol }, draft.metadata, ids);
 }
 
 function changedSchema(

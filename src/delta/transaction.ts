@@ -17,7 +17,9 @@ import { defaultMetrics, type Metrics } from "./metrics.ts";
 import { decodePath } from "./paths.ts";
 import { UNKNOWN, type Predicate } from "./predicate.ts";
 import { flagProperty } from "./properties.ts";
-import { allRemoves, removesFor } from "./listed-files.ts";
+import { addsWhere, allRemoves, removesFor } from "./listed-files.ts";
+import { RowIds } from "./row-ids.ts";
+import { trackingFields, tracksRows, withTrackingColumns } from "./row-tracking.ts";
 import type { Scan, ScanOptions } from "./scan.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { Staged, type FileChanges } from "./staged.ts";
@@ -168,7 +170,7 @@ export class Transaction {
   redefine(draft: TableDraft): void {
     checkWritable(draft.protocol, draft.metadata, describe(this.location));
     this.#reads.push(UNKNOWN);
-    this.#draft = draft;
+    this.#draft = withTrackingColumns(draft, this.snapshot?.metadata, this.context.ids);
   }
 
   /** Adds columns that only the data has. */
@@ -215,7 +217,10 @@ export class Transaction {
   /** Puts the files of a scan together. Its rows stay what they are, which the commit says (`dataChange` false). */
   async compact(scan: Scan, connection: Connection): Promise<void> {
     const removes = await removesFor(this.#existing, scan, this.#parts.context.clock.now());
-    const source = { connection, select: `SELECT * FROM ${scan.sql()}`, schema: this.schema, asStored: true as const };
+    const extra = trackingFields(scan.snapshot);
+    const schema = struct([...this.schema.fields, ...extra]);
+    const select = `SELECT * FROM ${scan.sql({ keepsIds: true })}`;
+    const source = { connection, select, schema, extra, asStored: true as const };
     this.#staged.rearranges((await this.#writeFiles(source, [])).adds, removes);
   }
 
@@ -229,6 +234,8 @@ export class Transaction {
       this.#checkAppendOnly();
       checkRecorded(this.#staged, describe(location));
       const metrics = this.#allMetrics();
+      await this.#adoptFiles();
+      const rowIds = new RowIds(snapshot, this);
       const body = [...this.#draftActions(), ...this.#staged.actions()];
       const description = this.#description(metrics);
       const { operation } = info;
@@ -239,7 +246,9 @@ export class Transaction {
         txnId: this.#txnId,
         previousTimestamp: await snapshot?.inCommitTimestamp(),
         signal: info.signal,
-        actions: (at, previousTimestamp) => commitWithInfo(body, description, { version: at, previousTimestamp }),
+        actions: (at, previousTimestamp) =>
+          commitWithInfo(rowIds.assign(body, at), description, { version: at, previousTimestamp }),
+        rebase: (winner) => rowIds.rebase(winner.actions),
         reads:
           snapshot === undefined
             ? undefined
@@ -254,6 +263,17 @@ export class Transaction {
       await this.abort();
       throw error;
     }
+  }
+
+  /** Where rows come to be tracked, the files that are there must have ids as well (PROTOCOL.md, "Row Tracking"). */
+  async #adoptFiles(): Promise<void> {
+    const { snapshot } = this.#parts;
+    if (snapshot === undefined || !tracksRows(this) || tracksRows(snapshot)) return;
+    this.#reads.push(UNKNOWN);
+    const gone = new Set(this.#staged.removes.map(({ path }) => path));
+    const without = await addsWhere(snapshot, "base_row_id IS NULL OR default_row_commit_version IS NULL");
+    const adds = without.filter(({ path }) => !gone.has(path)).map((add) => ({ ...add, dataChange: false }));
+    this.#staged.stage({ adds });
   }
 
   /** Deletes the files that were written, unless they are committed or may be. */

@@ -5,8 +5,8 @@ import type { PolicyArgument, RoutineObject, Table, View } from "../../catalog/s
 import type { CatalogSnapshot } from "../../catalog/snapshot.ts";
 import { field, LONG, type StructField } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
+import { metadataType, trackingColumns } from "../../delta/row-tracking.ts";
 import type { Snapshot } from "../../delta/snapshot.ts";
-import { FILE_METADATA } from "../../formats/source-file.ts";
 import { NotLoaded } from "../../sql/not-loaded.ts";
 import type { Span } from "../../sql/ast/node.ts";
 import type { Query } from "../../sql/ast/query.ts";
@@ -50,8 +50,10 @@ export interface ChangeTarget {
 
 const FILE_FUNCTIONS: ReadonlySet<string> = new Set(["read_files", "cloud_files"]);
 
-/** `_metadata` of a table or file set. */
-const HIDDEN: readonly StructField[] = [field("_metadata", FILE_METADATA)];
+/** `_metadata` of a table. */
+function hiddenOf(snapshot: Snapshot): readonly StructField[] {
+  return [field("_metadata", metadataType(trackingColumns(snapshot)))];
+}
 
 /**
  * What names mean for one statement and principal. Every table is read at one snapshot, however often it is named.
@@ -244,7 +246,7 @@ export class StatementResolver implements Resolver {
       name: this.#catalog.fullName(table),
       kind: "table",
       schema: snapshot.schema,
-      hidden: rows ? ROW_POSITION : HIDDEN,
+      hidden: rows ? ROW_POSITION : hiddenOf(snapshot),
       ...this.#policies(table),
     };
     this.#relations.set(key, relation);
@@ -263,7 +265,7 @@ export class StatementResolver implements Resolver {
     this.#env.catalog.places.require(access, path, "READ FILES");
     const snapshot = this.#snapshot(path, use.timeTravel);
     this.#depend(path, `${snapshot.metadata.id}@${snapshot.version}`);
-    const relation: Relation = { name: [path], kind: "files", schema: snapshot.schema, hidden: HIDDEN };
+    const relation: Relation = { name: [path], kind: "files", schema: snapshot.schema, hidden: hiddenOf(snapshot) };
     this.#sources.set(relation, { kind: "delta", snapshot, table: undefined, url: path });
     return relation;
   }

@@ -35,6 +35,8 @@ export interface MetadataChange {
   readonly comment?: string;
   /** The transaction has read all rows: none is null in the columns that become NOT NULL. */
   readonly rowsChecked?: boolean;
+  /** Features that the table no longer uses: the protocol becomes what the others need. */
+  readonly dropFeatures?: readonly string[];
   /** Allows any change of the schema, for a commit that replaces all data. */
   readonly overwriteSchema?: boolean;
 }

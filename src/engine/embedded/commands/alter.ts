@@ -6,9 +6,11 @@ import { boundText } from "../bound-text.ts";
 import { analyzeQuery } from "../../../sql/analyzer/analyze.ts";
 import { alterColumns } from "./alter-columns.ts";
 import { alterConstraint } from "./alter-constraint.ts";
+import { alterFeature } from "./alter-feature.ts";
 import { alterProperties } from "./alter-properties.ts";
 import type { ActionOf } from "./column-change.ts";
 import { syncIdentity } from "./column-rule-change.ts";
+import { alterClustering } from "./cluster-by.ts";
 import type { Command } from "./command.ts";
 import { refuseTemporary } from "./create-view.ts";
 import { namedObject } from "./grant.ts";
@@ -89,9 +91,15 @@ async function changeTable(statement: AlterStatement, action: AlterAction, call:
     case "drop_constraint":
       await alterConstraint(statement, action, call);
       return;
+    case "drop_feature":
+      await alterFeature(statement, action, call);
+      return;
     case "set_properties":
     case "unset_properties":
       await alterProperties(statement, action, call);
+      return;
+    case "cluster_by":
+      await alterClustering(statement, action, call);
       return;
     default:
       throw call.unsupported(action.span, `ALTER TABLE … ${action.kind.replaceAll("_", " ").toUpperCase()}`);

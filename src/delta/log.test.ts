@@ -150,10 +150,10 @@ describe("table features", () => {
   });
 
   it("that are supported but not in use do not hinder a write", () => {
-    const old = { minReaderVersion: 1, minWriterVersion: 4 };
-    checkWritable(old, METADATA, "t");
-    const generated = '{"type":"struct","fields":[{"metadata":{"delta.generationExpression":"1"}}]}';
-    expect(() => checkWritable(old, { ...METADATA, schemaString: generated }, "t")).toThrow(/generatedColumns/);
+    const listed = { minReaderVersion: 1, minWriterVersion: 7, writerFeatures: ["icebergCompatV1"] };
+    checkWritable(listed, METADATA, "t");
+    const configuration = { "delta.enableIcebergCompatV1": "true" };
+    expect(() => checkWritable(listed, { ...METADATA, configuration }, "t")).toThrow(/icebergCompatV1/);
   });
 
   it("give a table the lowest protocol that has them", () => {

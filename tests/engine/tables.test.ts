@@ -76,7 +76,6 @@ describe("CREATE TABLE", () => {
       ["CREATE TABLE x (a INT) USING parquet", "parquet"],
       ["CREATE TEMPORARY TABLE x (a INT)", "temporary table"],
       ["CREATE TABLE x (a INT) CLUSTER BY (a)", "CLUSTER BY"],
-      ["CREATE TABLE x (a INT DEFAULT 1)", "default value"],
     ] as const) {
       expect(await refusal(text), text).toMatchObject({
         code: "UNSUPPORTED_FEATURE",

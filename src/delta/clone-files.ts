@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync } from "node:fs";
+import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { BoathouseError, isBoathouseError } from "../core/errors.ts";
 import type { AddAction, DeletionVectorDescriptor } from "./actions.ts";
-import { vectorFile } from "./deletion-vector.ts";
+import { localCopy } from "./data-files.ts";
+import { vectorPath } from "./deletion-vector.ts";
 import { describe, keyOf, type TableLocation } from "./log-segment.ts";
+import { missingParts } from "./missing-files.ts";
 import { inParallel } from "./objects.ts";
-import { decodePath, encodePath, localFile } from "./paths.ts";
+import { dataFile, decodePath, encodePath, placeText } from "./paths.ts";
 import { encodeZ85 } from "./z85.ts";
 
 /** A file of the source under the name that it has in the clone. */
@@ -18,17 +20,27 @@ export interface ClonedFile {
 }
 
 export interface FileCopy {
-  /** On this machine. */
-  readonly from: string;
+  readonly from: TableLocation;
+  /** As the source's log names the file. */
+  readonly path: string;
+  /** Tells its content from another one (`localCopy`). */
+  readonly tag: string;
   /** The target's key. */
   readonly key: string;
 }
 
-/** The files of a shallow clone: those of the source, by their absolute paths. Throws `DELTA_FILE_NOT_FOUND`. */
-export function sharedFiles(adds: readonly AddAction[], from: TableLocation, to: TableLocation): ClonedFile[] {
+/**
+ * The files of a shallow clone: those of the source, by their absolute paths. Throws `DELTA_FILE_NOT_FOUND`, and
+ * `DELTA_FILE_NOT_LOCAL` where the clone's log may not name them.
+ */
+export async function sharedFiles(
+  adds: readonly AddAction[],
+  from: TableLocation,
+  to: TableLocation,
+): Promise<ClonedFile[]> {
+  await requireThere(from, adds);
   return adds.map((add) => {
     const { deletionVector } = add;
-    requireThere(from, localFile(from, add.path));
     const shared = { ...cloned(add), path: absolutePath(from, to, add.path) };
     const vector = deletionVector === undefined ? undefined : sharedVector(from, to, deletionVector);
     return { add: vector === undefined ? shared : { ...shared, deletionVector: vector }, copies: [] };
@@ -40,21 +52,19 @@ export function sharedFiles(adds: readonly AddAction[], from: TableLocation, to:
  * that follow from what they copy. So a clone that was interrupted, or is brought up to date, finds its own copies again.
  * Throws `DELTA_FILE_NOT_FOUND`.
  */
-export function copiedFiles(
+export async function copiedFiles(
   adds: readonly AddAction[],
   from: TableLocation,
   to: TableLocation,
   sourceId: string,
-): ClonedFile[] {
+): Promise<ClonedFile[]> {
+  await requireThere(from, adds);
   return adds.map((add) => {
-    const file = localFile(from, add.path);
-    requireThere(from, file);
     const path = copyPath(add, sourceId);
-    const copies = [{ from: file, key: keyOf(to, decodePath(path)) }];
+    const copies = [{ from, path: add.path, tag: String(add.size), key: keyOf(to, decodePath(path)) }];
     const vector = add.deletionVector;
     if (vector === undefined || vector.storageType === "i") return { add: { ...cloned(add), path }, copies };
     const vectorCopy = copiedVector(from, to, vector);
-    requireThere(from, vectorCopy.copy.from);
     copies.push(vectorCopy.copy);
     return { add: { ...cloned(add), path, deletionVector: vectorCopy.descriptor }, copies };
   });
@@ -68,12 +78,13 @@ export async function copyMissing(
 ): Promise<void> {
   const wanted = new Map(files.flatMap(({ copies }) => copies.map((copy) => [copy.key, copy] as const)));
   const options = signal === undefined ? {} : { signal };
-  await inParallel([...wanted.values()], COPY_WIDTH, async ({ from, key }) => {
-    const { size } = await stat(from);
+  await inParallel([...wanted.values()], COPY_WIDTH, async ({ from, path, tag, key }) => {
+    const file = await localCopy(from, path, tag, signal);
+    const { size } = await stat(file);
     const there = await to.store.head(key, options);
     if (there?.size === size) return;
     try {
-      await to.store.write(key, createReadStream(from), { ifNoneMatch: "*", ...options });
+      await to.store.write(key, createReadStream(file), { ifNoneMatch: "*", ...options });
     } catch (error) {
       if (!isBoathouseError(error, "OBJECT_EXISTS")) throw error;
       if ((await to.store.head(key, options))?.size !== size) throw otherFile(to, key);
@@ -107,8 +118,17 @@ export function absolutePath(from: TableLocation, to: TableLocation, path: strin
   if (isRelative && from.store.url === to.store.url && !from.store.url.startsWith("file:")) {
     return `${from.store.url}/${encodePath(keyOf(from, decodePath(path)))}`;
   }
+  const file = dataFile(from, path);
+  if (file.kind === "remote") return `${file.store.url}/${encodePath(file.key)}`;
+  if (to.store.localPath === undefined) {
+    throw new BoathouseError(
+      "DELTA_FILE_NOT_LOCAL",
+      `${describe(to)} is in a remote store and cannot share the files of ${describe(from)} on this machine.`,
+      { hint: "Clone it deep, or into local storage." },
+    );
+  }
   // Another store's URL says nothing to whoever reads the clone; the file itself is on this machine.
-  return fileUrl(localFile(from, path));
+  return fileUrl(file.path);
 }
 
 function fileUrl(file: string): string {
@@ -121,9 +141,8 @@ function sharedVector(
   vector: DeletionVectorDescriptor,
 ): DeletionVectorDescriptor {
   if (vector.storageType === "i") return vector;
-  const file = vectorFile(from, vector.storageType, vector.pathOrInlineDv);
-  requireThere(from, file);
-  return { ...vector, storageType: "p", pathOrInlineDv: absolutePath(from, to, fileUrl(file)) };
+  const path = vectorPath(vector.storageType, vector.pathOrInlineDv);
+  return { ...vector, storageType: "p", pathOrInlineDv: absolutePath(from, to, path) };
 }
 
 function copiedVector(
@@ -131,31 +150,35 @@ function copiedVector(
   to: TableLocation,
   vector: DeletionVectorDescriptor,
 ): { readonly descriptor: DeletionVectorDescriptor; readonly copy: FileCopy } {
-  const file = vectorFile(from, vector.storageType, vector.pathOrInlineDv);
-  const uuid = /^deletion_vector_(.*)\.bin$/.exec(basename(file))?.[1];
+  const path = vectorPath(vector.storageType, vector.pathOrInlineDv);
+  const uuid = /^deletion_vector_(.*)\.bin$/.exec(basename(path))?.[1];
   if (uuid === undefined || !UNIQUE_NAME.test(uuid)) {
-    throw new BoathouseError("DELTA_INVALID_PATH", `${file} is not named as a deletion vector is.`, {
+    throw new BoathouseError("DELTA_INVALID_PATH", `${path} is not named as a deletion vector is.`, {
       hint: "The log was written wrongly. Purge the deletion vectors of the source (OPTIMIZE), then clone it.",
     });
   }
   const pathOrInlineDv = encodeZ85(Buffer.from(uuid.replaceAll("-", ""), "hex"));
   return {
     descriptor: { ...vector, storageType: "u", pathOrInlineDv },
-    copy: { from: file, key: keyOf(to, `deletion_vector_${uuid}.bin`) },
+    copy: { from, path, tag: "", key: keyOf(to, `deletion_vector_${uuid}.bin`) },
   };
 }
 
-function requireThere(location: TableLocation, file: string): void {
-  if (existsSync(file)) return;
-  throw new BoathouseError(
-    "DELTA_FILE_NOT_FOUND",
-    `${describe(location)} needs the file ${file}, which is not there.`,
-    {
-      sqlState: "42K03",
-      details: { path: file },
-      hint: "VACUUM removed it because the version is older than the retention period, or it was deleted outside the table. Clone a newer version.",
-    },
-  );
+async function requireThere(location: TableLocation, adds: readonly AddAction[]): Promise<void> {
+  for (const [index, parts] of (await missingParts(location, adds)).entries()) {
+    const path = parts.dataFileMissing ? adds[index]?.path : parts.vectorMissing ? parts.vector : undefined;
+    if (path === undefined) continue;
+    const file = placeText(dataFile(location, path));
+    throw new BoathouseError(
+      "DELTA_FILE_NOT_FOUND",
+      `${describe(location)} needs the file ${file}, which is not there.`,
+      {
+        sqlState: "42K03",
+        details: { path: file },
+        hint: "VACUUM removed it because the version is older than the retention period, or it was deleted outside the table. Clone a newer version.",
+      },
+    );
+  }
 }
 
 function otherFile(to: TableLocation, key: string): BoathouseError {

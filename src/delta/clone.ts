@@ -70,8 +70,8 @@ export async function cloneTable(
   }
   transaction.redefine(draftOfClone(source, options, { before, id: transaction.context.ids.uuid() }));
   const files = shallow
-    ? sharedFiles(source.adds, source.location, target.location)
-    : copiedFiles(source.adds, source.location, target.location, source.metadata.id);
+    ? await sharedFiles(source.adds, source.location, target.location)
+    : await copiedFiles(source.adds, source.location, target.location, source.metadata.id);
   const had = new Map((before === undefined ? [] : await allAdds(before)).map((add) => [keyOfContent(add), add]));
   const wanted = new Set(files.map(({ add }) => keyOfContent(add)));
   const added = files.filter(({ add }) => !had.has(keyOfContent(add)));

@@ -46,6 +46,11 @@ export function localFile(location: TableLocation, path: string): string {
   );
 }
 
+/** How a person names a file. */
+export function placeText(file: DataFile): string {
+  return file.kind === "local" ? file.path : `${file.store.url}/${file.key}`;
+}
+
 /** The folder of the table on this machine. Throws `DELTA_TABLE_NOT_LOCAL` where a store has none. */
 export function rootFolder(location: TableLocation): string {
   const log = location.store.localPath?.(keyOf(location, LOG_FOLDER));

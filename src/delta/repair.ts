@@ -1,10 +1,9 @@
-import { existsSync } from "node:fs";
 import type { AddAction } from "./actions.ts";
-import { vectorFile } from "./deletion-vector.ts";
 import { allAdds, removeOf } from "./listed-files.ts";
 import type { TableLocation } from "./log-segment.ts";
-import { localFile } from "./paths.ts";
 import type { DeltaTable } from "./table.ts";
+import { missingParts, type MissingParts } from "./missing-files.ts";
+import { dataFile, placeText } from "./paths.ts";
 
 /** A file of a table that cannot be read: a row of `FSCK REPAIR TABLE`. */
 export interface BrokenFile {
@@ -32,8 +31,9 @@ export async function repairTable(
 ): Promise<RepairResult> {
   const snapshot = await table.snapshot();
   const adds = await allAdds(snapshot);
-  const found = adds.flatMap((add) => {
-    const broken = brokenFile(table.location, add);
+  const parts = await missingParts(table.location, adds);
+  const found = adds.flatMap((add, index) => {
+    const broken = brokenFile(table.location, add, parts[index]);
     return broken === undefined ? [] : [{ add, broken }];
   });
   const broken = found.map((each) => each.broken);
@@ -48,13 +48,17 @@ export async function repairTable(
   return { broken, version };
 }
 
-function brokenFile(location: TableLocation, { path, deletionVector }: AddAction): BrokenFile | undefined {
-  const vector =
-    deletionVector === undefined || deletionVector.storageType === "i"
-      ? undefined
-      : vectorFile(location, deletionVector.storageType, deletionVector.pathOrInlineDv);
-  const dataFileMissing = !existsSync(localFile(location, path));
-  const deletionVectorFileMissing = vector !== undefined && !existsSync(vector);
-  if (!dataFileMissing && !deletionVectorFileMissing) return undefined;
-  return { dataFilePath: path, dataFileMissing, deletionVectorPath: vector ?? null, deletionVectorFileMissing };
+function brokenFile(
+  location: TableLocation,
+  { path }: AddAction,
+  parts: MissingParts | undefined,
+): BrokenFile | undefined {
+  if (parts === undefined || (!parts.dataFileMissing && !parts.vectorMissing)) return undefined;
+  const { dataFileMissing, vector, vectorMissing } = parts;
+  return {
+    dataFilePath: path,
+    dataFileMissing,
+    deletionVectorPath: vector === undefined ? null : placeText(dataFile(location, vector)),
+    deletionVectorFileMissing: vectorMissing,
+  };
 }

@@ -1,19 +1,17 @@
-import { existsSync } from "node:fs";
 import { BoathouseError } from "../core/errors.ts";
 import type { AddAction } from "./actions.ts";
-import { vectorFile } from "./deletion-vector.ts";
 import { supportedFeatures, withFeatures } from "./features.ts";
 import { FILE_KEY } from "./file-list.ts";
 import { keepHighWaterMarks, withCommitTimes } from "./inherited-metadata.ts";
 import { addsWhere, removeOf } from "./listed-files.ts";
-import { describe, type TableLocation } from "./log-segment.ts";
+import { describe } from "./log-segment.ts";
 import type { Metrics } from "./metrics.ts";
-import { localFile } from "./paths.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { DeltaTable, VersionSpec } from "./table.ts";
 import type { TableDraft } from "./table-draft.ts";
 import type { CommitResult } from "./transaction-options.ts";
 import type { Transaction } from "./transaction.ts";
+import { missingParts } from "./missing-files.ts";
 
 export interface RestoreOptions {
   /** The version to go back to, or the one that was the newest at a time. */
@@ -53,7 +51,10 @@ export async function restoreTable(table: DeltaTable, options: RestoreOptions): 
   transaction.redefine(restoredDraft(current, wanted));
   const back = await addsWhere(wanted, await notIn(current));
   const gone = await addsWhere(current, await notIn(wanted));
-  const missing = back.filter((add) => isMissing(table.location, add));
+  const parts = await missingParts(table.location, back);
+  const missing = back.filter(
+    (_, index) => parts[index]?.dataFileMissing === true || parts[index]?.vectorMissing === true,
+  );
   if (missing.length > 0 && options.ignoreMissingFiles !== true) throw filesMissing(wanted, missing);
   const adds = missing.length === 0 ? back : back.filter((add) => !missing.includes(add));
   const now = transaction.context.clock.now();
@@ -125,12 +126,6 @@ const CLUSTERING = "delta.clustering";
 const NOT_CLUSTERED = '{"clusteringColumns":[],"domainName":"delta.clustering"}';
 
 const ROW_IDS = "delta.rowTracking";
-
-function isMissing(location: TableLocation, { path, deletionVector }: AddAction): boolean {
-  if (!existsSync(localFile(location, path))) return true;
-  if (deletionVector === undefined || deletionVector.storageType === "i") return false;
-  return !existsSync(vectorFile(location, deletionVector.storageType, deletionVector.pathOrInlineDv));
-}
 
 interface Moved {
   readonly adds: readonly AddAction[];

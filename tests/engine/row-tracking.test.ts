@@ -78,7 +78,7 @@ describe("row tracking", () => {
     `);
     const rows = await idsOf("late");
     expect(rows.map(([id]) => id)).toEqual([0, 2, 5]);
-    expect(rows.map(([, rowId]) => rowId).toSorted()).toEqual([0, 1, 2]);
+    expect(new Set(rows.map(([, rowId]) => rowId))).toEqual(new Set([0, 1, 2]));
     expect(rows.map(([, , version]) => version)).toEqual([3, 3, 4]);
   });
 

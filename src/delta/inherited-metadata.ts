@@ -17,7 +17,7 @@ const ENABLEMENT = /^delta\.inCommitTimestampEnablement/;
 
 /** An identity column never gives a value twice, also not after its rows are gone: it goes on from the furthest mark. */
 export function keepHighWaterMarks(metadata: MetadataAction, other: MetadataAction): MetadataAction {
-  if (!metadata.schemaString.includes(MARK) || !other.schemaString.includes(MARK)) return metadata;
+  if (!metadata.schemaString.includes(STEP) || !other.schemaString.includes(MARK)) return metadata;
   const marks = new Map(
     schemaFromJson(other.schemaString).fields.map((field) => [field.name.toLowerCase(), field.metadata?.[MARK]]),
   );
@@ -27,10 +27,11 @@ export function keepHighWaterMarks(metadata: MetadataAction, other: MetadataActi
 }
 
 const MARK = "delta.identity.highWaterMark";
+const STEP = "delta.identity.step";
 
 function further(field: StructField, mark: unknown): StructField {
   const own = field.metadata?.[MARK];
-  const step = field.metadata?.["delta.identity.step"];
+  const step = field.metadata?.[STEP];
   if ((typeof mark !== "number" && typeof mark !== "bigint") || step === undefined) return field;
   const isFurther =
     (typeof own !== "number" && typeof own !== "bigint") || (Number(step) > 0 ? mark > own : mark < own);

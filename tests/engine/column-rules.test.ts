@@ -238,6 +238,16 @@ describe("an identity column", () => {
     await refused("INSERT INTO last (v) VALUES (1), (2), (3)", "DELTA_IDENTITY_COLUMNS_OVERFLOW");
   });
 
+  it("never gives a value again, also not after RESTORE", async () => {
+    await run(`
+      CREATE TABLE again (id BIGINT GENERATED ALWAYS AS IDENTITY, v INT);
+      INSERT INTO again (v) VALUES (1), (2);
+      RESTORE TABLE again TO VERSION AS OF 0;
+      INSERT INTO again (v) VALUES (3);
+    `);
+    expect(await rows("SELECT id, v FROM again")).toEqual([[3, 3]]);
+  });
+
   it("begins anew in a table LIKE another, and is a plain column in one AS SELECT", async () => {
     await run(`
       CREATE TABLE j2 LIKE j;

@@ -13,7 +13,7 @@ export interface Content {
   readonly lines: readonly string[];
 }
 
-export async function contentOf(result: StatementResult): Promise<Content> {
+export async function contentOf(result: Pick<StatementResult, "schema" | "batches">): Promise<Content> {
   const { schema } = result;
   const types = schema.fields.map((each) => each.type);
   const lines: string[] = [];
@@ -31,7 +31,7 @@ export async function contentOf(result: StatementResult): Promise<Content> {
 
 type Canonical = null | boolean | string | readonly Canonical[];
 
-/** The form that `delta_rs.py` gives the same value: numbers as text, floating ones by their bits; structs by position. */
+/** The form that `canonical.py` gives the same value: numbers as text, floating ones by their bits; structs by position. */
 function canonical(value: Value, type: DataType): Canonical {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "bigint") return String(value);

@@ -1,23 +1,13 @@
 import { join } from "node:path";
 import { installPackages, startAnswering } from "./python.ts";
+import type { Reader, ReadTable } from "./reader.ts";
 
 const PACKAGES = ["deltalake==1.6.6", "pyarrow==26.0.1"];
 
-/** delta-rs in a Python process. Both throw what it says of a failure. */
-export interface DeltaRs {
-  /** Puts the rows, each in its canonical form (see `canonical.ts`), into the file `rows`. */
-  read(path: string, rows: string): Promise<ReadTable>;
+/** delta-rs in a Python process. */
+export interface DeltaRs extends Reader {
   /** Makes one of the tables of `delta_rs.py`. */
   write(table: string, path: string): Promise<void>;
-  close(): Promise<void>;
-}
-
-export interface ReadTable {
-  /** As JSON, in Delta's form. */
-  readonly schema: string;
-  readonly version: number;
-  readonly rows: number;
-  readonly checksum: string;
 }
 
 /** The Python that has delta-rs, installed into an ignored folder when it is not there; undefined where there is no Python. */
@@ -33,6 +23,7 @@ export function startDeltaRs(python: string): DeltaRs {
     return answer;
   };
   return {
+    name: "delta-rs",
     read: async (path, rows) => (await ask({ do: "read", path, rows })) as ReadTable,
     async write(table, path) {
       await ask({ do: "write", table, path });

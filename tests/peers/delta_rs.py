@@ -2,65 +2,43 @@
 
 import datetime
 import decimal
-import hashlib
 import json
-import struct
 import sys
 
 import pyarrow as pa
-from deltalake import DeltaTable, write_deltalake
+from deltalake import DeltaTable, QueryBuilder, write_deltalake
+
+from canonical import scalar, sorted_pairs, write_rows
 
 
 def canonical(value, kind):
-    """The form that `canonical.ts` gives the same value."""
-    if value is None or isinstance(value, (bool, str)):
-        return value
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        return "NaN" if value != value else struct.pack(">d", value).hex()
-    if isinstance(value, decimal.Decimal):
-        return format(value, "f")
-    if isinstance(value, datetime.datetime):
-        if value.tzinfo is not None:
-            value = value.astimezone(datetime.timezone.utc).replace(tzinfo=None)
-        text = value.isoformat(sep=" ")
-        return text.rstrip("0") if "." in text else text
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, dict):
+    if value is None:
+        return None
+    if pa.types.is_struct(kind):
         return [canonical(value[field.name], field.type) for field in kind]
     if pa.types.is_map(kind):
-        pairs = [[canonical(key, kind.key_type), canonical(each, kind.item_type)] for key, each in value]
-        return sorted(pairs, key=lambda pair: compact(pair).encode())
-    return [canonical(each, kind.value_type) for each in value]
+        return sorted_pairs([[canonical(key, kind.key_type), canonical(each, kind.item_type)] for key, each in value])
+    if isinstance(value, list):
+        return [canonical(each, kind.value_type) for each in value]
+    return scalar(value)
 
 
-def compact(value):
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+def rows_of(table, names):
+    # The rows of `to_pyarrow_table` do without column mapping and deletion vectors.
+    found = pa.table(QueryBuilder().register("t", table).execute("SELECT * FROM t")).select(names)
+    for batch in found.to_batches(max_chunksize=8192):
+        columns = [
+            [canonical(value, field.type) for value in column.to_pylist()]
+            for field, column in zip(batch.schema, batch.columns)
+        ]
+        yield from (list(row) for row in zip(*columns))
 
 
 def read(request):
     table = DeltaTable(request["path"])
-    data = table.to_pyarrow_table()
     names = [field.name for field in table.schema().fields]
-    data = data.select(names)
-    total, rows = 0, 0
-    with open(request["rows"], "w", encoding="utf-8", newline="\n") as out:
-        for batch in data.to_batches(max_chunksize=8192):
-            columns = [
-                [canonical(value, field.type) for value in column.to_pylist()]
-                for field, column in zip(batch.schema, batch.columns)
-            ]
-            for row in zip(*columns):
-                line = compact(list(row))
-                total += int.from_bytes(hashlib.sha256(line.encode()).digest()[:16], "big")
-                rows += 1
-                out.write(line + "\n")
-    checksum = format(total % (1 << 128), "032x")
-    return {"schema": table.schema().to_json(), "version": table.version(), "rows": rows, "checksum": checksum}
+    written = write_rows(rows_of(table, names), request["rows"])
+    return {"schema": table.schema().to_json(), "version": table.version(), **written}
 
 
 def write(request):

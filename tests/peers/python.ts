@@ -36,8 +36,8 @@ export function canRun(command: string, ...args: readonly string[]): boolean {
 /** Of what a script writes to its standard error, the end is shown when it fails. */
 const MOST_SAID = 4000;
 
-export function startAnswering(python: string, script: string): Answering {
-  const child = spawn(python, [script], { stdio: ["pipe", "pipe", "pipe"] });
+export function startAnswering(python: string, script: string, args: readonly string[] = []): Answering {
+  const child = spawn(python, ["-B", script, ...args], { stdio: ["pipe", "pipe", "pipe"] });
   let said = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-MOST_SAID)));
   const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));

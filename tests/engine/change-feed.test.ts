@@ -1,7 +1,8 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ANA, openTestLakehouse, type TestLakehouse } from "./lakehouse.ts";
+import type { StreamOffset } from "../../src/engine/session.ts";
+import { ANA, openTestLakehouse, OWNER, type TestLakehouse } from "./lakehouse.ts";
 
 let house: TestLakehouse;
 beforeAll(async () => {
@@ -296,5 +297,84 @@ describe("change data files", () => {
     expect(await refusal("ALTER TABLE t ADD COLUMN _commit_version INT")).toMatchObject({
       code: "RESERVED_CDC_COLUMNS_ON_WRITE",
     });
+  });
+});
+
+describe("a stream of changes", () => {
+  /** What the micro-batches of a stream read, from an offset until nothing is new. */
+  async function drain(
+    text: string,
+    from?: StreamOffset,
+  ): Promise<{ batches: unknown[][][]; end: StreamOffset | undefined }> {
+    const session = await house.lakehouse.session({ user: OWNER, catalog: "main", schema: "s" });
+    try {
+      const [source] = await session.streams(text, { checkpoint: `file://${join(house.folder, "checkpoint")}` });
+      if (source === undefined) throw new Error("no stream");
+      const batches: unknown[][][] = [];
+      let start = from;
+      for (let end = await source.next(start); end !== undefined; end = await source.next(start)) {
+        const range = start === undefined ? { end } : { start, end };
+        const rows = await (await session.sql(text, { streamRanges: new Map([[source.id, range]]) })).rows();
+        batches.push(
+          rows.map((row) => Object.values(row).map((value) => (typeof value === "bigint" ? Number(value) : value))),
+        );
+        start = end;
+      }
+      return { batches, end: start };
+    } finally {
+      await session.close();
+    }
+  }
+
+  it("begins with the rows that are there, as inserts, and goes on with what changes", async () => {
+    await house.run(`
+      CREATE TABLE flowing (id INT, v STRING) TBLPROPERTIES (delta.enableChangeDataFeed = true);
+      INSERT INTO flowing VALUES (1, 'a'), (2, 'b');
+      DELETE FROM flowing WHERE id = 2;
+    `);
+    const text =
+      "SELECT id, v, _change_type, _commit_version FROM STREAM flowing WITH (readChangeFeed = true) ORDER BY ALL";
+    const first = await drain(text);
+    expect(first.batches).toEqual([[[1, "a", "insert", 2]]]);
+    await house.run("UPDATE flowing SET v = 'c'; INSERT INTO flowing VALUES (3, 'd');");
+    const second = await drain(text, first.end);
+    expect(second.batches).toEqual([
+      [
+        [1, "a", "update_preimage", 3],
+        [1, "c", "update_postimage", 3],
+        [3, "d", "insert", 4],
+      ],
+    ]);
+    expect((await drain(text, second.end)).batches).toEqual([]);
+  });
+
+  it("begins with a version, or a time, where it is told to", async () => {
+    const version =
+      "SELECT id, _change_type FROM STREAM flowing WITH (readChangeFeed = true, startingVersion = 2) ORDER BY ALL";
+    expect((await drain(version)).batches).toEqual([
+      [
+        [1, "update_postimage"],
+        [1, "update_preimage"],
+        [2, "delete"],
+        [3, "insert"],
+      ],
+    ]);
+    const time = "SELECT id FROM STREAM flowing WITH (readChangeFeed = true, startingTimestamp = '2020-01-01')";
+    expect((await drain(time)).batches[0]).toHaveLength(6);
+    await expect(
+      drain("SELECT id FROM STREAM flowing WITH (readChangeFeed = true, endingVersion = 3)"),
+    ).rejects.toMatchObject({ code: "DELTA_ILLEGAL_OPTION" });
+  });
+
+  it("ends when the feed is switched off, and when the table is made anew", async () => {
+    const text = "SELECT id FROM STREAM flowing WITH (readChangeFeed = true)";
+    const { end } = await drain(text);
+    await house.run("ALTER TABLE flowing SET TBLPROPERTIES (delta.enableChangeDataFeed = false)");
+    await expect(drain(text, end)).rejects.toMatchObject({ code: "DELTA_MISSING_CHANGE_DATA" });
+    await house.run(`
+      DROP TABLE flowing;
+      CREATE TABLE flowing (id INT) TBLPROPERTIES (delta.enableChangeDataFeed = true);
+    `);
+    await expect(drain(text, end)).rejects.toMatchObject({ code: "DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE" });
   });
 });

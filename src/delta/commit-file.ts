@@ -15,10 +15,11 @@ import { isExactObject, parseExactJson, splitJsonValues, type ExactJson, type Ex
 /**
  * The actions of a commit (`N.json`), in the order of the file. `where` names the file in errors.
  *
- * Throws `DELTA_LOG_CORRUPTED` for what is no JSON, is truncated, or lacks a required field.
+ * Throws `DELTA_LOG_CORRUPTED` for what is empty, no JSON, is truncated, or lacks a required field.
  */
 export function parseCommit(text: string, where: string): Action[] {
   const actions: Action[] = [];
+  let count = 0;
   for (const [index, line] of linesOf(text, where).entries()) {
     let value: ExactJson;
     try {
@@ -29,7 +30,10 @@ export function parseCommit(text: string, where: string): Action[] {
     if (!isExactObject(value)) throw corrupted(where, `action ${index + 1} is not a JSON object`);
     const action = actionOf(value, { where, index });
     if (action !== undefined) actions.push(action);
+    count += 1;
   }
+  // A torn write, where a store has no atomic put: what the commit said is lost.
+  if (count === 0) throw corrupted(where, "there is nothing");
   return actions;
 }
 
@@ -207,7 +211,7 @@ class Fields {
   optionalNumber(name: string): number | undefined {
     const value = this.body[name];
     if (value === undefined || value === null) return undefined;
-    return typeof value === "number" ? value : this.#wrong(name, "a whole number below 2^53");
+    return Number.isSafeInteger(value) ? Number(value) : this.#wrong(name, "a whole number below 2^53");
   }
 
   flag(name: string): boolean | undefined {

@@ -37,8 +37,9 @@ export function parseLogFile(name: string): LogFile | undefined {
   if (match === null) return undefined;
   const version = Number(match[1]);
   const rest = match[2] ?? "";
-  if (!Number.isSafeInteger(version)) return undefined;
+  // Of a commit no number is passed over: one that a double does not hold shows as a gap.
   if (rest === "json") return { kind: "commit", version };
+  if (!Number.isSafeInteger(version)) return undefined;
   if (rest === "crc") return { kind: "checksum", version };
   if (rest === "checkpoint.parquet") return { kind: "classic-checkpoint", version };
   const part = /^checkpoint\.(\d{10})\.(\d{10})\.parquet$/.exec(rest);

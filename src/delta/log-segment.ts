@@ -18,6 +18,8 @@ export interface LogSegment {
   readonly checkpoint: CheckpointFiles | undefined;
   /** Ascending and without gaps, from the one after the checkpoint (or 0) to `version`. */
   readonly commits: readonly CommitRef[];
+  /** The same actions in fewer files where compacted ones stand for several commits; a file has its last version. */
+  readonly replay: readonly CommitRef[];
 }
 
 export interface SegmentOptions {
@@ -100,12 +102,17 @@ async function segmentFrom(
 ): Promise<LogSegment | undefined> {
   const commits: CommitRef[] = [];
   const checkpoints: ListedLogFile[] = [];
+  const compacted = new Map<number, CommitRef>();
   let newest = -1;
   for await (const { meta, file } of listLog(location, start)) {
     if (file.kind === "commit" || isCheckpoint(file)) newest = Math.max(newest, file.version);
     if (wanted !== undefined && file.version > wanted) continue;
     if (file.kind === "commit") commits.push({ version: file.version, meta });
     if (isCheckpoint(file) && file.version < checkpointBefore) checkpoints.push({ meta, file });
+    // Those of one start come by ascending ends: the longest that fits remains.
+    if (file.kind === "compacted" && file.end > file.version && file.end <= (wanted ?? file.end)) {
+      compacted.set(file.version, { version: file.end, meta });
+    }
   }
   if (newest < 0) return undefined;
   if (wanted !== undefined && wanted > newest) throw versionNotFound(location, wanted, newest);
@@ -121,7 +128,26 @@ async function segmentFrom(
   checkContiguous(location, tail, first);
   const reached = tail.at(-1)?.version ?? checkpoint?.version;
   if (reached !== version) throw gap(location, (reached ?? -1) + 1, version);
-  return { version, checkpoint, commits: tail };
+  return { version, checkpoint, commits: tail, replay: shortest(tail, compacted, version) };
+}
+
+/** Passes over the commits that a compacted file stands for (PROTOCOL.md, "Log Compaction Files"). */
+function shortest(
+  commits: readonly CommitRef[],
+  compacted: ReadonlyMap<number, CommitRef>,
+  newest: number,
+): readonly CommitRef[] {
+  if (compacted.size === 0) return commits;
+  const files: CommitRef[] = [];
+  let next = 0;
+  for (const commit of commits) {
+    if (commit.version < next) continue;
+    const several = compacted.get(commit.version);
+    const file = several !== undefined && several.version <= newest ? several : commit;
+    files.push(file);
+    next = file.version + 1;
+  }
+  return files;
 }
 
 export interface ListedLogFile {

@@ -5,7 +5,15 @@ import { corrupted, parseCommit } from "./commit-file.ts";
 import type { DeltaContext } from "./context.ts";
 import { checkReadable } from "./features.ts";
 import { FileList } from "./file-list.ts";
-import { describe, findSegment, type CommitRef, type LogSegment, type TableLocation } from "./log-segment.ts";
+import {
+  describe,
+  findSegment,
+  type CheckpointFiles,
+  type CommitRef,
+  type LogSegment,
+  type SegmentOptions,
+  type TableLocation,
+} from "./log-segment.ts";
 import { inParallel, readObject } from "./objects.ts";
 import { canonicalKey, Replay } from "./replay.ts";
 import { checkTypeChanges } from "./type-widening.ts";
@@ -34,7 +42,7 @@ export interface TableState {
 export async function loadState(
   context: DeltaContext,
   location: TableLocation,
-  options: { readonly version?: number } = {},
+  options: SegmentOptions = {},
 ): Promise<TableState> {
   let segment = await findSegment(location, options);
   for (;;) {
@@ -45,17 +53,21 @@ export async function loadState(
       if (checkpoint === undefined || !isBoathouseError(error) || !UNREADABLE.test(error.code)) throw error;
       const older = { version: segment.version, checkpointBefore: checkpoint.version };
       segment = await findSegment(location, older).catch(() => {
-        throw corrupted(checkpoint.files[0]?.key ?? "", `the checkpoint cannot be read (${error.message})`, error);
+        throw unreadable(checkpoint, error);
       });
     }
   }
 }
 
 /** What reading a damaged checkpoint gives. */
-const UNREADABLE = /^(FAILED_READ_FILE|DUCKDB_ERROR|DELTA_LOG_CORRUPTED)/;
+const UNREADABLE = /^(FAILED_READ_FILE|DUCKDB_ERROR|OBJECT_NOT_FOUND|DELTA_LOG_CORRUPTED|DELTA_STATE_RECOVER_ERROR)/;
+
+function unreadable(checkpoint: CheckpointFiles, error: BoathouseError): BoathouseError {
+  return corrupted(checkpoint.files[0]?.key ?? "", `the checkpoint cannot be read (${error.message})`, error);
+}
 
 async function loadSegment(context: DeltaContext, location: TableLocation, segment: LogSegment): Promise<TableState> {
-  const tail = await replayCommits(location, segment.commits);
+  const tail = await replaySegment(location, segment);
   const checkpoint =
     segment.checkpoint === undefined ? undefined : await readCheckpoint(context, location, segment.checkpoint);
   if (checkpoint !== undefined) tail.inherit(checkpoint.state);
@@ -66,7 +78,19 @@ async function loadSegment(context: DeltaContext, location: TableLocation, segme
     timestamp,
     etag: segment.commits.at(-1)?.meta.etag,
     checkpointVersion: segment.checkpoint?.version,
-    load: (metadata) => loadFiles(context, { metadata, tail, checkpoint, version }),
+    load: async (metadata) => {
+      try {
+        return await loadFiles(context, { metadata, tail, checkpoint, version });
+      } catch (error) {
+        const { checkpoint: damaged } = segment;
+        if (damaged === undefined || !isBoathouseError(error) || !UNREADABLE.test(error.code)) throw error;
+        // A sidecar may be missing or damaged, or a part that holds files alone.
+        const older = await loadState(context, location, { version, checkpointBefore: damaged.version }).catch(() => {
+          throw unreadable(damaged, error);
+        });
+        return older.files();
+      }
+    },
   });
 }
 
@@ -105,8 +129,18 @@ export async function advanceState(
 /** Commits are read this many at a time: more does not help, and each holds its text. */
 const READ_WIDTH = 32;
 
+/** What the commits of a segment leave. A compacted file that is damaged is passed over: the commits are there as well. */
+export async function replaySegment(location: TableLocation, { commits, replay }: LogSegment): Promise<Replay> {
+  try {
+    return await replayCommits(location, replay);
+  } catch (error) {
+    if (replay === commits || !isBoathouseError(error)) throw error;
+    return replayCommits(location, commits);
+  }
+}
+
 /** What a run of commits leaves. */
-export async function replayCommits(location: TableLocation, commits: readonly CommitRef[]): Promise<Replay> {
+async function replayCommits(location: TableLocation, commits: readonly CommitRef[]): Promise<Replay> {
   const result = new Replay();
   for (let start = 0; start < commits.length; start += READ_WIDTH * 8) {
     const some = commits.slice(start, start + READ_WIDTH * 8);

@@ -6,7 +6,7 @@ import { allCommits, findSegment, type LogSegment, type TableLocation } from "./
 import { inParallel, readObject } from "./objects.ts";
 import { durationProperty } from "./properties.ts";
 import { canonicalKey } from "./replay.ts";
-import { replayCommits, type TableState } from "./table-state.ts";
+import { replaySegment, type TableState } from "./table-state.ts";
 
 /** How long removed files are kept when the table does not say. */
 export const WEEK = 7 * 86_400_000;
@@ -32,7 +32,7 @@ export async function tombstonesSince(
   cutoff: number,
 ): Promise<Tombstones> {
   const segment = await findSegment(location, { version: state.version });
-  const tail = await replayCommits(location, segment.commits);
+  const tail = await replaySegment(location, segment);
   const before =
     segment.checkpoint === undefined ? undefined : await readCheckpoint(context, location, segment.checkpoint);
   const touched = new Set([...tail.added.keys(), ...tail.removed.keys()]);

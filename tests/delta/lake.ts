@@ -21,6 +21,8 @@ export interface Lake {
   readonly connection: Connection;
   readonly context: DeltaContext;
   table(name: string, store?: ObjectStore): DeltaTable;
+  /** A connection more, for who closes it. */
+  connect(): Promise<Connection>;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export async function openLake(overrides: Partial<DeltaContext> = {}): Promise<L
     connection,
     context,
     table: (name, other) => new DeltaTable(context, other ?? store, name),
+    connect: () => duckdb.connect(),
     async close() {
       await duckdb.close();
       await rm(folder, { recursive: true, force: true });

@@ -279,3 +279,47 @@ describe("liquid clustering", () => {
     }
   });
 });
+
+describe("auto compaction", () => {
+  it("puts small files together after a commit, in the partitions that it wrote to", async () => {
+    await house.run(
+      "CREATE TABLE busy (id INT, p INT) PARTITIONED BY (p) TBLPROPERTIES ('delta.autoOptimize.autoCompact' = 'auto')",
+    );
+    await house.run("SET spark.databricks.delta.autoCompact.minNumFiles = 4");
+    for (let id = 0; id < 4; id += 1) {
+      await house.run(`INSERT INTO busy VALUES (${id}, 1)${id < 3 ? `, (${id}, 2)` : ""}`);
+    }
+    expect((await history("busy")).map(({ operation }) => operation?.["name"])).toEqual([
+      "OPTIMIZE",
+      ...Array.from({ length: 4 }, () => "WRITE"),
+      "CREATE TABLE",
+    ]);
+    expect((await history("busy"))[0]).toMatchObject({
+      parameters: { auto: "true" },
+      metrics: { numAddedFiles: "1", numRemovedFiles: "4" },
+    });
+    await house.run("UPDATE busy SET id = id + 10 WHERE p = 2 AND id = 0");
+    expect((await history("busy"))[0]).toMatchObject({ operation: { name: "UPDATE" } });
+    await house.run("SET spark.databricks.delta.autoCompact.enabled = false");
+    await house.run("INSERT INTO busy VALUES (9, 2); INSERT INTO busy VALUES (9, 2)");
+    expect((await history("busy"))[0]).toMatchObject({ operation: { name: "WRITE" } });
+    await house.run("RESET spark.databricks.delta.autoCompact.enabled");
+    await house.run(
+      "MERGE INTO busy USING (SELECT 77 AS id) AS s ON busy.id = s.id WHEN NOT MATCHED THEN INSERT (id, p) VALUES (77, 2)",
+    );
+    expect((await history("busy"))[0]).toMatchObject({ operation: { name: "OPTIMIZE" } });
+    await house.run("RESET spark.databricks.delta.autoCompact.minNumFiles");
+    expect(await house.values("SELECT p, count(*), sum(id) FROM busy GROUP BY p ORDER BY p")).toEqual([
+      [1, 4, 6],
+      [2, 6, 108],
+    ]);
+    expect(await house.rows("DESCRIBE DETAIL busy")).toMatchObject([{ numFiles: 2n }]);
+  });
+
+  it("is not needed for one write: each partition gets one file", async () => {
+    await house.run(
+      "CREATE TABLE wide PARTITIONED BY (p) TBLPROPERTIES ('delta.autoOptimize.optimizeWrite' = 'true') AS SELECT id, id % 10 AS p FROM range(300000)",
+    );
+    expect(await house.rows("DESCRIBE DETAIL wide")).toMatchObject([{ numFiles: 10n }]);
+  });
+});

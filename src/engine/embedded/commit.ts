@@ -4,6 +4,7 @@ import type { OverwriteMode } from "../../delta/transaction-options.ts";
 import type { OperationMetrics } from "../session.ts";
 import type { PlannedQuery } from "./query.ts";
 import type { StatementCall } from "./statement-call.ts";
+import { compactAfter } from "./auto-compact.ts";
 import { installFor } from "./connection.ts";
 import { checkRows } from "./write.ts";
 
@@ -39,6 +40,7 @@ export async function commitRows(
       await (await call.resolver()).files.verify();
       if (txn !== undefined) transaction.setTransaction(txn.appId, txn.version);
       const { version, metrics } = await transaction.commit();
+      await compactAfter(transaction, version, call);
       return {
         version,
         rowsInserted: written.rows,

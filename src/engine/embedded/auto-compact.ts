@@ -1,0 +1,42 @@
+import { autoCompact } from "../../delta/auto-compact.ts";
+import { describe } from "../../delta/log-segment.ts";
+import { rootFolder } from "../../delta/paths.ts";
+import type { Transaction } from "../../delta/transaction.ts";
+import { openConnection } from "./connection.ts";
+import { maintenanceFlag, maintenanceSetting } from "./maintenance-settings.ts";
+import type { StatementCall } from "./statement-call.ts";
+
+/** Compacts the table of a statement that has committed, where its properties or the session ask for it. Never fails. */
+export async function compactAfter(
+  { location }: Pick<Transaction, "location">,
+  version: number | undefined,
+  call: StatementCall,
+): Promise<void> {
+  if (version === undefined) return;
+  const { state } = call;
+  const enabled = maintenanceFlag(state, "autoCompact.enabled");
+  const maxFileSize = maintenanceSetting(state, "autoCompact.maxFileSize");
+  const minFileSize = maintenanceSetting(state, "autoCompact.minFileSize");
+  const minNumFiles = maintenanceSetting(state, "autoCompact.minNumFiles");
+  try {
+    const table = await call.env.tables.at(describe(location));
+    const folders = location.store.localPath === undefined ? [] : [rootFolder(location)];
+    await autoCompact(
+      table,
+      {
+        connect: async () => [await openConnection(call, folders, ""), await openConnection(call, folders, "")],
+        version,
+        userName: call.user,
+        ...(call.signal === undefined ? {} : { signal: call.signal }),
+      },
+      {
+        ...(enabled === undefined ? {} : { enabled }),
+        ...(maxFileSize === undefined ? {} : { maxFileSize }),
+        ...(minFileSize === undefined ? {} : { minFileSize }),
+        ...(minNumFiles === undefined ? {} : { minNumFiles }),
+      },
+    );
+  } catch {
+    // The statement's own commit stands: files that stay small cost reads a little, and are taken up the next time.
+  }
+}

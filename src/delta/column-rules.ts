@@ -10,8 +10,6 @@ import { findField } from "./table-schema.ts";
 import type { RowCheck } from "./row-check.ts";
 
 export const CURRENT_DEFAULT = "CURRENT_DEFAULT";
-/** What rows have that were there before their column: never used by Delta Lake, which adds no columns with a default. */
-export const EXISTS_DEFAULT = "EXISTS_DEFAULT";
 export const GENERATION_EXPRESSION = "delta.generationExpression";
 
 /** What becomes of columns that data does not bring, and what those that it brings must fulfil. */

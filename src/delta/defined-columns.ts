@@ -1,4 +1,4 @@
-import { simpleString } from "../core/data-type.ts";
+import { simpleString, type StructType } from "../core/data-type.ts";
 import { BoathouseError } from "../core/errors.ts";
 import { identityOf } from "../sql/identity.ts";
 import type { MetadataAction, ProtocolAction } from "./actions.ts";
@@ -53,4 +53,10 @@ export function checkDefinedColumns(
       );
     }
   }
+}
+
+/** The table property without which columns with a DEFAULT are refused; none when no column has one. */
+export function defaultsFeature({ fields }: StructType): Readonly<Record<string, string>> {
+  const has = fields.some(({ metadata }) => metadata?.[CURRENT_DEFAULT] !== undefined);
+  return has ? { "delta.feature.allowColumnDefaults": "supported" } : {};
 }

@@ -1,7 +1,7 @@
 import { isTable, type Table } from "../../../catalog/securable.ts";
 import { BoathouseError } from "../../../core/errors.ts";
 import { field, simpleString, struct, type StructField, type StructType } from "../../../core/data-type.ts";
-import { CURRENT_DEFAULT } from "../../../delta/column-rules.ts";
+import { defaultsFeature } from "../../../delta/defined-columns.ts";
 import type { Snapshot } from "../../../delta/snapshot.ts";
 import type { Transaction } from "../../../delta/transaction.ts";
 import type { CloneTable, CreateTable, CreateTableLike } from "../../../sql/ast/create.ts";
@@ -42,12 +42,6 @@ export const createTableLike: Command<"create_table_like"> = {
     return define(statement, call, definition);
   },
 };
-
-/** Columns that have defaults need the feature, which a table like another has without being told. */
-function defaultsFeature({ fields }: StructType): Record<string, string> {
-  const has = fields.some(({ metadata }) => metadata?.[CURRENT_DEFAULT] !== undefined);
-  return has ? { "delta.feature.allowColumnDefaults": "supported" } : {};
-}
 
 export interface TableParts {
   readonly schema: StructType;

@@ -1,11 +1,16 @@
 import { isTable, type Relation } from "../../../catalog/securable.ts";
 import { quoteIfNeeded, sqlType, type StructField, type StructType } from "../../../core/data-type.ts";
+import { defaultsFeature } from "../../../delta/defined-columns.ts";
+import { identityOf } from "../../../sql/identity.ts";
 
 /** The statement that makes a table or view like this one, for SHOW CREATE TABLE. Policies are not part of it. */
 export function createText(relation: Relation, name: readonly string[], schema: StructType): string {
   const quoted = name.map(quoteIfNeeded).join(".");
   const comment = relation.comment === undefined ? "" : `\nCOMMENT ${text(relation.comment)}`;
-  const entries = Object.entries(relation.properties).map(([key, value]) => `  ${text(key)} = ${text(value)}`);
+  const needed = isTable(relation) ? defaultsFeature(schema) : {};
+  const entries = Object.entries({ ...needed, ...relation.properties }).map(
+    ([key, value]) => `  ${text(key)} = ${text(value)}`,
+  );
   const properties = entries.length === 0 ? "" : `\nTBLPROPERTIES (\n${entries.join(",\n")})`;
   if (!isTable(relation)) {
     const columns = schema.fields.map((each) => `  ${quoteIfNeeded(each.name)}${commentOf(each)}`).join(",\n");
@@ -27,9 +32,18 @@ function columnText(each: StructField): string {
     ...(each.nullable ? [] : ["NOT NULL"]),
     ...(typeof generated === "string" ? [`GENERATED ALWAYS AS (${generated})`] : []),
     ...(typeof value === "string" ? [`DEFAULT ${value}`] : []),
+    ...identityText(each),
   ]
     .join(" ")
     .concat(commentOf(each));
+}
+
+function identityText(each: StructField): string[] {
+  const identity = identityOf(each);
+  if (identity === undefined) return [];
+  const { start, step, allowExplicitInsert } = identity;
+  const when = allowExplicitInsert ? "BY DEFAULT" : "ALWAYS";
+  return [`GENERATED ${when} AS IDENTITY (START WITH ${start} INCREMENT BY ${step})`];
 }
 
 function commentOf({ metadata }: StructField): string {

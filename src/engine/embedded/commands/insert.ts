@@ -5,6 +5,7 @@ import type { Insert } from "../../../sql/ast/statement.ts";
 import { analyzeChange } from "../../../sql/analyzer/change.ts";
 import type { BoundInsert } from "../../../sql/change.ts";
 import { generateExpression } from "../../../sql/generator/generate.ts";
+import { onlyMarksDiffer } from "../../../delta/high-water-marks.ts";
 import type { OverwriteMode } from "../../../delta/transaction-options.ts";
 import type { Transaction } from "../../../delta/transaction.ts";
 import { quoteIdentifier } from "../../../sql/quote.ts";
@@ -42,14 +43,14 @@ async function run(statement: Insert, call: StatementCall): Promise<StatementRes
   if (txn !== undefined && transaction.isCommitted(txn.appId, txn.version)) {
     return changeResult("WRITE", { alreadyCommitted: true, version: transaction.readVersion });
   }
-  const before = transaction.metadata.schemaString;
+  const before = transaction.metadata;
   const takesSchema = call.options.overwriteSchema === true || statement.schemaEvolution;
   const { planned, options } = takesSchema
     ? await planTakingSchema(statement, call, transaction, found.location)
     : await planAligned(statement, call, found.location);
   const metrics = await commitRows(transaction, planned, call, options);
   const name = (await call.access()).snapshot.fullName(found);
-  if (transaction.metadata.schemaString !== before) {
+  if (transaction.metadata.schemaString !== before.schemaString && !onlyMarksDiffer(before, transaction.metadata)) {
     await call.env.catalog.describeTable(call.user, name, { columns: transaction.schema });
   }
   await recordLineage(call, planned, name);

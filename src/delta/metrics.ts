@@ -7,6 +7,8 @@ export interface OperationCounts {
   readonly writtenRows: number;
   readonly removedFiles: number;
   readonly removedBytes: number;
+  /** Change data files. */
+  readonly changeFiles: number;
   /** Milliseconds. */
   readonly executionTime: number;
 }
@@ -19,6 +21,7 @@ export function defaultMetrics(operation: string, counts: OperationCounts): Metr
       numTargetFilesRemoved: counts.removedFiles,
       numTargetBytesAdded: counts.addedBytes,
       numTargetBytesRemoved: counts.removedBytes,
+      numTargetChangeFilesAdded: counts.changeFiles,
       numOutputRows: counts.writtenRows,
       executionTimeMs: counts.executionTime,
     };
@@ -29,7 +32,9 @@ export function defaultMetrics(operation: string, counts: OperationCounts): Metr
       numAddedBytes: counts.addedBytes,
       numRemovedFiles: counts.removedFiles,
       numRemovedBytes: counts.removedBytes,
-      ...(operation === "OPTIMIZE" ? {} : { executionTimeMs: counts.executionTime }),
+      ...(operation === "OPTIMIZE"
+        ? {}
+        : { numAddedChangeFiles: counts.changeFiles, executionTimeMs: counts.executionTime }),
     };
   }
   if (/WRITE|SELECT|STREAMING|INSERT|COPY/.test(operation)) {
@@ -40,6 +45,7 @@ export function defaultMetrics(operation: string, counts: OperationCounts): Metr
       ...(counts.removedFiles === 0
         ? {}
         : { numRemovedFiles: counts.removedFiles, numRemovedBytes: counts.removedBytes }),
+      ...(counts.changeFiles === 0 ? {} : { numAddedChangeFiles: counts.changeFiles }),
     };
   }
   return {};

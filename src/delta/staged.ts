@@ -102,6 +102,7 @@ export class Staged {
       writtenRows: this.#rows,
       removedFiles: removes.length,
       removedBytes: bytes(removes),
+      changeFiles: this.#changes.length,
     };
   }
 

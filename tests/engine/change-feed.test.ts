@@ -285,6 +285,8 @@ describe("change data files", () => {
     const [file = ""] = await recorded();
     expect(file).toMatch(/^cdc-.*\.parquet$/);
     expect(await house.values("SELECT count(*) FROM table_changes('frugal', 6)")).toEqual([[2]]);
+    const [newest] = await house.rows("DESCRIBE HISTORY frugal");
+    expect(JSON.stringify(newest?.["operationMetrics"])).toContain('"numAddedChangeFiles"');
     await rm(join(place, "_change_data", file));
     expect(await refusal("SELECT * FROM table_changes('frugal', 6)")).toMatchObject({ code: "DELTA_FILE_NOT_FOUND" });
     expect(await house.values("SELECT max(id) FROM frugal")).toEqual([[100]]);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openTestLakehouse, type TestLakehouse } from "./lakehouse.ts";
+import { openTestLakehouse, RAY, type TestLakehouse } from "./lakehouse.ts";
 
 let house: TestLakehouse;
 beforeAll(async () => {
@@ -270,6 +270,77 @@ describe("NOT NULL", () => {
     );
     await refused("INSERT INTO nn VALUES (NULL)", "DELTA_NOT_NULL_CONSTRAINT_VIOLATED");
     await refused("CREATE TABLE nn1 (s ARRAY<STRUCT<a: INT NOT NULL>>)", "DELTA_NESTED_NOT_NULL_CONSTRAINT");
+  });
+});
+
+describe("the rules of columns", () => {
+  const RULED =
+    "(id BIGINT GENERATED ALWAYS AS IDENTITY, a INT, twice INT GENERATED ALWAYS AS (a * 2), n INT DEFAULT 7)";
+
+  it("hold where rows bring new columns, and where files are put together", async () => {
+    await run(`
+      CREATE TABLE evolving ${RULED} ${DEFAULTS};
+      INSERT WITH SCHEMA EVOLUTION INTO evolving BY NAME SELECT 1 AS a, 'x' AS more;
+      INSERT INTO evolving (a) VALUES (2);
+      OPTIMIZE evolving;
+      CREATE TABLE plain (b INT);
+      INSERT WITH SCHEMA EVOLUTION INTO plain BY NAME SELECT 1 AS b, * FROM evolving;
+      INSERT INTO plain VALUES (1, 1, 1, 1, 1, 'no rules');
+      DELETE FROM evolving WHERE a = 5;
+      INSERT INTO evolving (a) VALUES (3);
+    `);
+    expect(await rows("SELECT id, a, twice, n, more FROM evolving ORDER BY id")).toEqual([
+      [1, 1, 2, 7, "x"],
+      [2, 2, 4, 7, null],
+      [3, 3, 6, 7, null],
+    ]);
+    await expect(
+      house.values("INSERT WITH SCHEMA EVOLUTION INTO evolving BY NAME SELECT 9L AS id, 1 AS a"),
+    ).rejects.toMatchObject({
+      code: "DELTA_IDENTITY_COLUMNS_EXPLICIT_INSERT_NOT_SUPPORTED",
+    });
+  });
+
+  it("give the change data feed the values that the table has", async () => {
+    await run(`
+      CREATE TABLE fed ${RULED} TBLPROPERTIES ('delta.feature.allowColumnDefaults' = 'supported', 'delta.enableChangeDataFeed' = 'true');
+      INSERT INTO fed (a) VALUES (1);
+      MERGE INTO fed USING (SELECT * FROM VALUES (1, 10), (2, 20) AS s(k, v)) s ON fed.a = s.k
+      WHEN MATCHED THEN UPDATE SET a = v WHEN NOT MATCHED THEN INSERT (a) VALUES (v);
+    `);
+    const stored = await rows("SELECT id, a, twice, n FROM fed ORDER BY a");
+    expect(stored).toEqual([
+      [1, 10, 20, 7],
+      [2, 20, 40, 7],
+    ]);
+    const told =
+      "SELECT id, a, twice, n FROM table_changes('fed', 2) WHERE _change_type IN ('insert', 'update_postimage')";
+    expect(await rows(`${told} ORDER BY a`)).toEqual(stored);
+  });
+
+  it("are those of the new table after REPLACE", async () => {
+    await run(`
+      CREATE TABLE replaced ${RULED} ${DEFAULTS};
+      INSERT INTO replaced (a) VALUES (1);
+      CREATE OR REPLACE TABLE replaced (id BIGINT GENERATED ALWAYS AS IDENTITY (START WITH 50), a INT);
+      INSERT INTO replaced (a) VALUES (2);
+    `);
+    expect(await rows("SELECT * FROM replaced")).toEqual([[50, 2]]);
+    await run("CREATE OR REPLACE TABLE replaced AS SELECT 1 AS a; INSERT INTO replaced VALUES (2)");
+    expect(await rows("SELECT sum(a) FROM replaced")).toEqual([[3]]);
+  });
+
+  it("are kept by who may only write", async () => {
+    await run(`
+      CREATE TABLE theirs ${RULED} ${DEFAULTS};
+      GRANT USE CATALOG ON CATALOG main TO readers; GRANT USE SCHEMA ON SCHEMA main.s TO readers;
+      GRANT SELECT, MODIFY ON TABLE theirs TO readers;
+    `);
+    await house.as(RAY, "INSERT INTO theirs (a) VALUES (1), (2)");
+    expect(await rows("SELECT * FROM theirs ORDER BY id")).toEqual([
+      [1, 1, 2, 7],
+      [2, 2, 4, 7],
+    ]);
   });
 });
 

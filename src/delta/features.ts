@@ -140,11 +140,18 @@ export const FEATURES: readonly TableFeature[] = [
   },
   { name: "variantType", readers: true, read: "supported", write: "supported" },
   { name: "variantType-preview", readers: true, read: "supported", write: "supported" },
-  { name: "variantShredding", readers: true, read: "refused", write: "refused" },
-  { name: "variantShredding-preview", readers: true, read: "refused", write: "refused" },
-  { name: "catalogManaged", readers: true, read: "refused", write: "refused" },
-  { name: "catalogOwned", readers: true, read: "refused", write: "refused" },
-  { name: "catalogOwned-preview", readers: true, read: "refused", write: "refused" },
+  // Writers need not shred.
+  { name: "variantShredding", readers: true, read: "supported", write: "supported" },
+  { name: "variantShredding-preview", readers: true, read: "supported", write: "supported" },
+  { name: "catalogManaged", readers: true, requires: ["inCommitTimestamp"], read: "supported", write: "supported" },
+  { name: "catalogOwned", readers: true, requires: ["inCommitTimestamp"], read: "supported", write: "supported" },
+  {
+    name: "catalogOwned-preview",
+    readers: true,
+    requires: ["inCommitTimestamp"],
+    read: "supported",
+    write: "supported",
+  },
   { name: "clustering", readers: false, read: "supported", write: "supported" },
   { name: "liquid", readers: false, read: "supported", write: "refused" },
   {

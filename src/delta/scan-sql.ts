@@ -2,10 +2,12 @@ import type { DataType, StructField, StructType } from "../core/data-type.ts";
 import { quoteIdentifier, quoteString } from "../sql/quote.ts";
 import { duckDbType } from "../sql/types/duckdb-type.ts";
 import { hasVariant } from "../sql/types/variant-type.ts";
-import { parquetType, variantFromGroup } from "../sql/variant/group-sql.ts";
+import { fieldType, type FileType } from "../sql/variant/file-type.ts";
+import { parquetType } from "../sql/variant/group-sql.ts";
 import { columnId, needsRename, physicalName, physicalType, type MappingMode } from "./column-mapping.ts";
 import { metadataType, type TrackingColumns } from "./row-tracking.ts";
 import { mayRound } from "./type-widening.ts";
+import { askedType, variantFromFile, type NullKind, type VariantLayout } from "./variant-layout.ts";
 
 /** A file to read. */
 export interface ScanFile {
@@ -15,12 +17,16 @@ export interface ScanFile {
   readonly rowId: number;
   /** As the log has it. */
   readonly path: string;
-  /** On this machine. */
+  /** On this machine; `""` in a scan that only lists files. */
   readonly file: string;
   readonly size: number;
+  /** Rows in it, deleted ones included, as its statistics say. */
+  readonly records?: number;
   readonly modificationTime: number;
   /** Text forms of partition values that DuckDB casts back, by physical name. */
   readonly partitionValues: Readonly<Record<string, string | null>>;
+  /** The descriptor of its deletion vector, as JSON. */
+  readonly vector?: string;
   /** Positions of deleted rows; undefined where there is no deletion vector. */
   readonly deleted?: readonly number[];
   /** Of a table that gives ids to rows. */
@@ -28,6 +34,8 @@ export interface ScanFile {
   readonly defaultRowCommitVersion?: number;
   /** Timestamps in the old INT96 form, which are instants in UTC but do not say so. */
   readonly int96: boolean;
+  /** Where its variants do not stand in the plain way. */
+  readonly variants?: VariantLayout;
 }
 
 export interface ScanSqlOptions {
@@ -56,7 +64,7 @@ export interface ScanSqlOptions {
 export function scanSql(files: readonly ScanFile[], options: ScanSqlOptions): string {
   const groups = new Map<string, ScanFile[]>();
   for (const file of files) {
-    const kind = `${file.deleted !== undefined} ${file.int96}`;
+    const kind = `${file.deleted !== undefined} ${file.int96} ${file.variants?.key ?? ""}`;
     const group = groups.get(kind);
     if (group === undefined) groups.set(kind, [file]);
     else group.push(file);
@@ -81,6 +89,7 @@ function emptySql(options: ScanSqlOptions): string {
 function groupSql(files: readonly ScanFile[], options: ScanSqlOptions): string {
   const [first] = files;
   const int96 = first?.int96 ?? false;
+  const variants = first?.variants;
   const inner: MapEntry[] = [];
   const outer: string[] = [];
   for (const field of options.schema.fields) {
@@ -93,7 +102,8 @@ function groupSql(files: readonly ScanFile[], options: ScanSqlOptions): string {
     }
     const alias = `c${inner.length}`;
     inner.push({ field, alias });
-    const value = logicalSql(alias, field.type, { mode: options.mode, int96 });
+    const reading = { mode: options.mode, int96, nulls: variants?.nulls.get(name) };
+    const value = logicalSql(alias, field.type, reading, variants?.columns.get(name));
     const whole = mayRound(field) ? `CASE WHEN ${alias} IS NOT NULL THEN ${value} END` : value;
     outer.push(`${whole} AS ${quoteIdentifier(field.name)}`);
   }
@@ -117,7 +127,7 @@ function groupSql(files: readonly ScanFile[], options: ScanSqlOptions): string {
   }
   // The hidden columns have no field ids.
   const byName = options.mode === "id" && inner.some(({ field }) => field === tracking?.rowId);
-  const source = parquetSql(files, inner, { mode: byName ? "name" : options.mode, int96 });
+  const source = parquetSql(files, inner, { mode: byName ? "name" : options.mode, int96, variants });
   if (first?.deleted === undefined) return `SELECT ${outer.join(", ")} FROM ${source}`;
   // One packed key is four times faster than a join on two columns.
   const lists = JSON.stringify(files.map((file) => file.deleted ?? []));
@@ -140,47 +150,65 @@ interface MapEntry {
 interface Reading {
   readonly mode: MappingMode;
   readonly int96: boolean;
+  readonly nulls?: NullKind | undefined;
 }
 
-function parquetSql(files: readonly ScanFile[], columns: readonly MapEntry[], reading: Reading): string {
+function parquetSql(
+  files: readonly ScanFile[],
+  columns: readonly MapEntry[],
+  reading: Reading & { readonly variants: VariantLayout | undefined },
+): string {
   const entries = columns.map(({ field, alias }) => {
     const id = reading.mode === "id" ? columnId(field) : undefined;
     const key = id === undefined ? quoteString(physicalName(field, reading.mode)) : String(id);
-    const type = fileType(physicalType(field.type, reading.mode), reading.int96);
+    const found = reading.variants?.columns.get(physicalName(field, reading.mode));
+    const type = fileType(physicalType(field.type, reading.mode), reading.int96, found);
     return `${key}: {name: '${alias}', type: ${quoteString(type)}, default_value: NULL}`;
   });
   const names = files.map(({ file }) => quoteString(file)).join(", ");
-  return `read_parquet([${names}], hive_partitioning = false, schema = MAP {${entries.join(", ")}})`;
+  return `read_parquet([${names}], hive_partitioning = false, explicit_cardinality = ${rowEstimate(files)}, schema = MAP {${entries.join(", ")}})`;
 }
 
+/** For the order of joins: with `schema`, DuckDB looks into no file, and takes all tables for empty. */
+function rowEstimate(files: readonly ScanFile[]): number {
+  const rows = files.reduce((sum, { records, size }) => sum + (records ?? size / BYTES_PER_ROW), 0);
+  return Math.max(1, Math.round(rows));
+}
+
+/** Where there are no statistics. */
+const BYTES_PER_ROW = 32;
+
 /** What to ask `read_parquet` for. */
-function fileType(type: DataType, int96: boolean): string {
+function fileType(type: DataType, int96: boolean, found: FileType | undefined): string {
+  if (found !== undefined) return askedType(type, found);
   if (!int96) return duckDbType(parquetType(type));
   // Asking for TIMESTAMPTZ would convert INT96 in the session's zone.
   return duckDbType(parquetType(type)).replaceAll("TIMESTAMPTZ", "TIMESTAMP");
 }
 
 /** From the file's value to the table's: inner names, instants from INT96, variants from their two parts. */
-function logicalSql(value: string, type: DataType, reading: Reading): string {
+function logicalSql(value: string, type: DataType, reading: Reading, found?: FileType): string {
   if (reading.int96 && type.kind === "timestamp") return `timezone('UTC', ${value})`;
-  if (type.kind === "variant") return variantFromGroup(value);
+  if (type.kind === "variant") return variantFromFile(value, found, reading.nulls);
   if (!needsRename(type, reading.mode) && !(reading.int96 && holdsTimestamp(type)) && !hasVariant(type)) return value;
   switch (type.kind) {
     case "struct": {
       const fields = type.fields.map((field) => {
-        const inner = `${value}.${quoteIdentifier(physicalName(field, reading.mode))}`;
-        return `${quoteIdentifier(field.name)}: ${logicalSql(inner, field.type, reading)}`;
+        const name = physicalName(field, reading.mode);
+        const inner = `${value}.${quoteIdentifier(name)}`;
+        return `${quoteIdentifier(field.name)}: ${logicalSql(inner, field.type, reading, fieldType(found, name))}`;
       });
       return `CASE WHEN ${value} IS NOT NULL THEN {${fields.join(", ")}} END`;
     }
     case "array": {
       const item = lambdaName(value);
-      return `list_transform(${value}, lambda ${item}: ${logicalSql(item, type.element, reading)})`;
+      return `list_transform(${value}, lambda ${item}: ${logicalSql(item, type.element, reading, found?.kind === "list" ? found.element : undefined)})`;
     }
     case "map": {
       const item = lambdaName(value);
       const key = logicalSql(`${item}."key"`, type.key, reading);
-      const element = logicalSql(`${item}."value"`, type.value, reading);
+      const inside = found?.kind === "map" ? found.value : undefined;
+      const element = logicalSql(`${item}."value"`, type.value, reading, inside);
       return (
         `CASE WHEN ${value} IS NOT NULL THEN map_from_entries(list_transform(map_entries(${value}), ` +
         `lambda ${item}: {"key": ${key}, "value": ${element}})) END`

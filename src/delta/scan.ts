@@ -1,5 +1,6 @@
+import type { StructType } from "../core/data-type.ts";
 import { existsSync } from "node:fs";
-import { BoathouseError, isBoathouseError } from "../core/errors.ts";
+import { BoathouseError, isBoathouseError, unreachable } from "../core/errors.ts";
 import type { Row } from "../core/value.ts";
 import { quoteIdentifier, quoteString } from "../sql/quote.ts";
 import type { AddAction } from "./actions.ts";
@@ -11,15 +12,22 @@ import type { Predicate } from "./predicate.ts";
 import { mayMatch } from "./pruning.ts";
 import { numberIn, optionalTextIn, textIn } from "./row-values.ts";
 import { trackingColumns } from "./row-tracking.ts";
+import { physicalName, physicalSchema } from "./column-mapping.ts";
 import { holdsTimestamps, scanSql, type ScanFile } from "./scan-sql.ts";
 import type { Snapshot } from "./snapshot.ts";
+import { variantLayouts, type VariantLayout } from "./variant-layout.ts";
+import { hasVariant } from "../sql/types/variant-type.ts";
 
 export interface ScanOptions {
   /** Files that surely hold no row of it are left out. The rows themselves are not filtered. */
   readonly predicate?: Predicate;
+  /** The files are only listed: none is fetched or looked into, and `fetched` comes before `sql`. */
+  readonly listOnly?: true;
 }
 
 export interface SqlOptions {
+  /** The table's columns as a transaction leaves them, where it adds some or makes them wider: nulls where files have none. */
+  readonly schema?: StructType;
   /** Adds Spark's hidden column `_metadata` (file_path, file_name, file_size, file_modification_time…). */
   readonly metadata?: boolean;
   /** Adds a BIGINT column of this name: the file's index in the scan, which `only` takes. */
@@ -68,16 +76,33 @@ export class Scan {
    */
   sql(options: SqlOptions = {}): string {
     const { snapshot } = this;
+    if (this.files.some(({ file }) => file === "")) return unreachable("A scan that only lists files cannot be read.");
+    const { schema = snapshot.schema } = options;
+    const mode = snapshot.mappingMode;
+    const types = new Map(schema.fields.map((each) => [physicalName(each, mode), each.type]));
     return scanSql(this.files, {
-      schema: snapshot.schema,
-      mode: snapshot.mappingMode,
-      partitions: this.#list.partitions,
+      schema,
+      mode,
+      partitions: new Map([...this.#list.partitions].map(([name, type]) => [name, types.get(name) ?? type])),
       rootUrl: describe(snapshot.location),
       metadata: options.metadata ?? false,
       fileColumn: options.fileColumn,
       rowColumn: options.rowColumn,
       tracking: trackingColumns(snapshot),
       keepsIds: options.keepsIds ?? false,
+    });
+  }
+
+  /** The scan with its files on this machine, where it only listed them. Throws `DELTA_FILE_NOT_FOUND`. */
+  async fetched(): Promise<Scan> {
+    if (this.files.every(({ file }) => file !== "")) return this;
+    const files = await presentFiles(this.snapshot, this.#list, this.files);
+    return new Scan({
+      snapshot: this.snapshot,
+      predicate: this.predicate,
+      files,
+      totalFiles: this.totalFiles,
+      list: this.#list,
     });
   }
 
@@ -102,14 +127,14 @@ export class Scan {
 export async function planScan(snapshot: Snapshot, options: ScanOptions): Promise<Scan> {
   const list = await snapshot.fileList();
   const { numFiles } = await snapshot.totals();
-  return scanRows({ snapshot, list, version: snapshot.version, totalFiles: numFiles }, options.predicate);
+  return scanRows({ snapshot, list, version: snapshot.version, totalFiles: numFiles }, options);
 }
 
 /** A scan of files that need not be in the snapshot, in their order: what commits added, for streams and changes. */
 export async function scanOfFiles(snapshot: Snapshot, adds: readonly AddAction[]): Promise<Scan> {
   const list = await FileList.create(snapshot.context, snapshot.metadata);
   await list.insert(adds, 0);
-  return scanRows({ snapshot, list, version: 0, totalFiles: adds.length }, undefined);
+  return scanRows({ snapshot, list, version: 0, totalFiles: adds.length }, {});
 }
 
 interface ListedFiles {
@@ -120,7 +145,7 @@ interface ListedFiles {
   readonly totalFiles: number;
 }
 
-async function scanRows(listed: ListedFiles, predicate: Predicate | undefined): Promise<Scan> {
+async function scanRows(listed: ListedFiles, { predicate, listOnly }: ScanOptions): Promise<Scan> {
   const { snapshot, list, version, totalFiles } = listed;
   const { schema, mappingMode: mode } = snapshot;
   const { partitions, shape } = list;
@@ -129,30 +154,39 @@ async function scanRows(listed: ListedFiles, predicate: Predicate | undefined): 
     const value = `part.${quoteIdentifier(name)}`;
     return `${type.kind === "binary" ? `hex(${value})` : `${value}::VARCHAR`} AS p${index}`;
   });
-  const columns = ["row_id", "path", "size", "modification_time", "to_json(dv) AS vector", ...ROW_IDS, ...parts];
+  const columns = [
+    "row_id",
+    "path",
+    "size",
+    "modification_time",
+    RECORDS,
+    "to_json(dv) AS vector",
+    ...ROW_IDS,
+    ...parts,
+  ];
   const rows = await list.connection.rows(
     `SELECT ${columns.join(", ")} FROM ${list.rowsAt(version)} WHERE ${where} ORDER BY valid_from, row_id`,
   );
-  const files = await scanFiles(snapshot, list, rows);
+  const found = listedFiles(list, rows);
+  const files = listOnly === true ? found : await presentFiles(snapshot, list, found);
   return new Scan({ snapshot, predicate, files, totalFiles, list });
 }
 
+const RECORDS = 'stat."numRecords" AS records';
 const ROW_IDS = ["base_row_id", "default_row_commit_version"];
 
-async function scanFiles(snapshot: Snapshot, list: FileList, rows: readonly Row[]): Promise<ScanFile[]> {
+/** Files as the table lists them. */
+function listedFiles(list: FileList, rows: readonly Row[]): readonly ScanFile[] {
   const names = [...list.partitions.keys()];
-  const paths = await inParallel(rows, 64, (row) => presentFile(snapshot, textIn(row, "path"), numberIn(row, "size")));
-  const files: ScanFile[] = [];
-  for (const [index, row] of rows.entries()) {
-    const path = textIn(row, "path");
-    const descriptor = optionalTextIn(row, "vector");
-    const vector = descriptor === undefined ? undefined : await snapshot.deletedRows(descriptor, path);
-    files.push({
+  return rows.map((row, index) => {
+    const vector = optionalTextIn(row, "vector");
+    return {
       index,
       rowId: numberIn(row, "row_id"),
-      path,
-      file: paths[index] ?? "",
+      path: textIn(row, "path"),
+      file: "",
       size: numberIn(row, "size"),
+      ...(row["records"] === null ? {} : { records: numberIn(row, "records") }),
       modificationTime: numberIn(row, "modification_time"),
       partitionValues: Object.fromEntries(names.map((name, at) => [name, optionalTextIn(row, `p${at}`) ?? null])),
       int96: false,
@@ -160,10 +194,24 @@ async function scanFiles(snapshot: Snapshot, list: FileList, rows: readonly Row[
       ...(row["default_row_commit_version"] === null
         ? {}
         : { defaultRowCommitVersion: numberIn(row, "default_row_commit_version") }),
-      ...(vector === undefined ? {} : { deleted: vector }),
-    });
-  }
-  return holdsTimestamps(snapshot.schema) ? markInt96(list, files) : files;
+      ...(vector === undefined ? {} : { vector }),
+    };
+  });
+}
+
+/** The files on this machine, with what has to be known to read them. */
+async function presentFiles(
+  snapshot: Snapshot,
+  list: FileList,
+  listed: readonly ScanFile[],
+): Promise<readonly ScanFile[]> {
+  const files = await inParallel(listed, 64, async (each) => {
+    const file = await presentFile(snapshot, each.path, each.size);
+    const deleted = each.vector === undefined ? undefined : await snapshot.deletedRows(each.vector, each.path);
+    return { ...each, file, ...(deleted === undefined ? {} : { deleted }) };
+  });
+  const marked = await markVariants(snapshot, list, files);
+  return holdsTimestamps(snapshot.schema) ? markInt96(list, marked) : marked;
 }
 
 /** A data file on this machine. */
@@ -176,6 +224,26 @@ async function presentFile(snapshot: Snapshot, path: string, size: number): Prom
   }
   throw missing(snapshot, path);
 }
+
+/** Looks into the files for variants that do not stand in the plain way, once a file. */
+async function markVariants(
+  snapshot: Snapshot,
+  list: FileList,
+  files: readonly ScanFile[],
+): Promise<readonly ScanFile[]> {
+  if (!hasVariant(snapshot.schema)) return files;
+  const known = layouts.get(list) ?? new Map<string, VariantLayout | undefined>();
+  layouts.set(list, known);
+  const unknown = files.filter(({ file }) => !known.has(file)).map(({ file }) => file);
+  const schema = physicalSchema(snapshot.schema, snapshot.mappingMode);
+  for (const [file, layout] of await variantLayouts(list.connection, unknown, schema)) known.set(file, layout);
+  return files.map((file) => {
+    const variants = known.get(file.file);
+    return variants === undefined ? file : { ...file, variants };
+  });
+}
+
+const layouts = new WeakMap<FileList, Map<string, VariantLayout | undefined>>();
 
 /** Looks into the files' footers for INT96, once a file. */
 async function markInt96(list: FileList, files: readonly ScanFile[]): Promise<ScanFile[]> {

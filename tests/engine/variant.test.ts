@@ -1,4 +1,11 @@
+import { copyFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, describe, it } from "vitest";
+import { DuckDb } from "../../src/duckdb/duckdb.ts";
+import { parseVariantJson } from "../../src/sql/variant/parse-json.ts";
+import { metadataSize } from "../../src/sql/variant/read.ts";
+import { writeVariant } from "../../src/sql/variant/write.ts";
 import { openTestLakehouse, type TestLakehouse } from "./lakehouse.ts";
 
 let house: TestLakehouse;
@@ -78,3 +85,130 @@ describe("a column of the type VARIANT", () => {
     await expect(house.run("CREATE TABLE bad (id INT, v VARIANT) PARTITIONED BY (v)")).rejects.toThrow(/variant/);
   });
 });
+
+/** A Delta table of one Parquet file, which DuckDB writes, or which is there. */
+async function tableOfFile(name: string, columns: string, select: string, options = ""): Promise<void> {
+  const place = join(house.folder, name);
+  await house.run(
+    `CREATE TABLE ${name} (${columns}) LOCATION '${place}' TBLPROPERTIES ('delta.feature.variantShredding' = 'supported')`,
+  );
+  const db = await DuckDb.open({ timeZone: "UTC", threads: 1 });
+  try {
+    const connection = await db.connect();
+    if (select.endsWith(".parquet")) await copyFile(select, join(place, "a.parquet"));
+    else await connection.run(`COPY (${select}) TO '${place}/a.parquet' (FORMAT parquet${options})`);
+  } finally {
+    await db.close();
+  }
+  const { size } = await stat(join(place, "a.parquet"));
+  const add = { path: "a.parquet", partitionValues: {}, size, modificationTime: 0, dataChange: true };
+  await writeFile(join(place, "_delta_log", "00000000000000000001.json"), JSON.stringify({ add }));
+}
+
+/** The two parts of a value in DuckDB SQL, with the keys of `keys` in the metadata. */
+function parts(json: string, keys = json): { readonly metadata: string; readonly value: string } {
+  const whole = Buffer.from(writeVariant(parseVariantJson(keys)));
+  const own = Buffer.from(writeVariant(parseVariantJson(json)));
+  const blob = (bytes: Buffer): string => `from_hex('${bytes.toString("hex")}')`;
+  return { metadata: blob(whole.subarray(0, metadataSize(whole))), value: blob(own.subarray(metadataSize(own))) };
+}
+
+describe("a VARIANT in a Parquet file", () => {
+  it("that is shredded is put together again: typed parts, the rest, both, and neither", async () => {
+    const keys = '{"a":1,"b":1,"c":1,"d":1}';
+    const group = (value: string, typed: string): string =>
+      `{'metadata': ${parts("1", keys).metadata}, 'value': ${value}, 'typed_value': ${typed}}`;
+    const field = (value: string, typed: string): string => `{'value': ${value}, 'typed_value': ${typed}}`;
+    const object = (a: string, b: string): string => `{'a': ${a}, 'b': ${b}}`;
+    const none = field("NULL::BLOB", "NULL");
+    const rows = [
+      group("NULL::BLOB", object(field("NULL::BLOB", "7::BIGINT"), field("NULL::BLOB", "1.50::DECIMAL(9,2)"))),
+      group("NULL", object(field(parts('"no number"').value, "NULL"), none)),
+      group(parts("null").value, "NULL"),
+      group(parts('[1,"x"]').value, "NULL"),
+      group("NULL", object(none, none)),
+      "NULL",
+      group("NULL", object(field(parts("null").value, "NULL"), none)),
+    ];
+    const select = rows.map((row, id) => `SELECT ${id} AS id, ${row} AS v`).join(" UNION ALL ");
+    await tableOfFile("shredded", "id INT, v VARIANT", select);
+    expect(await house.values("SELECT id, v FROM shredded ORDER BY id")).toEqual([
+      [0, '{"a":7,"b":1.5}'],
+      [1, '{"a":"no number"}'],
+      [2, "null"],
+      [3, '[1,"x"]'],
+      [4, "{}"],
+      [5, null],
+      [6, '{"a":null}'],
+    ]);
+    expect(
+      await house.values(
+        "SELECT id FROM shredded WHERE try_variant_get(v, '$.a', 'bigint') = 7 OR v IS NULL ORDER BY id",
+      ),
+    ).toEqual([[0], [5]]);
+    await house.run("INSERT INTO shredded SELECT 9, parse_json('{\"new\":true}'); DELETE FROM shredded WHERE id < 3");
+    await house.run("OPTIMIZE shredded");
+    expect(await house.values("SELECT id, v FROM shredded ORDER BY id")).toEqual([
+      [3, '[1,"x"]'],
+      [4, "{}"],
+      [5, null],
+      [6, '{"a":null}'],
+      [9, '{"new":true}'],
+    ]);
+  });
+
+  it("keeps fields beside the typed ones, and typed items of lists, also inside other types", async () => {
+    const partly = parts('{"z":[true]}');
+    const item = (value: string, typed: string): string => `{'value': ${value}, 'typed_value': ${typed}}`;
+    const object = `{'metadata': ${partly.metadata}, 'value': ${partly.value}, 'typed_value': {'t': ${item("NULL::BLOB", "DATE '2024-01-02'")}}}`;
+    const list = `{'metadata': ${parts("1").metadata}, 'value': NULL::BLOB, 'typed_value': [${item("NULL::BLOB", "1.5::DOUBLE")}, ${item(parts('"x"').value, "NULL")}]}`;
+    await tableOfFile(
+      "inside",
+      "id INT, s STRUCT<v: VARIANT>, list ARRAY<VARIANT>, m MAP<STRING, VARIANT>",
+      `SELECT 1 AS id, {'v': ${object}} AS s, [${list}, NULL] AS list, MAP {'k': ${list}} AS m`,
+    );
+    expect(await house.values("SELECT s, list, m FROM inside")).toEqual([
+      [{ v: '{"t":"2024-01-02","z":[true]}' }, ['[1.5,"x"]', null], [{ key: "k", value: '[1.5,"x"]' }]],
+    ]);
+  });
+
+  it("that Parquet calls one is read as Spark reads it, null of JSON apart from NULL where the file tells", async () => {
+    const value = (json: string): string => `variant_bytes_to_variant(${parts(json).metadata} || ${parts(json).value})`;
+    const rows = (...values: string[]): string =>
+      values.map((each, id) => `SELECT ${id} AS id, ${each} AS v`).join(" UNION ALL ");
+    // DuckDB itself writes NULL as null of JSON.
+    await tableOfFile("annotated", "id INT, v VARIANT", rows(value('{"b":1.50,"a":[null]}'), "NULL", value("12")));
+    expect(await house.values("SELECT id, v FROM annotated ORDER BY id")).toEqual([
+      [0, '{"a":[null],"b":1.5}'],
+      [1, "null"],
+      [2, "12"],
+    ]);
+    await tableOfFile(
+      "typed",
+      "id INT, v VARIANT",
+      rows(value('{"a":1,"b":"x"}'), value('{"a":"y"}')),
+      ", SHREDDING {'v': 'STRUCT(a BIGINT)'}",
+    );
+    expect(await house.values("SELECT id, v FROM typed ORDER BY id")).toEqual([
+      [0, '{"a":1,"b":"x"}'],
+      [1, '{"a":"y"}'],
+    ]);
+    // Spark 4.1.4 wrote this one, shredded by `a INT`.
+    await tableOfSpark("nulls");
+    expect(await house.values("SELECT id, v FROM nulls ORDER BY id")).toEqual([
+      [0, '{"a":1,"b":1.5}'],
+      [1, null],
+    ]);
+  });
+
+  it("that holds both kinds of null is refused where it is read, because DuckDB does not tell them apart", async () => {
+    await tableOfSpark("mixed");
+    expect(await house.values("SELECT id FROM mixed ORDER BY id")).toEqual([[0], [1]]);
+    await expect(house.values("SELECT v FROM mixed")).rejects.toMatchObject({ code: "UNSUPPORTED_FEATURE" });
+  });
+});
+
+async function tableOfSpark(name: string): Promise<void> {
+  const file = fileURLToPath(new URL(`files/variant-${name}.parquet`, import.meta.url));
+  await tableOfFile(name, "id INT, v VARIANT", file);
+}

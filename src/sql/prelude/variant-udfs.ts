@@ -23,6 +23,8 @@ import { NotJson, parseVariantJson } from "../variant/parse-json.ts";
 import { invalidGetPath, parseVariantPath, valueAt } from "../variant/path.ts";
 import { isVariantNull, readNode, variantOf } from "../variant/read.ts";
 import { mergeSchemas, schemaOfVariant, variantSchemaText } from "../variant/schema.ts";
+import { UNSHRED } from "../variant/shredded-sql.ts";
+import { unshred, type Shape } from "../variant/unshred.ts";
 import { isValidVariant } from "../variant/validate.ts";
 import { writeVariant } from "../variant/write.ts";
 import { asBigint, asBytes, asNumber, asText, udf, type Udf } from "./udf.ts";
@@ -75,9 +77,31 @@ export const variantUdfs: readonly Udf[] = [
     if (value.kind !== "object") return [];
     return value.fields.map(([key, item], pos) => ({ pos, key, value: writeVariant(item, "variant_explode") }));
   }),
+  udf(UNSHRED, [BINARY, STRING, STRING], BINARY, (metadata, data, shape) =>
+    writeVariant(unshred(asBytes(metadata), parseJson(asText(data)), shapeNamed(asText(shape))), "read"),
+  ),
   ...getters(),
   ...makers(),
 ];
+
+function parseJson(text: string): Json {
+  return JSON.parse(text) as Json;
+}
+
+const shapes = new Map<string, Shape>();
+
+/** The shapes of files are few, and the same for many rows. */
+function shapeNamed(text: string): Shape {
+  let shape = shapes.get(text);
+  if (shape === undefined) {
+    if (shapes.size >= MOST_SHAPES) shapes.clear();
+    shape = JSON.parse(text) as Shape;
+    shapes.set(text, shape);
+  }
+  return shape;
+}
+
+const MOST_SHAPES = 1000;
 
 function parse(text: string, repeats: boolean): Uint8Array {
   try {

@@ -8,6 +8,7 @@ import { partsOf } from "../../../sql/ast/node.ts";
 import { compileExpression } from "../../../sql/expression.ts";
 import type { StatementResult } from "../../session.ts";
 import { openConnection } from "../connection.ts";
+import { scanFunctions } from "../../../delta/variant-layout.ts";
 import { sharedFolders } from "../shared-folders.ts";
 import { maintenanceSetting } from "../maintenance-settings.ts";
 import { rowsResult } from "../result.ts";
@@ -54,7 +55,9 @@ async function rearrange(
   const connections: Connection[] = [];
   try {
     for (let lane = 0; lane < WIDTH; lane += 1) {
-      connections.push(await openConnection(call, folders, filter?.partitionFilter ?? ""));
+      connections.push(
+        await openConnection(call, folders, `${filter?.partitionFilter ?? ""} ${scanFunctions(snapshot.schema)}`),
+      );
     }
     const [connection, ...helpers] = connections;
     if (connection === undefined) throw call.unsupported(name.span, operation);

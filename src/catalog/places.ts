@@ -31,11 +31,11 @@ export class Places {
     this.#root = pathToFileURL(resolve(root)).href;
   }
 
-  /** Where a URL really is: a `file:` URL when it is on this machine. */
+  /** Where a URL really is (`Storage.placeOf`). */
   placeOf(url: string): string {
     let place = this.#known.get(url);
     if (place === undefined) {
-      place = this.#find(url);
+      place = this.#storage.placeOf(url);
       if (this.#known.size >= MOST_KNOWN) this.#known.clear();
       this.#known.set(url, place);
     }
@@ -90,12 +90,6 @@ export class Places {
         : `Ask ${access.snapshot.metastore.owner} for an external location and ${use} on it.`,
       details: { url: canonicalUrl(url), use },
     });
-  }
-
-  #find(url: string): string {
-    const { store } = this.#storage.resolve(url);
-    if (store.localPath === undefined) return canonicalUrl(url);
-    return pathToFileURL(this.#storage.localPath(url)).href.replace(/\/$/, "");
   }
 
   /** Does the path lie in the lakehouse's own folder, or hold it? */

@@ -91,7 +91,8 @@ export async function outputFolder(location: TableLocation, signal?: AbortSignal
         try {
           const body = createReadStream(join(root, name), { highWaterMark: 1 << 20 });
           await store.write(key, body, { ifNoneMatch: "*", ...(signal === undefined ? {} : { signal }) });
-          await cache.adopt(join(root, name), { store, key, tag: String(size) });
+          // The copy only saves a download.
+          await cache.adopt(join(root, name), { store, key, tag: String(size) }).catch(() => undefined);
           return undefined;
         } catch (error) {
           return { error };

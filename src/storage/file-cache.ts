@@ -74,7 +74,7 @@ export class FileCache {
   async writeFolder(): Promise<string> {
     await this.#look();
     const folder = join(this.folder, `write-${process.pid}-${randomIds.uuid()}`);
-    await mkdir(folder);
+    await mkdir(folder, { recursive: true });
     return folder;
   }
 
@@ -97,6 +97,8 @@ export class FileCache {
 
   async #fetch({ store, key }: CachedObject, path: string, signal: AbortSignal | undefined): Promise<string> {
     await this.#look();
+    // The folder may be deleted at any time.
+    await mkdir(this.folder, { recursive: true });
     const temporary = temporaryPath(path);
     try {
       const { meta, body } = await store.read(key, signal === undefined ? {} : { signal });

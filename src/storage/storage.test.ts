@@ -10,6 +10,30 @@ import { LocalStore } from "./local-store.ts";
 import { Storage } from "./storage.ts";
 import { canonicalUrl, contains, joinUrl, parseLocation } from "./url.ts";
 
+describe("a container", () => {
+  it("that is bound twice is one place", () => {
+    const bindings = {
+      "lake/raw": "https://lake.blob.core.windows.net/raw",
+      "other/raw": "abfss://raw@lake.dfs.core.windows.net",
+      "lake/silver": "/data/silver",
+    };
+    const storage = new Storage({ root: "/root", bindings });
+    const place = "https://lake.blob.core.windows.net/raw/in/a b";
+    expect(storage.placeOf("abfss://raw@lake.dfs.core.windows.net/in/a b")).toBe(place);
+    expect(storage.placeOf("abfss://raw@other.dfs.core.windows.net/in/a b")).toBe(place);
+    expect(storage.placeOf("abfss://silver@lake.dfs.core.windows.net/x")).toBe("file:///data/silver/x");
+    expect(storage.placeOf("abfss://gold@lake.dfs.core.windows.net")).toBe("file:///root/storage/lake/gold");
+    expect(storage.placeOf("https://files.example/a")).toBe("https://files.example/a");
+  });
+
+  it("of Azure is reached through the cache, a folder as it is", () => {
+    const bindings = { "lake/raw": "https://lake.blob.core.windows.net/raw" };
+    const storage = new Storage({ root: "/root", bindings, environment: {} });
+    expect(storage.reachableFolder("abfss://raw@lake.dfs.core.windows.net/t")).toBe("/root/cache");
+    expect(storage.reachableFolder("abfss://gold@lake.dfs.core.windows.net/t")).toBe("/root/storage/lake/gold/t");
+  });
+});
+
 describe("a URL", () => {
   it.each([
     "abfss://raw@lake.dfs.core.windows.net/in/a.csv",

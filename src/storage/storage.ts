@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join, parse } from "node:path";
+import { pathToFileURL } from "node:url";
 import { BoathouseError } from "../core/errors.ts";
 import { azureCredential, type Environment } from "./azure-credential.ts";
 import { AzureStore } from "./azure-store.ts";
@@ -108,6 +109,19 @@ export class Storage {
       });
     }
     return key === "" ? this.#rootPath(url) : store.localPath(key);
+  }
+
+  /** Where the data of a URL really is, so that two names of one place are known: a path's `file:` URL, a blob's address. */
+  placeOf(url: string): string {
+    const location = parseLocation(url);
+    const bound = location.kind === "azure" ? this.#bound(location) : undefined;
+    if (location.kind === "azure" && bound !== undefined && isRemote(bound)) {
+      const { key } = location;
+      const { endpoint, container } = parseAzureTarget(bound);
+      return [endpoint, container, ...(key === "" ? [] : [key])].join("/");
+    }
+    if (this.at(location).store.localPath === undefined) return formatLocation(location);
+    return pathToFileURL(this.localPath(url)).href.replace(/\/$/, "");
   }
 
   /** The folder that DuckDB must reach to read or write what is at a URL: its own, or that of the copies. */

@@ -1,8 +1,7 @@
-import { struct } from "../core/data-type.ts";
+import { struct, type StructType } from "../core/data-type.ts";
 import { BoathouseError } from "../core/errors.ts";
 import type { Connection } from "../duckdb/connection.ts";
 import { quoteIdentifier, quoteString } from "../sql/quote.ts";
-import { duckDbType } from "../sql/types/duckdb-type.ts";
 import type { AddAction } from "./actions.ts";
 import { recordChanges, recordsChanges } from "./change-data.ts";
 import { CHANGE_TYPE } from "./change-columns.ts";
@@ -17,7 +16,6 @@ import { numberIn, textIn } from "./row-values.ts";
 import type { ScanFile } from "./scan-sql.ts";
 import type { Scan } from "./scan.ts";
 import { wideStats } from "./stats-text.ts";
-import { findField } from "./table-schema.ts";
 import type { DeleteResult, RowCondition } from "./transaction-options.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -85,7 +83,7 @@ export async function applyRowChanges(transaction: Transaction, changes: RowChan
   const columns = transaction.schema.fields.map(({ name }) => quoteIdentifier(name)).join(", ");
   const selects = [
     ...(numberIn(counts, "written") === 0 ? [] : [newRows(columns, changes, updated > 0)]),
-    ...(plan.rewritten.length === 0 ? [] : [keptRows(oldColumns(transaction, scan), scan, plan.rewritten, table)]),
+    ...(plan.rewritten.length === 0 ? [] : [keptRows(transaction.schema, scan, plan.rewritten, table)]),
   ];
   const done = {
     ...result,
@@ -122,9 +120,11 @@ async function recordRows(
   if (!recordsChanges(transaction) || (updated === 0 && plan.rewritten.length === 0)) return 0;
   const columns = transaction.schema.fields.map(({ name }) => quoteIdentifier(name)).join(", ");
   const touched = [...plan.gone, ...plan.rewritten, ...plan.marked.map(({ file }) => file)];
-  const old = scan.only(touched.map(({ index }) => index)).sql({ fileColumn: FILE, rowColumn: ROW });
+  const old = scan
+    .only(touched.map(({ index }) => index))
+    .sql({ schema: transaction.schema, fileColumn: FILE, rowColumn: ROW });
   const before =
-    `SELECT ${oldColumns(transaction, scan)}, CASE ${ACTION} WHEN 'update' THEN 'update_preimage' ELSE 'delete' END AS ${CHANGE_TYPE} ` +
+    `SELECT ${columns}, CASE ${ACTION} WHEN 'update' THEN 'update_preimage' ELSE 'delete' END AS ${CHANGE_TYPE} ` +
     `FROM (SELECT *, ${KEY} AS __boathouse_key FROM ${old}) JOIN (SELECT ${KEY} AS __boathouse_key, ` +
     `any_value(${ACTION}) AS ${ACTION} FROM ${table} WHERE ${FILE} IS NOT NULL GROUP BY ALL) USING (__boathouse_key)`;
   const after = `SELECT ${columns}, CASE ${ACTION} WHEN 'update' THEN 'update_postimage' ELSE 'insert' END FROM ${table} WHERE ${ACTION} <> 'delete'`;
@@ -142,11 +142,12 @@ export async function deleteRows(
   connection: Connection,
   { predicate, sql }: RowCondition,
 ): Promise<DeleteResult> {
-  const scan = await transaction.scan(predicate === undefined ? {} : { predicate });
-  if (predicate !== undefined && isExactOnPartitions(predicate, scan.snapshot)) {
-    await transaction.remove(scan);
+  const listed = await transaction.scan({ listOnly: true, ...(predicate === undefined ? {} : { predicate }) });
+  if (predicate !== undefined && isExactOnPartitions(predicate, listed.snapshot)) {
+    await transaction.remove(listed);
     return { deletedRows: undefined, copiedRows: 0, changeFiles: 0 };
   }
+  const scan = await listed.fetched();
   await connection.run(
     `CREATE OR REPLACE TEMP TABLE ${GOING} AS SELECT 'delete' AS ${ACTION}, ${FILE}, ${ROW} ` +
       `FROM ${scan.sql({ fileColumn: FILE, rowColumn: ROW })} WHERE ${sql}`,
@@ -283,15 +284,6 @@ function merged(a: readonly number[], b: readonly number[]): readonly number[] {
   return a.length === 0 ? b : [...a, ...b].toSorted((x, y) => x - y);
 }
 
-/** The table's columns over rows as they were; those that it gets in this transaction are null. */
-function oldColumns({ schema }: Transaction, { snapshot }: Scan): string {
-  const items = schema.fields.map(({ name, type }) => {
-    if (findField(snapshot.schema, name) !== undefined) return quoteIdentifier(name);
-    return `CAST(NULL AS ${duckDbType(type)}) AS ${quoteIdentifier(name)}`;
-  });
-  return items.join(", ");
-}
-
 /** Rows with their new values, and with the ids that updated ones had. */
 function newRows(columns: string, { table, scan }: RowChanges, updates: boolean): string {
   const tracking = trackingColumns(scan.snapshot);
@@ -308,11 +300,13 @@ function newRows(columns: string, { table, scan }: RowChanges, updates: boolean)
 }
 
 /** The rows of files that do not change. */
-function keptRows(columns: string, scan: Scan, files: readonly ScanFile[], table: string): string {
-  const source = scan.only(files.map(({ index }) => index)).sql({ fileColumn: FILE, rowColumn: ROW, keepsIds: true });
+function keptRows(schema: StructType, scan: Scan, files: readonly ScanFile[], table: string): string {
+  const kept = scan.only(files.map(({ index }) => index));
+  const source = kept.sql({ schema, fileColumn: FILE, rowColumn: ROW, keepsIds: true });
+  const columns = schema.fields.map(({ name }) => quoteIdentifier(name));
   const ids = trackingFields(scan.snapshot).map(({ name }) => quoteIdentifier(name));
   return (
-    `SELECT ${[columns, ...ids].join(", ")} FROM (SELECT *, ${KEY} AS __boathouse_key FROM ${source}) ` +
+    `SELECT ${[...columns, ...ids].join(", ")} FROM (SELECT *, ${KEY} AS __boathouse_key FROM ${source}) ` +
     `ANTI JOIN (SELECT ${KEY} AS __boathouse_key FROM ${table} WHERE ${FILE} IS NOT NULL) USING (__boathouse_key)`
   );
 }

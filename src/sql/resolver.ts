@@ -23,6 +23,8 @@ export interface Resolver {
   routine(name: readonly string[], context: NameContext): Routine | undefined;
   /** A variable of the session or of the script that runs. */
   variable?(name: readonly string[]): VariableValue | undefined;
+  /** The same table with the columns that it will have WITH SCHEMA EVOLUTION, when it is given rows with these. */
+  evolved?(target: Relation, given: StructType): Relation;
   /** Full names that could have been meant, for the error message. */
   relationNames?(): Iterable<string>;
 }

@@ -3,7 +3,7 @@ import { findRelation, findRoutine } from "../../catalog/find.ts";
 import { hasPolicy } from "../../catalog/places.ts";
 import type { PolicyArgument, RoutineObject, Table, View } from "../../catalog/securable.ts";
 import type { CatalogSnapshot } from "../../catalog/snapshot.ts";
-import { field, LONG, type StructField } from "../../core/data-type.ts";
+import { field, LONG, type StructField, type StructType } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
 import { metadataType, trackingColumns } from "../../delta/row-tracking.ts";
 import type { Snapshot } from "../../delta/snapshot.ts";
@@ -29,6 +29,7 @@ import type {
 import { variableValue, type Scope } from "../../sql/script/scope.ts";
 import type { TimeTravel } from "../../sql/value.ts";
 import type { EngineEnvironment } from "./environment.ts";
+import { evolvedRelation } from "./evolved-relation.ts";
 import type { SessionState } from "./session-state.ts";
 import { FILE, ROW } from "../../delta/row-changes.ts";
 import { requireWrite } from "./write-access.ts";
@@ -157,6 +158,14 @@ export class StatementResolver implements Resolver {
   }
 
   /** Where the rows of a relation come from. */
+  evolved(target: Relation, given: StructType): Relation {
+    const source = this.#sources.get(target);
+    if (source?.kind !== "delta") return target;
+    const relation = evolvedRelation(target, source.snapshot, given);
+    this.#sources.set(relation, source);
+    return relation;
+  }
+
   sourceOf(relation: Relation): Source | undefined {
     return this.#sources.get(relation);
   }

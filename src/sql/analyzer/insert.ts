@@ -8,6 +8,7 @@ import type { Overwrite } from "../change.ts";
 import type { Relation } from "../resolver.ts";
 import { failure, newColumn, unsupported } from "./analysis.ts";
 import { inClause, type Env } from "./env.ts";
+import { alignedValue, columnsGiven, evolvedTarget } from "./evolution.ts";
 import { project, reference } from "./project.ts";
 import { withTables } from "./query.ts";
 import { EMPTY_SCOPE, type Scope } from "./scope.ts";
@@ -34,13 +35,10 @@ export function bindInsert(
   const { analysis } = root;
   const [option] = node.options;
   if (option !== undefined) throw unsupported(analysis, option.span, "Options on INSERT");
-  if (node.schemaEvolution) throw unsupported(analysis, node.span, "WITH SCHEMA EVOLUTION");
   if (node.ifNotExists) throw unsupported(analysis, node.span, "IF NOT EXISTS on INSERT");
   const definitions: CteDefinition[] = [];
   const env = node.with === undefined ? root : withTables(node.with, root, definitions);
-  const target = findTarget(node.target, env);
-  const { query, places } = withoutDefaulted(node.query, placesOf(node, target, env));
-  const source = sourceOf(query, places.dynamic, target, env);
+  const { target, places, source } = node.schemaEvolution ? evolvedSides(node, env) : sides(node, env);
   const aligned = node.byName
     ? byName(source, places, node, target, env)
     : byPosition(source, places, node, target, env);
@@ -48,6 +46,35 @@ export function bindInsert(
   const wrapped: BoundPlan =
     definitions.length === 0 ? plan : { kind: "with", definitions, input: plan, columns: plan.columns };
   return { target, plan: wrapped, overwrite: overwriteOf(node, target, env) };
+}
+
+interface Sides {
+  readonly target: Relation;
+  readonly places: Places;
+  readonly source: BoundPlan;
+}
+
+function sides(node: Insert, env: Env): Sides {
+  const target = findTarget(node.target, env);
+  const { query, places } = withoutDefaulted(node.query, placesOf(node, target, env));
+  return { target, places, source: sourceOf(query, places.dynamic, target, env) };
+}
+
+/** The table as it becomes by the query's columns: by name, or those beyond its own under the names that the query gives. */
+function evolvedSides(node: Insert, env: Env): Sides {
+  const known = findTarget(node.target, env);
+  const { dynamic } = placesOf(node, known, env);
+  const { query } = node;
+  if (query.body.kind === "inline_table" && query.body.rows.some((row) => cellsOf(row).some(isDefault))) {
+    throw unsupported(env.analysis, query.span, "DEFAULT in VALUES together with WITH SCHEMA EVOLUTION");
+  }
+  const source = exact(env.binders.query(query, env), env.analysis).plan;
+  const plain = dynamic.filter((field) => !fillsItself(field));
+  const given = source.columns.map(({ name, type }, index) => {
+    return { name: node.byName ? name : (plain[index]?.name ?? name), type };
+  });
+  const target = evolvedTarget(known, columnsGiven(given), node.span, env);
+  return { target, places: placesOf(node, target, env), source };
 }
 
 /** Which columns the query fills, in order, and which have constant values from PARTITION. */
@@ -134,6 +161,12 @@ function valuesWithDefaults(node: InlineTable, fields: readonly StructField[], t
   return { kind: "values", rows, columns };
 }
 
+/** A column of the query for one of the table, with the fields that this one has grown. */
+function valueFor(column: Column, field: StructField, node: Insert): BoundExpression {
+  const value = reference(column);
+  return node.schemaEvolution ? alignedValue(value, field.type) : value;
+}
+
 /** For each column of the table that is given a value, the value. */
 type Aligned = Map<string, BoundExpression>;
 
@@ -148,7 +181,7 @@ function byPosition(source: BoundPlan, places: Places, node: Insert, target: Rel
     const field = fields[index];
     if (field === undefined) return;
     refuseIdentityInsert(field, node.query.span, env.analysis);
-    aligned.set(field.name, stored(reference(column), field, target, node.query.span, env.analysis));
+    aligned.set(field.name, stored(valueFor(column, field, node), field, target, node.query.span, env.analysis));
   });
   return aligned;
 }
@@ -174,7 +207,7 @@ function byName(source: BoundPlan, places: Places, node: Insert, target: Relatio
       );
     }
     refuseIdentityInsert(field, node.query.span, env.analysis);
-    aligned.set(field.name, stored(reference(column), field, target, node.query.span, env.analysis));
+    aligned.set(field.name, stored(valueFor(column, field, node), field, target, node.query.span, env.analysis));
   }
   return aligned;
 }

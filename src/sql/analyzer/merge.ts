@@ -2,9 +2,10 @@ import { BOOLEAN, INT, STRING } from "../../core/data-type.ts";
 import type { Name } from "../ast/node.ts";
 import type { Merge, MergeClause } from "../ast/statement.ts";
 import type { BoundExpression, BoundPlan, Column, Projection } from "../bound.ts";
-import { failure, newColumn, unsupported } from "./analysis.ts";
+import { failure, newColumn } from "./analysis.ts";
 import { callFunction } from "./call.ts";
 import { inClause, type BoundRelation, type Env } from "./env.ts";
+import { columnsMerged, evolvedTarget, alignedValue } from "./evolution.ts";
 import { bindReference } from "./from.ts";
 import { CLAUSE } from "../lineage.ts";
 import { joinPlans } from "./join.ts";
@@ -38,14 +39,13 @@ interface Clause {
 
 /** MERGE: source and target joined, and for each pair the first clause that applies. */
 export function bindMerge(node: Merge, env: Env): RowChange {
-  const { analysis } = env;
-  if (node.schemaEvolution) throw unsupported(analysis, node.span, "WITH SCHEMA EVOLUTION");
-  const target = bindTarget(node.target, node.targetAlias, env);
-  const source = bindReference(node.source, env, undefined);
+  const { target, source } = node.schemaEvolution ? evolvedSides(node, env) : sides(node, env);
   const both = concat(target.scope, source.scope);
   const own = target.over(condition(node.on, inClause(env, both, { clause: "MERGE condition" })));
   const on = target.visible === undefined ? own : callFunction("and", [target.visible, own], node.on.span, env);
-  const clauses = node.clauses.map((clause) => bindClause(clause, target, source.scope, both, env));
+  const clauses = node.clauses.map((clause) =>
+    bindClause(clause, target, source.scope, both, env, node.schemaEvolution),
+  );
   const matched = clauses.filter((clause) => clause.when === "matched");
   return {
     target,
@@ -59,7 +59,26 @@ export function bindMerge(node: Merge, env: Env): RowChange {
   };
 }
 
-function bindClause(node: MergeClause, target: Target, source: Scope, both: Scope, env: Env): Clause {
+interface Sides {
+  readonly target: Target;
+  readonly source: BoundRelation;
+}
+
+function sides(node: Merge, env: Env): Sides {
+  const target = bindTarget(node.target, node.targetAlias, env);
+  return { target, source: bindReference(node.source, env, undefined) };
+}
+
+/** The target as it becomes by the columns of the source. */
+function evolvedSides(node: Merge, env: Env): Sides {
+  const source = bindReference(node.source, env, undefined);
+  const target = bindTarget(node.target, node.targetAlias, env, (relation) =>
+    evolvedTarget(relation, columnsMerged(node, relation, source.scope), node.span, env),
+  );
+  return { target, source };
+}
+
+function bindClause(node: MergeClause, target: Target, source: Scope, both: Scope, env: Env, evolves: boolean): Clause {
   const { when, action } = node;
   const scope = when === "matched" ? both : when === "not_matched" ? source : target.scope;
   const inner = inClause(env, scope, { clause: "MERGE" });
@@ -71,7 +90,7 @@ function bindClause(node: MergeClause, target: Target, source: Scope, both: Scop
     case "merge_update":
       return { ...base, action: "update", values: assignments(action.assignments, target, inner) };
     case "merge_update_star": {
-      const values = starValues(action.except, target, source, node, env);
+      const values = starValues(action.except, target, source, node, env, evolves);
       for (const field of target.relation.schema.fields) {
         if (values.has(field.name)) refuseIdentityUpdate(field, action.span, env.analysis);
       }
@@ -81,7 +100,7 @@ function bindClause(node: MergeClause, target: Target, source: Scope, both: Scop
     case "merge_insert":
       return { ...base, action: "insert", values: insertValues(action.columns, action.values, target, node, inner) };
     case "merge_insert_star": {
-      const values = starValues(action.except, target, source, node, env);
+      const values = starValues(action.except, target, source, node, env, evolves);
       for (const field of target.relation.schema.fields) {
         if (values.has(field.name)) refuseIdentityInsert(field, action.span, env.analysis);
       }
@@ -97,16 +116,22 @@ function starValues(
   source: Scope,
   node: MergeClause,
   env: Env,
+  evolves: boolean,
 ): Map<string, BoundExpression> {
   const excluded = new Set(
-    except.map((name) => columnNamed(target.relation, name.parts.at(-1)?.name ?? "", name.span, env.analysis).name),
+    except.map((name) => {
+      const named = name.parts.at(-1)?.name ?? "";
+      return evolves
+        ? named.toLowerCase()
+        : columnNamed(target.relation, named, name.span, env.analysis).name.toLowerCase();
+    }),
   );
   const values = new Map<string, BoundExpression>();
   for (const field of target.relation.schema.fields) {
-    if (excluded.has(field.name)) continue;
+    if (excluded.has(field.name.toLowerCase())) continue;
     const found = source.visible.find(({ column }) => column.name.toLowerCase() === field.name.toLowerCase());
     if (found === undefined) {
-      if (isGenerated(field) || isIdentity(field)) continue;
+      if (evolves || isGenerated(field) || isIdentity(field)) continue;
       const known = source.visible.map(({ column }) => `\`${column.name}\``).join(", ");
       throw failure(
         env.analysis,
@@ -115,7 +140,9 @@ function starValues(
         `A column, variable, or function parameter with name \`${field.name}\` cannot be resolved in the source of MERGE, which has [${known}].`,
       );
     }
-    values.set(field.name, stored(reference(found.column), field, target.relation, node.action.span, env.analysis));
+    const value = reference(found.column);
+    const whole = evolves ? alignedValue(value, field.type) : value;
+    values.set(field.name, stored(whole, field, target.relation, node.action.span, env.analysis));
   }
   return values;
 }

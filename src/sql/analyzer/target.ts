@@ -41,8 +41,13 @@ export function findTarget(name: ObjectName, env: Env): Relation {
   );
 }
 
-export function bindTarget(name: ObjectName, alias: TableAlias | undefined, env: Env): Target {
-  const relation = findTarget(name, env);
+export function bindTarget(
+  name: ObjectName,
+  alias: TableAlias | undefined,
+  env: Env,
+  evolve: (relation: Relation) => Relation = (relation) => relation,
+): Target {
+  const relation = evolve(findTarget(name, env));
   const { span } = name;
   const { scans } = env.analysis.statement;
   const id = scans.length;

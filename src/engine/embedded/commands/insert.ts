@@ -20,6 +20,7 @@ import { PARTITION_OVERWRITE_MODE } from "../session-state.ts";
 import type { StatementCall } from "../statement-call.ts";
 import { tableExpressions } from "../table-expressions.ts";
 import type { Command } from "./command.ts";
+import { followCommit } from "./alter-commit.ts";
 import { writableTableOf } from "./relation-of.ts";
 
 /** INSERT in all its forms: one Delta commit under the statement's identity. */
@@ -44,14 +45,14 @@ async function run(statement: Insert, call: StatementCall): Promise<StatementRes
     return changeResult("WRITE", { alreadyCommitted: true, version: transaction.readVersion });
   }
   const before = transaction.metadata;
-  const takesSchema = call.options.overwriteSchema === true || statement.schemaEvolution;
+  const takesSchema = call.options.overwriteSchema === true || takesNames(statement);
   const { planned, options } = takesSchema
     ? await planTakingSchema(statement, call, transaction, found.location)
-    : await planAligned(statement, call, found.location);
+    : await planAligned(statement, call, transaction, found.location);
   const metrics = await commitRows(transaction, planned, call, options);
   const name = (await call.access()).snapshot.fullName(found);
   if (transaction.metadata.schemaString !== before.schemaString && !onlyMarksDiffer(before, transaction.metadata)) {
-    await call.env.catalog.describeTable(call.user, name, { columns: transaction.schema });
+    await followCommit(found, transaction, call);
   }
   await recordLineage(call, planned, name);
   return changeResult("WRITE", metrics);
@@ -64,6 +65,13 @@ async function requireCondition(found: Table, statement: Insert, call: Statement
     const hint = "DELETE what is to be replaced, then INSERT.";
     throw call.unsupported(statement.span, "REPLACE on a table with a row filter or column masks", hint);
   }
+}
+
+/** Rows that are only added, by name: the table merges their schema as it writes them. */
+function takesNames({ schemaEvolution, byName, overwrite, partition, replace, columns }: Insert): boolean {
+  return (
+    schemaEvolution && byName && !overwrite && partition === undefined && replace === undefined && columns.length === 0
+  );
 }
 
 interface Plan {
@@ -93,10 +101,16 @@ async function planTakingSchema(
 }
 
 /** The rows find their place in the table's columns, converted as Spark stores them. */
-async function planAligned(statement: Insert, call: StatementCall, target: string): Promise<Plan> {
+async function planAligned(
+  statement: Insert,
+  call: StatementCall,
+  transaction: Transaction,
+  target: string,
+): Promise<Plan> {
   const resolver = await call.resolver();
   resolver.willChange({ span: statement.target.span, rows: false, pipeline: call.options.pipeline });
   const bound = await call.analyze((names, context) => analyzeChange(statement, names, context));
+  if (statement.schemaEvolution) transaction.mergeSchema(bound.target.schema);
   const schema = struct(bound.plan.columns.map((column) => field(column.name, column.type, column.nullable)));
   const { sql, connection, metrics } = await generateSql(bound, call, { names: "unique", target });
   const lineage = schema.fields.map((each) => bound.lineage.find((one) => one.column === each.name)?.sources ?? []);

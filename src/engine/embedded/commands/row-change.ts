@@ -1,4 +1,4 @@
-import { field, STRING, struct } from "../../../core/data-type.ts";
+import { field, STRING, struct, type StructType } from "../../../core/data-type.ts";
 import { unreachable } from "../../../core/errors.ts";
 import { rowsIn } from "../../../delta/listed-files.ts";
 import { isExactOnPartitions } from "../../../delta/partition-predicate.ts";
@@ -11,6 +11,7 @@ import type { BoundExpression, BoundPlan } from "../../../sql/bound.ts";
 import { analyzeChange } from "../../../sql/analyzer/change.ts";
 import type { BoundRowChange } from "../../../sql/change.ts";
 import type { OperationMetrics, StatementResult } from "../../session.ts";
+import { compactAfter } from "../auto-compact.ts";
 import { installFor } from "../connection.ts";
 import { deltaPredicate } from "../delta-predicate.ts";
 import { recordLineage } from "../lineage.ts";
@@ -21,6 +22,7 @@ import { fileCounts, scanPredicate } from "../scans.ts";
 import type { StatementCall } from "../statement-call.ts";
 import { tableExpressions } from "../table-expressions.ts";
 import type { Command } from "./command.ts";
+import { followCommit } from "./alter-commit.ts";
 import { tableOf } from "./relation-of.ts";
 
 /**
@@ -51,8 +53,11 @@ async function run(statement: Update | Delete | Merge, call: StatementCall): Pro
     return changeResult(operation, { alreadyCommitted: true, version: transaction.readVersion });
   }
   try {
+    const evolves = statement.kind === "merge" && statement.schemaEvolution;
+    if (evolves) transaction.mergeSchema(bound.target.schema);
     const metrics = await change(bound, transaction, call);
     if (metrics === undefined) return changeResult(operation, {});
+    if (evolves) await followCommit(found, transaction, call);
     const flowed = {
       schema: struct(bound.lineage.map((each) => field(each.column, STRING))),
       lineage: bound.lineage.map((each) => each.sources),
@@ -99,7 +104,7 @@ async function changeRows(
 ): Promise<OperationMetrics | undefined> {
   const { sql, connection } = await generateSql(planOf(bound.changes, bound), call, {
     names: "unique",
-    given: givenScan(bound, scan),
+    given: givenScan(bound, scan, transaction.schema),
   });
   try {
     const signal = call.signal === undefined ? {} : { signal: call.signal };
@@ -136,7 +141,10 @@ async function insertOnly(
   call: StatementCall,
 ): Promise<OperationMetrics | undefined> {
   const { schema } = bound.target;
-  const generated = await generateSql(planOf(plan, bound), call, { names: "unique", given: givenScan(bound, scan) });
+  const generated = await generateSql(planOf(plan, bound), call, {
+    names: "unique",
+    given: givenScan(bound, scan, transaction.schema),
+  });
   const { sql: select, connection } = generated;
   try {
     await installFor(connection, transaction.checks.join(" "));
@@ -189,7 +197,9 @@ async function commitChange(
   const { txn } = call.options;
   if (txn !== undefined) transaction.setTransaction(txn.appId, txn.version);
   if (isCounted) transaction.addMetrics(operationMetrics(kind, counts));
-  return (await transaction.commit()).version;
+  const { version } = await transaction.commit();
+  await compactAfter(transaction, version, call);
+  return version;
 }
 
 type RowCounts = Pick<ChangedRows, "inserted" | "updated" | "deleted" | "copied">;
@@ -225,8 +235,12 @@ function refuseUnrepeatable({ changes, kind }: BoundRowChange, call: StatementCa
   );
 }
 
-export function givenScan(bound: BoundRowChange, scan: Scan): ReadonlyMap<number, string> {
-  return new Map([[bound.scan, scan.sql({ fileColumn: FILE, rowColumn: ROW })]]);
+export function givenScan(
+  bound: BoundRowChange,
+  scan: Scan,
+  schema: StructType = bound.target.schema,
+): ReadonlyMap<number, string> {
+  return new Map([[bound.scan, scan.sql({ schema, fileColumn: FILE, rowColumn: ROW })]]);
 }
 
 function planOf(

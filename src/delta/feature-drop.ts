@@ -129,7 +129,7 @@ async function downgrade(drop: FeatureDrop, name: string, feature: RemovableFeat
   const parameters = { featureName: name, truncateHistory };
   const transaction = await table.begin({ operation: "DROP FEATURE", parameters, ...info }, snapshot);
   // Depends on every file: none may come that uses it.
-  await transaction.scan();
+  await transaction.scan({ listOnly: true });
   if (feature.inHistory && !truncateHistory) {
     transaction.support([PROTECTION]);
     transaction.updateMetadata({ setProperties: { [PROTECTED_BEFORE]: String(snapshot.version + 1) } });

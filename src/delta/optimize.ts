@@ -145,7 +145,7 @@ async function plan(
 ): Promise<Plan> {
   const sizes = sizesOf(snapshot, options);
   if (options.purge === true) {
-    const dropped = await filesWithDroppedColumns(scan);
+    const dropped = await filesWithDroppedColumns(await scan.fetched());
     const holding = files.filter(({ file, add }) => add.deletionVector !== undefined || dropped.has(file.index));
     return { groups: planPurge(holding, sizes.maxFileSize), clustering: undefined };
   }
@@ -193,7 +193,7 @@ async function candidates(
           : `The table is partitioned by ${snapshot.partitionColumns.join(", ")}.`,
     });
   }
-  const scan = await snapshot.scan(predicate === undefined ? {} : { predicate });
+  const scan = await snapshot.scan({ listOnly: true, ...(predicate === undefined ? {} : { predicate }) });
   return partitionFilter === undefined ? scan : filesInPartitions(connection, scan, partitionFilter);
 }
 

@@ -47,7 +47,9 @@ async function overwritePartitions(transaction: Transaction, source: DataSource)
   if (metadata.partitionColumns.length === 0) return overwrite(transaction, source, { kind: "full" });
   const written = await transaction.write(source);
   if (written.adds.length > 0) {
-    await transaction.remove(await transaction.scan({ predicate: partitionPredicate(schema, metadata, written.adds) }));
+    await transaction.remove(
+      await transaction.scan({ predicate: partitionPredicate(schema, metadata, written.adds), listOnly: true }),
+    );
   }
   return written;
 }

@@ -94,7 +94,8 @@ async function rewriteGroup(
   const tracked = trackingFields(snapshot);
   const names = [...fields, ...tracked].map(({ name }) => `"${name.replaceAll('"', '""')}"`).join(", ");
   const schema = struct(fields);
-  const plain = writeSql(`SELECT ${names} FROM ${scan.only(group.files).sql({ keepsIds: true })}`, {
+  const part = await scan.only(group.files).fetched();
+  const plain = writeSql(`SELECT ${names} FROM ${part.sql({ keepsIds: true })}`, {
     source: struct([...fields, ...tracked]),
     table: struct([...fields, ...tracked]),
     partitionColumns: [],

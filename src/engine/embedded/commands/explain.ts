@@ -153,7 +153,7 @@ async function notesOf(
     const source = resolver.sourceOf(scan.relation);
     if (source?.kind !== "delta" || scan.stream) continue;
     const predicate = scanPredicate(scan);
-    const planned = await source.snapshot.scan(predicate === undefined ? {} : { predicate });
+    const planned = await source.snapshot.scan({ listOnly: true, ...(predicate === undefined ? {} : { predicate }) });
     const { files, skipped } = fileCounts(planned, scan.relation);
     const pushed = secret.has(scan.id) ? [] : scan.conjuncts.map(pretty);
     notes.set(scan.id, [

@@ -17,7 +17,7 @@ export const truncate: Command<"truncate"> = {
     if (txn !== undefined && transaction.isCommitted(txn.appId, txn.version)) {
       return changeResult("DELETE", { alreadyCommitted: true, version: snapshot.version });
     }
-    const scan = await transaction.scan();
+    const scan = await transaction.scan({ listOnly: true });
     const { numRows } = await snapshot.totals();
     if (scan.files.length === 0 && txn === undefined) return changeResult("DELETE", {});
     await transaction.remove(scan);

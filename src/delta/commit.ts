@@ -1,6 +1,7 @@
 import { throwIfAborted } from "../core/cancellation.ts";
 import { BoathouseError, isBoathouseError, messageOf } from "../core/errors.ts";
-import type { Action } from "./actions.ts";
+import type { Action, ProtocolAction } from "./actions.ts";
+import { isCatalogManaged } from "./commit-coordinator.ts";
 import { formatCommit, parseCommit } from "./commit-file.ts";
 import { checkConflicts, type TransactionReads, type Winner } from "./conflict.ts";
 import type { DeltaContext } from "./context.ts";
@@ -36,7 +37,12 @@ export async function commitActions(attempt: CommitAttempt): Promise<number> {
   let { previousTimestamp } = attempt;
   for (let failures = 0; ; failures += 1) {
     throwIfAborted(signal);
-    const body = Buffer.from(formatCommit(attempt.actions(version, previousTimestamp)));
+    const actions = attempt.actions(version, previousTimestamp);
+    if (location.coordinator !== undefined && inCommitTimestamp({ version, actions }) === undefined) {
+      throw notDated(location);
+    }
+    for (const { protocol } of actions) if (protocol !== undefined) checkNewProtocol(location, protocol);
+    const body = Buffer.from(formatCommit(actions));
     try {
       await location.store.write(logKey(location, commitName(version)), body, { ifNoneMatch: "*" });
       return version;
@@ -67,6 +73,26 @@ export async function commitActions(attempt: CommitAttempt): Promise<number> {
     const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** Math.min(failures, 10));
     await context.clock.sleep(wait * (0.5 + context.random() / 2), signal);
   }
+}
+
+/** A table becomes catalog-managed, or ceases to be so, by its catalog alone. */
+function checkNewProtocol(location: TableLocation, protocol: ProtocolAction): void {
+  if (isCatalogManaged(protocol) === (location.coordinator !== undefined)) return;
+  throw new BoathouseError(
+    "DELTA_UNSUPPORTED_CATALOG_MANAGED_TABLE_CREATION",
+    isCatalogManaged(protocol)
+      ? `${describe(location)} cannot become a catalog-managed table: no catalog is given that would manage it.`
+      : `${describe(location)} is managed by its catalog: it needs the table feature catalogManaged.`,
+    { sqlState: "0AKDC", hint: "Set or leave out the property delta.feature.catalogManaged accordingly." },
+  );
+}
+
+function notDated(location: TableLocation): BoathouseError {
+  return new BoathouseError(
+    "DELTA_UNSUPPORTED_CATALOG_MANAGED_TABLE_CREATION",
+    `${describe(location)} is managed by its catalog: commits must say their time, as files are published at any time.`,
+    { sqlState: "0AKDC", hint: "Set the property delta.enableInCommitTimestamps to true." },
+  );
 }
 
 const MOST_FAILURES = 1000;

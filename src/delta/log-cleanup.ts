@@ -1,5 +1,6 @@
 import { isBoathouseError } from "../core/errors.ts";
 import { readCheckpoint } from "./checkpoint-reader.ts";
+import { isCatalogManaged } from "./commit-coordinator.ts";
 import type { DeltaContext } from "./context.ts";
 import { isSupported } from "./features.ts";
 import { checkpointName, SIDECAR_FOLDER, STAGED_FOLDER } from "./log-files.ts";
@@ -39,8 +40,7 @@ export async function cleanUpLog(
   const nothing = { deleted: [] };
   if (!flagProperty(metadata, "delta.enableExpiredLogCleanup", "true")) return nothing;
   // Only the catalog may clean up after the tables that it manages.
-  if (["catalogManaged", "catalogOwned", "catalogOwned-preview"].some((name) => isSupported(protocol, name)))
-    return nothing;
+  if (isCatalogManaged(protocol)) return nothing;
   const now = context.clock.now();
   const cutoff = startOfDay(now - durationProperty(metadata, "delta.logRetentionDuration", 30 * DAY));
   const old = await filesUntil(location, cutoff);

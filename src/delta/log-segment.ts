@@ -1,5 +1,6 @@
 import { BoathouseError } from "../core/errors.ts";
 import type { ObjectMeta, ObjectStore } from "../storage/object-store.ts";
+import type { CommitCoordinator } from "./commit-coordinator.ts";
 import { LAST_CHECKPOINT, readLastCheckpoint } from "./last-checkpoint.ts";
 import type { RemoteFiles } from "./data-files.ts";
 import { commitName, LOG_FOLDER, padded, parseLogFile, type LogFile } from "./log-files.ts";
@@ -10,6 +11,8 @@ export interface TableLocation {
   readonly root: string;
   /** How remote files become files of this machine; undefined where only local ones are worked with. */
   readonly remote?: RemoteFiles;
+  /** Of a catalog-managed table, whose store then is a `ManagedStore`. */
+  readonly coordinator?: CommitCoordinator;
 }
 
 /** The files that make up one version of a table: a checkpoint, if there is one, and every commit after it. */

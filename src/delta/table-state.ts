@@ -1,6 +1,7 @@
 import { BoathouseError, isBoathouseError } from "../core/errors.ts";
 import type { DomainMetadataAction, MetadataAction, ProtocolAction, TxnAction } from "./actions.ts";
 import { readCheckpoint, type CheckpointState } from "./checkpoint-reader.ts";
+import { checkCoordinated } from "./commit-coordinator.ts";
 import { corrupted, parseCommit } from "./commit-file.ts";
 import type { DeltaContext } from "./context.ts";
 import { checkReadable } from "./features.ts";
@@ -192,6 +193,7 @@ function stateOf(location: TableLocation, replayed: Replay, parts: StateParts): 
     );
   }
   checkReadable(protocol, describe(location));
+  checkCoordinated(protocol, location.coordinator, describe(location));
   checkTypeChanges(protocol, metadata, describe(location));
   let files: Promise<FileList> | undefined;
   return {

@@ -3,11 +3,13 @@ import type { ObjectStore } from "../storage/object-store.ts";
 import type { MetadataAction } from "./actions.ts";
 import { ChecksumWriter, readChecksum } from "./checksum-writer.ts";
 import { writeCheckpoint, type WrittenCheckpoint } from "./checkpoint-writer.ts";
+import { checkMaintenance, type CommitCoordinator } from "./commit-coordinator.ts";
 import type { DeltaContext } from "./context.ts";
 import { checkWritable } from "./features.ts";
 import { readDetail, readHistory, type HistoryEntry, type TableDetail } from "./history.ts";
 import { cleanUpLog } from "./log-cleanup.ts";
 import { commitsAfter, describe, listLog, type TableLocation } from "./log-segment.ts";
+import { ManagedStore } from "./managed-store.ts";
 import { countProperty } from "./properties.ts";
 import { Snapshot } from "./snapshot.ts";
 import { advanceState, loadState, type TableState } from "./table-state.ts";
@@ -24,6 +26,11 @@ export interface VersionSpec {
   readonly timestamp?: number;
 }
 
+export interface TableOptions {
+  /** The catalog of a catalog-managed table. */
+  readonly coordinator?: CommitCoordinator;
+}
+
 /**
  * A Delta table in a folder of a store. Keeps what it has read of the newest version, and reads only the commits that
  * came since. Make one a table and process.
@@ -36,12 +43,19 @@ export class DeltaTable {
   #checkpointError: unknown;
   #checkpointed = 0;
   readonly #checksums: ChecksumWriter;
+  readonly #managed: ManagedStore | undefined;
   #refreshing: Promise<unknown> = Promise.resolve();
 
   /** `root` is the key of the table's folder in the store, without slashes around it. Nothing is read yet. */
-  constructor(context: DeltaContext, store: ObjectStore, root: string) {
+  constructor(context: DeltaContext, store: ObjectStore, root: string, options: TableOptions = {}) {
     this.#context = context;
-    this.location = { store, root, ...(context.remote === undefined ? {} : { remote: context.remote }) };
+    const { coordinator } = options;
+    const remote = context.remote === undefined ? {} : { remote: context.remote };
+    if (coordinator === undefined) this.location = { store, root, ...remote };
+    else {
+      this.#managed = new ManagedStore({ store, root, coordinator, uuid: () => context.ids.uuid() });
+      this.location = { store: this.#managed, root, coordinator, ...remote };
+    }
     this.#checksums = new ChecksumWriter(this.location);
   }
 
@@ -96,6 +110,7 @@ export class DeltaTable {
   }
 
   #parts(info: OperationInfo): Omit<TransactionParts, "snapshot"> {
+    checkMaintenance(info.operation, this.location.coordinator, describe(this.location));
     return {
       context: this.#context,
       location: this.location,
@@ -118,6 +133,7 @@ export class DeltaTable {
   async vacuum(options: VacuumOptions = {}): Promise<VacuumResult> {
     const { protocol, metadata, state } = await this.snapshot();
     checkWritable(protocol, metadata, describe(this.location));
+    checkMaintenance("VACUUM", this.location.coordinator, describe(this.location));
     const target = { context: this.#context, location: this.location, state };
     return vacuumTable({ ...target, begin: (info) => this.begin(info) }, options);
   }
@@ -125,6 +141,8 @@ export class DeltaTable {
   /** Waits for what goes on after commits, outside their path: checksums, checkpoints, cleaning the log. Their failures are in `checkpointError`. */
   async settle(): Promise<void> {
     await this.#background;
+    // What cannot be published now is so with the next commit.
+    await this.#managed?.publish().catch(() => undefined);
   }
 
   /** Why the last checksum or checkpoint could not be written. The table is whole without it: only opening it takes longer. */

@@ -4,7 +4,7 @@ import type { Statement } from "../../sql/ast/statement.ts";
 import type { BoundPlan, BoundQuery, ColumnSource } from "../../sql/bound.ts";
 import type { BoundChange } from "../../sql/change.ts";
 import { analyzeChange } from "../../sql/analyzer/change.ts";
-import { isDeterministic } from "./determinism.ts";
+import { isDeterministic } from "../../sql/determinism.ts";
 import { analyzeQuery } from "../../sql/analyzer/analyze.ts";
 import type { StatementAnalysis } from "../session.ts";
 import type { StatementCall } from "./statement-call.ts";

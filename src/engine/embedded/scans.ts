@@ -6,7 +6,7 @@ import { allOf, type Predicate } from "../../delta/predicate.ts";
 import { duckDbType } from "../../sql/types/duckdb-type.ts";
 import { quoteIdentifier, quoteString } from "../../sql/quote.ts";
 import { changesSql } from "./change-stream.ts";
-import { deltaPredicate } from "./delta-predicate.ts";
+import { deltaPredicate } from "../../delta/bound-predicate.ts";
 import { streamSql } from "./delta-stream.ts";
 import type { StatementResolver } from "./resolver.ts";
 import { sharedFolders } from "./shared-folders.ts";

@@ -1,5 +1,5 @@
-import type { BoundExpression, BoundPlan } from "../../sql/bound.ts";
-import { childrenOf, expressionsOf, inputsOf } from "../../sql/lineage.ts";
+import type { BoundExpression, BoundPlan } from "./bound.ts";
+import { childrenOf, expressionsOf, inputsOf } from "./lineage.ts";
 
 /** Gives the plan the same rows when it runs twice in one statement? Not with `rand()` or `uuid()`. */
 export function isRepeatable(plan: BoundPlan): boolean {

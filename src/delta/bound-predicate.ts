@@ -1,7 +1,7 @@
-import type { BoundExpression } from "../../sql/bound.ts";
-import { allOf, UNKNOWN, type Comparison, type Constant, type Predicate } from "../../delta/predicate.ts";
-import { literalSql } from "../../sql/generator/literal.ts";
-import { sameType } from "../../core/data-type.ts";
+import type { BoundExpression } from "../sql/bound.ts";
+import { allOf, UNKNOWN, type Comparison, type Constant, type Predicate } from "./predicate.ts";
+import { literalSql } from "../sql/generator/literal.ts";
+import { sameType } from "../core/data-type.ts";
 
 /**
  * What file pruning can use of a condition over one table. What it cannot say becomes `unknown`, which excludes nothing:

@@ -1,4 +1,4 @@
-import { struct, type StructField, type StructType } from "../core/data-type.ts";
+import { array, map, struct, type DataType, type StructField, type StructType } from "../core/data-type.ts";
 import type { IdSource } from "../core/ids.ts";
 import type { MetadataAction, ProtocolAction } from "./actions.ts";
 import { assignColumnIds, checkModeChange, MAX_COLUMN_ID, newPhysicalName, withoutColumnIds } from "./column-ids.ts";
@@ -123,9 +123,22 @@ function changedSchema(
   );
 }
 
-/** The columns of data that makes a new schema: nothing says that later data has no nulls. */
+/** The columns of data that makes a new schema: nothing says that later data has no nulls, at any depth. */
 export function nullableColumns(schema: StructType): StructType {
-  return struct(schema.fields.map((field) => ({ ...field, nullable: true })));
+  return struct(schema.fields.map((field) => ({ ...field, type: nullableType(field.type), nullable: true })));
+}
+
+function nullableType(type: DataType): DataType {
+  switch (type.kind) {
+    case "struct":
+      return nullableColumns(type);
+    case "array":
+      return array(nullableType(type.element));
+    case "map":
+      return map(nullableType(type.key), nullableType(type.value));
+    default:
+      return type;
+  }
 }
 
 /** Metadata with its columns, which get ids and physical names where the table's properties ask for column mapping. */

@@ -38,6 +38,17 @@ describe("CREATE TABLE", () => {
     expect(await house.values("SELECT count(*) FROM alike")).toEqual([[0]]);
   });
 
+  it("lets every field of a table that a query makes be null, also within structs", async () => {
+    await house.run(`
+      CREATE TABLE loose AS SELECT named_struct('a', 1) AS s, array(named_struct('b', 2)) AS l, map('k', 3) AS m;
+      INSERT INTO loose SELECT named_struct('a', CAST(NULL AS INT)), array(named_struct('b', CAST(NULL AS INT)), NULL), map('k', NULL);
+    `);
+    expect(await house.values("SELECT s.a, l[0].b, m['k'] FROM loose ORDER BY ALL NULLS LAST")).toEqual([
+      [1, 2, 3],
+      [null, null, null],
+    ]);
+  });
+
   it("leaves a table alone with IF NOT EXISTS, replaces it with OR REPLACE, and refuses it otherwise", async () => {
     await house.run(
       `CREATE TABLE again (a INT); INSERT INTO again VALUES (1); CREATE TABLE IF NOT EXISTS again (b STRING);`,

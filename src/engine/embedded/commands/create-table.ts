@@ -2,6 +2,7 @@ import { isTable, type Table } from "../../../catalog/securable.ts";
 import { BoathouseError } from "../../../core/errors.ts";
 import { field, simpleString, struct, type StructField, type StructType } from "../../../core/data-type.ts";
 import { defaultsFeature } from "../../../delta/defined-columns.ts";
+import { nullableColumns } from "../../../delta/table-draft.ts";
 import type { Snapshot } from "../../../delta/snapshot.ts";
 import type { Transaction } from "../../../delta/transaction.ts";
 import type { CloneTable, CreateTable, CreateTableLike } from "../../../sql/ast/create.ts";
@@ -181,7 +182,7 @@ async function createAsSelect(
   const target = await prepare(statement, call);
   if (target.skip) return doneResult("CREATE TABLE AS SELECT");
   const planned = await planQuery(query, call, target.location);
-  const columns = struct(planned.schema.fields.map((each) => field(each.name, each.type)));
+  const columns = nullableColumns(struct(planned.schema.fields.map((each) => field(each.name, each.type))));
   const { transaction, parts, operation } = await beginAsSelect(statement, call, target, columns, properties).catch(
     (error: unknown) => {
       planned.connection.close();

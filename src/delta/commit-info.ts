@@ -32,13 +32,22 @@ export function commitWithInfo(
     ? Math.max(now, (at.previousTimestamp ?? 0) + 1)
     : undefined;
   return [
-    { commitInfo: commitInfo(commit, now, inCommit) },
+    { commitInfo: { ...commitInfo(commit, now, inCommit), isolationLevel: levelOf(body, commit.metadata) } },
     ...body.map((action) => dated(action, commit.before, { version: at.version, inCommit })),
   ];
 }
 
 export function isolationOf(metadata: MetadataAction): "Serializable" | "WriteSerializable" {
   return metadata.configuration["delta.isolationLevel"] === "WriteSerializable" ? "WriteSerializable" : "Serializable";
+}
+
+/** What changes no rows and no definition (OPTIMIZE, VACUUM) is right in any order, and says so as Delta Lake does. */
+function levelOf(body: readonly Action[], metadata: MetadataAction): string {
+  const changes = body.some(
+    ({ add, remove, cdc, metaData, protocol }) =>
+      (add ?? remove ?? cdc)?.dataChange === true || metaData !== undefined || protocol !== undefined,
+  );
+  return changes ? isolationOf(metadata) : "SnapshotIsolation";
 }
 
 /** Says of a commit that it changes nothing of the metadata but how far identity columns have come, as in Delta Lake. */
@@ -65,7 +74,6 @@ function commitInfo(commit: CommitDescription, now: number, inCommit: number | u
     operation: info.operation,
     operationParameters: textParameters(info.parameters ?? {}),
     ...(commit.readVersion < 0 ? {} : { readVersion: commit.readVersion }),
-    isolationLevel: isolationOf(commit.metadata),
     isBlindAppend: commit.isBlindAppend,
     operationMetrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, String(value)])),
     ...(info.userMetadata === undefined ? {} : { userMetadata: info.userMetadata }),

@@ -1,4 +1,4 @@
-import type { DataType, StructType } from "../core/data-type.ts";
+import { field, LONG, struct, type DataType, type StructField, type StructType } from "../core/data-type.ts";
 import { quoteString } from "../sql/quote.ts";
 import { physicalSchema } from "./column-mapping.ts";
 import type { Scan } from "./scan.ts";
@@ -6,7 +6,8 @@ import type { Scan } from "./scan.ts";
 /** The files of a scan, by index, that hold columns or fields which the table no longer has: their footers say. */
 export async function filesWithDroppedColumns(scan: Scan): Promise<Set<number>> {
   const { snapshot } = scan;
-  const schema = physicalSchema(snapshot.schema, snapshot.mappingMode);
+  const { fields } = physicalSchema(snapshot.schema, snapshot.mappingMode);
+  const schema = struct([...fields, ...hiddenColumns(snapshot.configuration)]);
   const places = new Map(scan.files.map(({ file, index }) => [file, index]));
   const found = new Set<number>();
   for (let start = 0; start < scan.files.length; start += BATCH) {
@@ -29,6 +30,13 @@ export async function filesWithDroppedColumns(scan: Scan): Promise<Set<number>> 
 }
 
 const BATCH = 1000;
+
+/** What row tracking keeps in files stands in no schema. */
+function hiddenColumns(configuration: Readonly<Record<string, string>>): StructField[] {
+  return Object.entries(configuration).flatMap(([key, name]) =>
+    /^delta\.rowTracking\.materialized\w+ColumnName$/.test(key) ? [field(name, LONG)] : [],
+  );
+}
 
 function isKnown(path: readonly string[], schema: StructType): boolean {
   const [head = "", ...rest] = path;

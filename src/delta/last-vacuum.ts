@@ -21,7 +21,10 @@ export async function lastVacuumedVersion(location: TableLocation): Promise<numb
   }
 }
 
+/** Keeps the version for the next VACUUM LITE. What an earlier one has done with a shorter retention stays done. */
 export async function rememberVacuum(location: TableLocation, version: number | undefined): Promise<void> {
+  const known = await lastVacuumedVersion(location);
+  if (known !== undefined && (version === undefined || version <= known)) return;
   const body = Buffer.from(JSON.stringify(version === undefined ? {} : { [VERSION]: version }));
   await location.store.write(logKey(location, NAME), body);
 }

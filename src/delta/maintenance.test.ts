@@ -154,6 +154,9 @@ describe("VACUUM", () => {
     expect(await table.vacuum({ mode: "lite" })).toMatchObject({ count: 5 });
     expect(await lake.store.head("light/orphan.parquet")).toBeDefined();
     expect(await table.vacuum({ mode: "lite" })).toMatchObject({ count: 0 });
+    expect(await table.vacuum({ mode: "lite", retention: 1000 * DAY })).toMatchObject({ count: 0 });
+    const info = await readAll("light/_delta_log/_last_vacuum_info");
+    expect(JSON.parse(info.toString())).toEqual({ latestCommitVersionOutsideOfRetentionWindow: 7 });
     await append(lake, table, rows(20, 24));
     await optimize(table, { connection: lake.connection });
     now = start + 16 * DAY;

@@ -139,6 +139,27 @@ describe("REORG", () => {
   });
 });
 
+it("OPTIMIZE, clustering and REORG leave row ids and the change data feed as they are", async () => {
+  await house.run(
+    "CREATE TABLE tracked (id INT, x INT) CLUSTER BY (x) TBLPROPERTIES ('delta.enableRowTracking' = 'true', 'delta.enableChangeDataFeed' = 'true', 'delta.enableDeletionVectors' = 'true')",
+  );
+  for (let id = 0; id < 4; id += 1) await house.run(`INSERT INTO tracked VALUES (${id}, ${4 - id})`);
+  const ids = "SELECT id, _metadata.row_id, _metadata.row_commit_version FROM tracked ORDER BY id";
+  const before = await house.values(ids);
+  await house.run("OPTIMIZE tracked");
+  expect(await house.values(ids)).toEqual(before);
+  expect(await metricsOf("REORG TABLE tracked APPLY (PURGE)")).toMatchObject({ numFilesRemoved: 0 });
+  await house.run("DELETE FROM tracked WHERE id = 2");
+  await house.run("REORG TABLE tracked APPLY (PURGE)");
+  expect(await house.values(ids)).toEqual(before.filter(([id]) => id !== 2));
+  expect(
+    await house.values("SELECT _change_type, count(*) FROM table_changes('tracked', 5) GROUP BY ALL ORDER BY ALL"),
+  ).toEqual([["delete", 1]]);
+  expect(await house.rows("DESCRIBE HISTORY tracked")).toEqual(
+    expect.arrayContaining([expect.objectContaining({ operation: "OPTIMIZE", isolationLevel: "SnapshotIsolation" })]),
+  );
+});
+
 describe("VACUUM", () => {
   it("gives the path, or the files of a dry run, and checks the retention", async () => {
     await house.run("CREATE TABLE swept (id INT)");

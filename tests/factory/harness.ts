@@ -13,6 +13,8 @@ import { openState, type State } from "../../src/state/state.ts";
 import type { ObjectStore } from "../../src/storage/object-store.ts";
 import { Storage } from "../../src/storage/storage.ts";
 
+/** What containers stand for, by `account/container`. */
+type Bindings = Readonly<Record<string, string>>;
 type Services = Omit<FactoryServices, "pipelines">;
 
 /** A house for a factory: a temporary folder, a database, DuckDB, storage. `close` removes it. */
@@ -24,11 +26,11 @@ export class House {
   readonly #duckdb: DuckDb;
   readonly #servers: Server[] = [];
 
-  private constructor(folder: string, state: State, duckdb: DuckDb, clock: Clock) {
+  private constructor(folder: string, state: State, duckdb: DuckDb, clock: Clock, bindings: Bindings) {
     this.folder = folder;
     this.state = state;
     this.#duckdb = duckdb;
-    this.storage = new Storage({ root: folder, http: { retries: 0 } });
+    this.storage = new Storage({ root: folder, bindings, http: { retries: 0 } });
     this.services = {
       state,
       storage: this.storage,
@@ -40,7 +42,7 @@ export class House {
     };
   }
 
-  static async open(clock: Clock = systemClock): Promise<House> {
+  static async open(clock: Clock = systemClock, bindings: Bindings = {}): Promise<House> {
     const folder = await mkdtemp(join(tmpdir(), "boathouse-factory-"));
     const state = await openState({ path: ":memory:", migrations: [...runMigrations, ...factoryMigrations] });
     const duckdb = await DuckDb.open({
@@ -49,7 +51,7 @@ export class House {
       memoryLimit: 256 * 1024 * 1024,
       tempDirectory: join(folder, "spill"),
     });
-    return new House(folder, state, duckdb, clock);
+    return new House(folder, state, duckdb, clock, bindings);
   }
 
   /** Services whose stores of containers are wrapped, to make them fail. */

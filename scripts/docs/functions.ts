@@ -21,8 +21,9 @@ export function functionsPage(): string {
       " at its place, with the nearest name that there is.",
     "Kinds: *scalar* gives one value for a row; *aggregate* one for a group, or for a row with `OVER`; *window* needs" +
       " `OVER`; *generator* gives rows, in the SELECT list, in `LATERAL VIEW` or in FROM; *table* stands in FROM.",
-    "In FROM there are also `read_files(…)` ([options](files.md)) and `event_log('<pipeline>')`, and the table functions of" +
-      " the catalog.",
+    "In FROM there are also `read_files(…)` ([options](files.md)), `table_changes('<table>', start[, end])` and" +
+      " `table_changes_by_path('<path>', start[, end])` (what changed in a Delta table between two versions or times)," +
+      " `event_log('<pipeline>')`, and the table functions of the catalog.",
     ...categories.flatMap(([category, some]) => [`## ${capital(category)}`, functionTable(some)]),
     "## Operators",
     table(

@@ -1,7 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { StreamOffset } from "../../src/engine/session.ts";
+import type { StreamOffset, StreamRange } from "../../src/engine/session.ts";
 import { ANA, openTestLakehouse, OWNER, type TestLakehouse } from "./lakehouse.ts";
 
 let house: TestLakehouse;
@@ -315,7 +315,7 @@ describe("a stream of changes", () => {
       const batches: unknown[][][] = [];
       let start = from;
       for (let end = await source.next(start); end !== undefined; end = await source.next(start)) {
-        const range = start === undefined ? { end } : { start, end };
+        const range: StreamRange = { start, end };
         const rows = await (await session.sql(text, { streamRanges: new Map([[source.id, range]]) })).rows();
         batches.push(
           rows.map((row) => Object.values(row).map((value) => (typeof value === "bigint" ? Number(value) : value))),

@@ -135,6 +135,21 @@ describe("a generated column", () => {
     expect(await rows("SELECT DISTINCT CAST(day AS STRING) FROM zoned")).toEqual([["2024-01-02"]]);
   });
 
+  it("does not follow in UPDATE and MERGE from a value that is another one each time", async () => {
+    await run(`
+      CREATE TABLE u (k INT, a STRING, upper STRING GENERATED ALWAYS AS (upper(a)));
+      INSERT INTO u (k, a) SELECT 1, uuid();
+      UPDATE u SET k = CAST(rand() * 0 AS INT) + 2;
+    `);
+    expect(await rows("SELECT k, upper(a) = upper FROM u")).toEqual([[2, true]]);
+    const code = "UNSUPPORTED_FEATURE.NON_DETERMINISTIC_GENERATED_COLUMN";
+    await refused("UPDATE u SET a = uuid()", code);
+    await refused(
+      "MERGE INTO u USING (SELECT 9 AS k) s ON u.k = s.k WHEN NOT MATCHED THEN INSERT (a) VALUES (uuid())",
+      code,
+    );
+  });
+
   it("follows from the row's other columns alone", async () => {
     const wrong: [type: string, expression: string, code: string][] = [
       ["INT", "zz + 1", "DELTA_INVALID_GENERATED_COLUMN_REFERENCES"],

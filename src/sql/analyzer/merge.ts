@@ -11,8 +11,15 @@ import { CLAUSE } from "../lineage.ts";
 import { joinPlans } from "./join.ts";
 import { constant } from "./literal.ts";
 import { passing, project, reference } from "./project.ts";
-import { ACTION, addGenerated, assignments, hiddenItems, storedItems, type RowChange } from "./row-change.ts";
-import { rewrite } from "./rewrite.ts";
+import {
+  ACTION,
+  addGenerated,
+  assignments,
+  generatedFrom,
+  hiddenItems,
+  storedItems,
+  type RowChange,
+} from "./row-change.ts";
 import { concat, type Scope } from "./scope.ts";
 import { condition } from "./select.ts";
 import {
@@ -210,7 +217,7 @@ function completed(
   for (const field of relation.schema.fields) {
     const generated = values.has(field.name) ? undefined : generatedValue(field, target.stored, env);
     if (generated === undefined) continue;
-    const value = rewrite(generated, (each) => (each.kind === "column" ? byId.get(each.column.id) : undefined));
+    const value = generatedFrom(generated, field, byId, env);
     values.set(field.name, stored(value, field, relation, undefined, env.analysis));
   }
   return values;

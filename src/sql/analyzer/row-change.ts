@@ -9,6 +9,7 @@ import { failure, newColumn, unsupported, type Analysis } from "./analysis.ts";
 import { inClause, type Env } from "./env.ts";
 import { constant } from "./literal.ts";
 import { passing, project, reference } from "./project.ts";
+import { visit } from "../lineage.ts";
 import { rewrite } from "./rewrite.ts";
 import { lookup } from "./scope.ts";
 import { condition } from "./select.ts";
@@ -145,16 +146,32 @@ export function addGenerated(values: Map<string, BoundExpression>, target: Targe
         values.get(target.relation.schema.fields[index]?.name ?? ""),
       ]),
     );
-    const value = substituteColumns(generated, byId);
+    const value = generatedFrom(generated, field, byId, env);
     values.set(field.name, stored(value, field, target.relation, undefined, env.analysis));
   }
 }
 
-function substituteColumns(
-  expression: BoundExpression,
+/**
+ * A generated column's expression over the new values of the columns that it is made of. A value that is another one each
+ * time it is computed would not be the one that is stored.
+ */
+export function generatedFrom(
+  generated: BoundExpression,
+  field: StructField,
   byId: ReadonlyMap<number, BoundExpression | undefined>,
+  env: Env,
 ): BoundExpression {
-  return rewrite(expression, (each) => (each.kind === "column" ? byId.get(each.column.id) : undefined));
+  visit(generated, (each) => {
+    if (each.kind !== "column") return;
+    visit(byId.get(each.column.id) ?? each, (part) => {
+      if (part.kind !== "call" || part.deterministic) return;
+      const what = `The generated column \`${field.name}\` follows from \`${each.column.name}\`, whose new value ${part.name}() is computed anew each time`;
+      throw failure(env.analysis, part.span, "UNSUPPORTED_FEATURE.NON_DETERMINISTIC_GENERATED_COLUMN", `${what}.`, {
+        hint: "Compute the value beforehand, in a table that the statement reads, or INSERT the rows.",
+      });
+    });
+  });
+  return rewrite(generated, (each) => (each.kind === "column" ? byId.get(each.column.id) : undefined));
 }
 
 function assigned(

@@ -14,8 +14,8 @@ import { generateSql } from "../query.ts";
 import { rowsResult, textColumns } from "../result.ts";
 import { fileCounts, isGoverned, scanPredicate } from "../scans.ts";
 import type { StatementCall } from "../statement-call.ts";
+import { targetScan } from "../../../delta/bound-change.ts";
 import type { Command } from "./command.ts";
-import { givenScan } from "./row-change.ts";
 
 /** What a statement would compute: its plans, and the scans that they share. */
 interface Explained {
@@ -84,7 +84,7 @@ async function explained(statement: Statement, call: StatementCall): Promise<Exp
       const bound = await call.analyze((names, context) => analyzeChange(statement, names, context));
       const title = `${kind.charAt(0).toUpperCase()}${kind.slice(1)} ${bound.target.name.join(".")}`;
       if (bound.kind !== "insert") {
-        const given = await targetScan(bound, call);
+        const given = await scanOfTarget(bound, call);
         return { title, plans: changePlans(bound), scans: bound.scans, given, isRowChange: true };
       }
       const overwrite = { none: "", all: ", overwriting all", where: ", replacing where", using: ", replacing using" };
@@ -121,12 +121,12 @@ function changePlans({ changes, inserts, insertsOnly }: BoundRowChange): Explain
 }
 
 /** The scan of the table that changes, as the change itself makes it. */
-async function targetScan(bound: BoundRowChange, call: StatementCall): Promise<ReadonlyMap<number, string>> {
+async function scanOfTarget(bound: BoundRowChange, call: StatementCall): Promise<ReadonlyMap<number, string>> {
   const source = (await call.resolver()).sourceOf(bound.target);
   const scan = bound.scans[bound.scan];
   if (source?.kind !== "delta" || scan === undefined) return new Map();
   const predicate = scanPredicate(scan);
-  return givenScan(bound, await source.snapshot.scan(predicate === undefined ? {} : { predicate }));
+  return targetScan(bound, await source.snapshot.scan(predicate === undefined ? {} : { predicate }));
 }
 
 function treeOf({ title, plans }: Explained, options: PlanTextOptions): string {

@@ -223,6 +223,8 @@ function atomicFromName(name: string, path: string): DataType {
     const start = days[1] as DayTimeField;
     return { kind: "interval_day_time", start, end: (days[2] as DayTimeField | undefined) ?? start };
   }
+  // Shapes are bytes to us, in the well-known binary form.
+  if (/^(geometry|geography)(\([^()]*\))?$/.test(name)) return BINARY;
   throw invalid(path, `has the unknown type "${name}"`);
 }
 

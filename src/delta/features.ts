@@ -172,7 +172,8 @@ export const FEATURES: readonly TableFeature[] = [
   { name: "checkpointProtection", readers: false, read: "supported", write: "supported" },
   { name: "collations", readers: false, read: "supported", write: "refused" },
   { name: "collations-preview", readers: false, read: "supported", write: "refused" },
-  { name: "geospatial", readers: true, read: "refused", write: "refused" },
+  // GEOMETRY and GEOGRAPHY are read as BINARY: the well-known binary form.
+  { name: "geospatial", readers: true, read: "supported", write: "refused" },
 ];
 
 const BY_NAME = new Map(FEATURES.map((feature) => [feature.name, feature]));

@@ -7,7 +7,7 @@ import { parquetType } from "../sql/variant/group-sql.ts";
 import { columnId, needsRename, physicalName, physicalType, type MappingMode } from "./column-mapping.ts";
 import { metadataType, type TrackingColumns } from "./row-tracking.ts";
 import { mayRound } from "./type-widening.ts";
-import { askedType, variantFromFile, type NullKind, type VariantLayout } from "./variant-layout.ts";
+import { askedType, binaryFromFile, variantFromFile, type NullKind, type VariantLayout } from "./variant-layout.ts";
 
 /** A file to read. */
 export interface ScanFile {
@@ -190,7 +190,9 @@ function fileType(type: DataType, int96: boolean, found: FileType | undefined): 
 function logicalSql(value: string, type: DataType, reading: Reading, found?: FileType): string {
   if (reading.int96 && type.kind === "timestamp") return `timezone('UTC', ${value})`;
   if (type.kind === "variant") return variantFromFile(value, found, reading.nulls);
-  if (!needsRename(type, reading.mode) && !(reading.int96 && holdsTimestamp(type)) && !hasVariant(type)) return value;
+  if (type.kind === "binary") return binaryFromFile(value, found);
+  const changes = needsRename(type, reading.mode) || (reading.int96 && holdsTimestamp(type)) || hasVariant(type);
+  if (!changes && found === undefined) return value;
   switch (type.kind) {
     case "struct": {
       const fields = type.fields.map((field) => {
@@ -206,7 +208,8 @@ function logicalSql(value: string, type: DataType, reading: Reading, found?: Fil
     }
     case "map": {
       const item = lambdaName(value);
-      const key = logicalSql(`${item}."key"`, type.key, reading);
+      const keyType = found?.kind === "map" ? found.key : undefined;
+      const key = logicalSql(`${item}."key"`, type.key, reading, keyType);
       const inside = found?.kind === "map" ? found.value : undefined;
       const element = logicalSql(`${item}."value"`, type.value, reading, inside);
       return (

@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { append, createTable, openLake, rowsOf, type Lake } from "../../tests/delta/lake.ts";
@@ -162,5 +162,51 @@ describe("paths", () => {
     expect(encodePath(path)).toBe("kind=a%252Fb%20c=%C3%A4&%23+;/part-0.parquet");
     expect(decodePath(encodePath(path))).toBe(path);
     expect(decodePath("100%/x%20y")).toBe("100%/x y");
+  });
+});
+
+describe("a table of shapes", () => {
+  it("gives them in the well-known binary form, annotated or not, and takes no rows", async () => {
+    const folder = join(lake.folder, "shapes");
+    await mkdir(join(folder, "_delta_log"), { recursive: true });
+    const write = async (name: string, value: string): Promise<object> => {
+      await lake.connection.run(
+        `COPY (SELECT ${value} AS g, [${value}] AS list) TO '${folder}/${name}' (FORMAT parquet)`,
+      );
+      return { add: { path: name, partitionValues: {}, size: 1, modificationTime: 0, dataChange: true } };
+    };
+    const geometry = { name: "g", type: "geometry(OGC:CRS84)", nullable: true, metadata: {} };
+    const list = { type: "array", elementType: "geography(OGC:CRS84, spherical)", containsNull: true };
+    const schema = { type: "struct", fields: [geometry, { ...geometry, name: "list", type: list }] };
+    const features = { readerFeatures: ["geospatial"], writerFeatures: ["geospatial"] };
+    const commit = [
+      { protocol: { minReaderVersion: 3, minWriterVersion: 7, ...features } },
+      {
+        metaData: {
+          id: "shapes",
+          format: { provider: "parquet", options: {} },
+          schemaString: JSON.stringify(schema),
+          partitionColumns: [],
+          configuration: {},
+        },
+      },
+      await write("a.parquet", "'POINT (1 2)'::GEOMETRY"),
+      await write("b.parquet", "from_hex('0101000000000000000000F03F0000000000000040')"),
+    ];
+    await writeFile(
+      join(folder, "_delta_log", "00000000000000000000.json"),
+      commit.map((action) => JSON.stringify(action)).join("\n"),
+    );
+    const table = lake.table("shapes");
+    const scan = await (await table.snapshot()).scan();
+    const rows = await lake.connection.rows(`SELECT hex(g) AS g, hex(list[1]) AS l FROM ${scan.sql()}`);
+    const point = "0101000000000000000000F03F0000000000000040";
+    expect(rows).toEqual([
+      { g: point, l: point },
+      { g: point, l: point },
+    ]);
+    await expect(table.begin({ operation: "WRITE" })).rejects.toMatchObject({
+      code: "DELTA_UNSUPPORTED_FEATURES_FOR_WRITE",
+    });
   });
 });

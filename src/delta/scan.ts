@@ -231,7 +231,7 @@ async function markVariants(
   list: FileList,
   files: readonly ScanFile[],
 ): Promise<readonly ScanFile[]> {
-  if (!hasVariant(snapshot.schema)) return files;
+  if (!hasVariant(snapshot.schema) && !snapshot.features.includes("geospatial")) return files;
   const known = layouts.get(list) ?? new Map<string, VariantLayout | undefined>();
   layouts.set(list, known);
   const unknown = files.filter(({ file }) => !known.has(file)).map(({ file }) => file);

@@ -9,7 +9,7 @@ import { isShredded, UNSHRED, variantFromShredded } from "../sql/variant/shredde
 import { numberIn, textIn } from "./row-values.ts";
 
 /**
- * How the variants of a file stand in it, where that is not the plain way of two BLOBs (PROTOCOL.md, "Variant Data Type"):
+ * How the variants (and shapes) of a file stand in it, where that is not the plain way of two BLOBs (PROTOCOL.md, "Variant Data Type"):
  * shredded, or as a group that Parquet itself calls a VARIANT, which DuckDB reads as its own.
  */
 export interface VariantLayout {
@@ -40,7 +40,7 @@ export async function variantLayouts(
   files: readonly string[],
   schema: StructType,
 ): Promise<ReadonlyMap<string, VariantLayout | undefined>> {
-  const wanted = schema.fields.filter(({ type }) => hasVariant(type));
+  const wanted = schema.fields.filter(({ type }) => hasVariant(type) || hasBinary(type));
   const layouts = new Map<string, VariantLayout | undefined>();
   for (const file of files) {
     const rows = await connection.rows(`DESCRIBE SELECT * FROM ${parquet(file)}`);
@@ -67,8 +67,10 @@ function layoutOf(columns: ReadonlyMap<string, FileType>, nulls: ReadonlyMap<str
 
 /** What to ask `read_parquet` for: the table's type, with variants as the file has them. */
 export function askedType(type: DataType, found: FileType | undefined): string {
-  if (found === undefined || !hasVariant(type)) return duckDbType(parquetType(type));
+  if (found === undefined) return duckDbType(parquetType(type));
   switch (type.kind) {
+    case "binary":
+      return isShape(found) ? fileTypeText(found) : duckDbType(type);
     case "variant":
       return fileTypeText(found);
     case "struct":
@@ -81,6 +83,28 @@ export function askedType(type: DataType, found: FileType | undefined): string {
         : duckDbType(parquetType(type));
     default:
       return duckDbType(parquetType(type));
+  }
+}
+
+/** DuckDB SQL of a BLOB: of a shape, which DuckDB reads as its own GEOMETRY, the well-known binary form. */
+export function binaryFromFile(value: string, found: FileType | undefined): string {
+  return found !== undefined && isShape(found) ? `ST_AsWKB(${value})` : value;
+}
+
+function isShape(found: FileType): boolean {
+  return found.kind === "other" && /^GEO(METRY|GRAPHY)\b/.test(found.text);
+}
+
+function hasBinary(type: DataType): boolean {
+  switch (type.kind) {
+    case "struct":
+      return type.fields.some((each) => hasBinary(each.type));
+    case "array":
+      return hasBinary(type.element);
+    case "map":
+      return hasBinary(type.key) || hasBinary(type.value);
+    default:
+      return type.kind === "binary";
   }
 }
 
@@ -103,15 +127,17 @@ function isPlain(type: DataType, found: FileType): boolean {
   switch (type.kind) {
     case "variant":
       return found.kind === "struct" && !isShredded(found);
+    case "binary":
+      return !isShape(found);
     case "struct":
       return type.fields.every((each) => {
         const inner = fieldType(found, each.name);
-        return !hasVariant(each.type) || inner === undefined || isPlain(each.type, inner);
+        return inner === undefined || isPlain(each.type, inner);
       });
     case "array":
-      return found.kind === "list" && isPlain(type.element, found.element);
+      return found.kind !== "list" || isPlain(type.element, found.element);
     case "map":
-      return found.kind === "map" && (!hasVariant(type.value) || isPlain(type.value, found.value));
+      return found.kind !== "map" || (isPlain(type.key, found.key) && isPlain(type.value, found.value));
     default:
       return true;
   }

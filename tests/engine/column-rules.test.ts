@@ -301,13 +301,16 @@ describe("the rules of columns", () => {
       CREATE TABLE plain (b INT);
       INSERT WITH SCHEMA EVOLUTION INTO plain BY NAME SELECT 1 AS b, * FROM evolving;
       INSERT INTO plain VALUES (1, 1, 1, 1, 1, 'no rules');
+      MERGE WITH SCHEMA EVOLUTION INTO evolving t USING (SELECT 2 AS a, 8 AS n, 'm' AS more, true AS newest UNION ALL SELECT 4, 8, 'i', false) s
+      ON t.a = s.a WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *;
       DELETE FROM evolving WHERE a = 5;
       INSERT INTO evolving (a) VALUES (3);
     `);
-    expect(await rows("SELECT id, a, twice, n, more FROM evolving ORDER BY id")).toEqual([
-      [1, 1, 2, 7, "x"],
-      [2, 2, 4, 7, null],
-      [3, 3, 6, 7, null],
+    expect(await rows("SELECT id, a, twice, n, more, newest FROM evolving ORDER BY id")).toEqual([
+      [1, 1, 2, 7, "x", null],
+      [2, 2, 4, 8, "m", true],
+      [3, 4, 8, 8, "i", false],
+      [4, 3, 6, 7, null, null],
     ]);
     await expect(
       house.values("INSERT WITH SCHEMA EVOLUTION INTO evolving BY NAME SELECT 9L AS id, 1 AS a"),

@@ -82,6 +82,23 @@ describe("RENAME COLUMN and DROP COLUMN", () => {
     expect(await house.values("SHOW PARTITIONS renamed")).toEqual([["a"]]);
   });
 
+  it("leave no file in which a struct has none of its fields", async () => {
+    await house.run(`
+      CREATE TABLE emptied (id INT, s STRUCT<x: INT>, l ARRAY<STRUCT<x: INT>>, m MAP<STRING, STRUCT<x: INT>>) ${MAPPED};
+      INSERT INTO emptied VALUES (1, struct(1), array(struct(1)), map('k', struct(1))), (2, NULL, NULL, NULL);
+      ALTER TABLE emptied ADD COLUMNS (s.y INT, l.element.y INT, m.value.y INT);
+      INSERT INTO emptied VALUES (3, struct(1, 2), array(struct(1, 2)), map('k', struct(1, 2)));
+      ALTER TABLE emptied DROP COLUMN s.x;
+      ALTER TABLE emptied DROP COLUMNS (l.element.x, m.value.x);
+    `);
+    expect(await house.values("SELECT id, s, l, m['k'] FROM emptied ORDER BY id")).toEqual([
+      [1, { y: null }, [{ y: null }], { y: null }],
+      [2, null, null, null],
+      [3, { y: 2 }, [{ y: 2 }], { y: 2 }],
+    ]);
+    expect(await house.values("SELECT s FROM emptied VERSION AS OF 1 ORDER BY id")).toEqual([[{ x: 1 }], [null]]);
+  });
+
   it("tell history what they did", async () => {
     await house.run(
       `CREATE TABLE told (a INT, s STRUCT<x: INT, y: INT>) ${MAPPED}; ALTER TABLE told RENAME COLUMN s.x TO z;`,

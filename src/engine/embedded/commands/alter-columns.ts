@@ -1,10 +1,12 @@
 import { BoathouseError, isBoathouseError } from "../../../core/errors.ts";
 import { hasPolicy } from "../../../catalog/places.ts";
+import { keepStructs } from "../../../delta/emptied-structs.ts";
 import { requireNoNulls } from "../../../delta/not-null.ts";
 import type { Snapshot } from "../../../delta/snapshot.ts";
 import type { AlterStatement } from "../../../sql/ast/alter.ts";
 import type { Span } from "../../../sql/ast/node.ts";
 import { openConnection } from "../connection.ts";
+import { sharedFolders } from "../shared-folders.ts";
 import type { StatementCall } from "../statement-call.ts";
 import { addedColumns, replacedColumns } from "./added-columns.ts";
 import { alterableTable, commitMetadata, snapshotOf } from "./alter-commit.ts";
@@ -39,10 +41,16 @@ export async function alterColumns(
     found,
     { operation, parameters },
     async (transaction) => {
-      if (notNull.length > 0) {
-        const connection = await openConnection(call, [call.env.storage.localPath(found.location)], "");
+      const drops = action.kind === "drop_columns" || action.kind === "replace_columns";
+      if (notNull.length > 0 || drops) {
+        const folders = [
+          call.env.storage.reachableFolder(found.location),
+          ...(await sharedFolders(snapshot, found, call)),
+        ];
+        const connection = await openConnection(call, folders, "");
         try {
           await requireNoNulls(transaction, connection, notNull);
+          if (drops) await keepStructs(transaction, schema, connection);
         } finally {
           connection.close();
         }

@@ -111,6 +111,16 @@ describe("a checkpoint", () => {
     expect(await table.checkpoint()).toMatchObject({ size: 3 });
   });
 
+  it.each(["classic", "v2"])("may be written by two at once (%s)", async (policy) => {
+    const properties = { "delta.checkpointPolicy": policy };
+    const table = await createTable(lake, `two-${policy}`, { select: row(1), properties });
+    await append(lake, table, row(2));
+    const written = await Promise.all([table, lake.table(`two-${policy}`)].map((each) => each.checkpoint()));
+    expect(written.filter((each) => each !== undefined).length).toBeGreaterThan(0);
+    await lake.store.delete(logKey(table.location, "00000000000000000000.json"));
+    expect(await rowsOf(lake, await lake.table(`two-${policy}`).snapshot())).toHaveLength(2);
+  });
+
   it("is not needed: a damaged hint or a stray file does no harm", async () => {
     const table = await createTable(lake, "hint", { select: row(1) });
     await append(lake, table, row(2));

@@ -20,7 +20,6 @@ export class Snapshot {
   readonly mappingMode: MappingMode;
   readonly #context: DeltaContext;
   readonly #state: TableState;
-  #totals: Promise<Totals> | undefined;
 
   constructor(context: DeltaContext, location: TableLocation, state: TableState) {
     this.#context = context;
@@ -85,7 +84,12 @@ export class Snapshot {
 
   /** Files, their bytes, and their rows where every file has the count in its statistics. */
   totals(): Promise<Totals> {
-    return (this.#totals ??= this.#sum());
+    const known = totalsOf.get(this.#state);
+    if (known !== undefined) return known;
+    const sum = this.#sum();
+    totalsOf.set(this.#state, sum);
+    sum.catch(() => totalsOf.delete(this.#state));
+    return sum;
   }
 
   /** The in-commit timestamp of this version, where the table has them and the commit is still there. */
@@ -122,6 +126,9 @@ export class Snapshot {
     };
   }
 }
+
+/** One sum a version, however many snapshots are taken of it. */
+const totalsOf = new WeakMap<TableState, Promise<Totals>>();
 
 export interface Totals {
   readonly numFiles: number;

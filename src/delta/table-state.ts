@@ -205,7 +205,14 @@ function stateOf(location: TableLocation, replayed: Replay, parts: StateParts): 
     transactions: replayed.transactions,
     domains: new Map([...replayed.domains].filter(([, domain]) => !domain.removed)),
     checkpointVersion: parts.checkpointVersion,
-    files: () => (files ??= parts.load(metadata)),
+    files() {
+      if (files === undefined) {
+        files = parts.load(metadata);
+        // A failure of the store may pass.
+        files.catch(() => (files = undefined));
+      }
+      return files;
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import { BoathouseError, isBoathouseError, messageOf } from "../core/errors.ts";
 import type { DeletionVectorDescriptor } from "./actions.ts";
 import { corrupted } from "./commit-file.ts";
 import { localCopy } from "./data-files.ts";
-import { encodePath, localFile } from "./paths.ts";
+import { encodePath } from "./paths.ts";
 import type { TableLocation } from "./log-segment.ts";
 import { decodeRoaring } from "./roaring.ts";
 import { decodeZ85 } from "./z85.ts";
@@ -70,12 +70,7 @@ async function bitmapOf(path: string | undefined, vector: StoredVector): Promise
   return bitmap;
 }
 
-/** The file of this machine with a vector that is not inline. */
-export function vectorFile(location: TableLocation, storageType: string, text: string): string {
-  return localFile(location, vectorPath(storageType, text));
-}
-
-/** The same as a log names files. */
+/** The file of a vector that is not inline, as a log names files. */
 export function vectorPath(storageType: string, text: string): string {
   if (storageType === "p") return text;
   if (storageType !== "u") throw new SyntaxError(`the storage type "${storageType}" is not known`);

@@ -94,7 +94,7 @@ async function rewriteGroup(
   const tracked = trackingFields(snapshot);
   const names = [...fields, ...tracked].map(({ name }) => `"${name.replaceAll('"', '""')}"`).join(", ");
   const schema = struct(fields);
-  const part = await scan.only(group.files).fetched();
+  const part = await scan.only(group.files).fetched(signal);
   const plain = writeSql(`SELECT ${names} FROM ${part.sql({ keepsIds: true })}`, {
     source: struct([...fields, ...tracked]),
     table: struct([...fields, ...tracked]),

@@ -23,6 +23,8 @@ export interface ScanOptions {
   readonly predicate?: Predicate;
   /** The files are only listed: none is fetched or looked into, and `fetched` comes before `sql`. */
   readonly listOnly?: true;
+  /** Stops waiting for files that are fetched. */
+  readonly signal?: AbortSignal;
 }
 
 export interface SqlOptions {
@@ -94,9 +96,9 @@ export class Scan {
   }
 
   /** The scan with its files on this machine, where it only listed them. Throws `DELTA_FILE_NOT_FOUND`. */
-  async fetched(): Promise<Scan> {
+  async fetched(signal?: AbortSignal): Promise<Scan> {
     if (this.files.every(({ file }) => file !== "")) return this;
-    const files = await presentFiles(this.snapshot, this.#list, this.files);
+    const files = await presentFiles(this.snapshot, this.#list, this.files, signal);
     return new Scan({
       snapshot: this.snapshot,
       predicate: this.predicate,
@@ -145,7 +147,7 @@ interface ListedFiles {
   readonly totalFiles: number;
 }
 
-async function scanRows(listed: ListedFiles, { predicate, listOnly }: ScanOptions): Promise<Scan> {
+async function scanRows(listed: ListedFiles, { predicate, listOnly, signal }: ScanOptions): Promise<Scan> {
   const { snapshot, list, version, totalFiles } = listed;
   const { schema, mappingMode: mode } = snapshot;
   const { partitions, shape } = list;
@@ -168,7 +170,7 @@ async function scanRows(listed: ListedFiles, { predicate, listOnly }: ScanOption
     `SELECT ${columns.join(", ")} FROM ${list.rowsAt(version)} WHERE ${where} ORDER BY valid_from, row_id`,
   );
   const found = listedFiles(list, rows);
-  const files = listOnly === true ? found : await presentFiles(snapshot, list, found);
+  const files = listOnly === true ? found : await presentFiles(snapshot, list, found, signal);
   return new Scan({ snapshot, predicate, files, totalFiles, list });
 }
 
@@ -204,9 +206,10 @@ async function presentFiles(
   snapshot: Snapshot,
   list: FileList,
   listed: readonly ScanFile[],
+  signal: AbortSignal | undefined,
 ): Promise<readonly ScanFile[]> {
   const files = await inParallel(listed, 64, async (each) => {
-    const file = await presentFile(snapshot, each.path, each.size);
+    const file = await presentFile(snapshot, each, signal);
     const deleted = each.vector === undefined ? undefined : await snapshot.deletedRows(each.vector, each.path);
     return { ...each, file, ...(deleted === undefined ? {} : { deleted }) };
   });
@@ -215,9 +218,13 @@ async function presentFiles(
 }
 
 /** A data file on this machine. */
-async function presentFile(snapshot: Snapshot, path: string, size: number): Promise<string> {
+async function presentFile(
+  snapshot: Snapshot,
+  { path, size }: ScanFile,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   try {
-    const file = await localCopy(snapshot.location, path, size);
+    const file = await localCopy(snapshot.location, path, size, signal);
     if (existsSync(file)) return file;
   } catch (error) {
     if (!isBoathouseError(error, "OBJECT_NOT_FOUND")) throw error;

@@ -125,7 +125,8 @@ export class Transaction {
   /** Plans a read that the commit depends on. */
   async scan(options: ScanOptions = {}): Promise<Scan> {
     this.#reads.push(options.predicate ?? UNKNOWN);
-    return this.#existing.scan(options);
+    const { signal } = this.#parts.info;
+    return this.#existing.scan(signal === undefined ? options : { signal, ...options });
   }
 
   /** Has this application already committed this version, or a later one? Then its write must not be repeated. */

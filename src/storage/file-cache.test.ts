@@ -66,6 +66,18 @@ describe("copies of remote files", () => {
     await expect(cache.fileOf(object("none"))).rejects.toMatchObject({ code: "OBJECT_NOT_FOUND" });
   });
 
+  it("are waited for until somebody cancels, which does not concern others", async () => {
+    const store = new FaultyStore(origin);
+    const cache = new FileCache({ folder });
+    const abort = new AbortController();
+    const first = cache.fileOf(object("a", store), abort.signal);
+    const second = cache.fileOf(object("a", store));
+    abort.abort();
+    await expect(first).rejects.toMatchObject({ code: "CANCELLED" });
+    expect(await readFile(await second, "utf8")).toBe("a".repeat(100));
+    expect(store.operations).toHaveLength(1);
+  });
+
   it("go when there are too many, those that were not used for longest first", async () => {
     const cache = new FileCache({ folder, limit: 300, grace: 60_000 });
     const [a, b, c] = await Promise.all(["a", "b", "c"].map((name) => cache.fileOf(object(name))));

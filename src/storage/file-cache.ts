@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, readdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { throwIfAborted } from "../core/cancellation.ts";
+import { abortable, throwIfAborted } from "../core/cancellation.ts";
 import { isErrno } from "../core/errno.ts";
 import { BoathouseError } from "../core/errors.ts";
 import { randomIds } from "../core/ids.ts";
@@ -54,13 +54,17 @@ export class FileCache {
 
   /** The path of the object's copy, which is fetched when it is not there. Throws what the store throws. */
   async fileOf(object: CachedObject, signal?: AbortSignal): Promise<string> {
+    throwIfAborted(signal);
     const path = this.#pathOf(object);
     if (await touch(path)) return path;
-    const running = this.#fetching.get(path);
-    if (running !== undefined) return running;
-    const fetching = this.#inTurn(() => this.#fetch(object, path, signal)).finally(() => this.#fetching.delete(path));
-    this.#fetching.set(path, fetching);
-    return fetching;
+    let fetching = this.#fetching.get(path);
+    if (fetching === undefined) {
+      // Others may wait for the same file, so that it goes on when whoever asked first is cancelled.
+      fetching = this.#inTurn(() => this.#fetch(object, path)).finally(() => this.#fetching.delete(path));
+      this.#fetching.set(path, fetching);
+      fetching.catch(() => undefined);
+    }
+    return unlessAborted(fetching, signal);
   }
 
   /** Makes a file of this machine, in a folder of `writeFolder`, the copy of the object that it was uploaded to. */
@@ -95,18 +99,17 @@ export class FileCache {
     }
   }
 
-  async #fetch({ store, key }: CachedObject, path: string, signal: AbortSignal | undefined): Promise<string> {
+  async #fetch({ store, key }: CachedObject, path: string): Promise<string> {
     await this.#look();
     // The folder may be deleted at any time.
     await mkdir(this.folder, { recursive: true });
     const temporary = temporaryPath(path);
     try {
-      const { meta, body } = await store.read(key, signal === undefined ? {} : { signal });
+      const { meta, body } = await store.read(key);
       const handle = await open(temporary, "wx");
       let size = 0;
       try {
         for await (const chunk of body) {
-          throwIfAborted(signal);
           await handle.writeFile(chunk);
           size += chunk.length;
         }
@@ -190,6 +193,17 @@ const HOUR = 3_600_000;
 
 function total(entries: readonly Entry[]): number {
   return entries.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** Waits for something, or for the signal to abort. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  await abortable(signal, (done) => {
+    const settled = (): void => done();
+    work.then(settled, settled);
+    return () => undefined;
+  });
+  return work;
 }
 
 /** Says that a file is used now; false when there is none. */

@@ -48,7 +48,9 @@ export async function planScans(
     const streamId = streamIdOf(scans, index);
     switch (source.kind) {
       case "delta": {
-        const planned = scan.stream ? await streamSql(source, streamId, call) : await deltaSql(source, scan);
+        const planned = scan.stream
+          ? await streamSql(source, streamId, call)
+          : await deltaSql(source, scan, call.signal);
         for (const folder of await foldersOf(source, call)) folders.add(folder);
         sql.set(scan.id, planned.sql);
         files += planned.files;
@@ -95,9 +97,12 @@ export function scanPredicate(scan: Scan): Predicate | undefined {
   return scan.conjuncts.length === 0 ? undefined : allOf(scan.conjuncts.map(deltaPredicate));
 }
 
-async function deltaSql(source: DeltaSource, scan: Scan): Promise<PlannedScan> {
+async function deltaSql(source: DeltaSource, scan: Scan, signal: AbortSignal | undefined): Promise<PlannedScan> {
   const predicate = scanPredicate(scan);
-  const planned = await source.snapshot.scan(predicate === undefined ? {} : { predicate });
+  const planned = await source.snapshot.scan({
+    ...(predicate === undefined ? {} : { predicate }),
+    ...(signal === undefined ? {} : { signal }),
+  });
   return { sql: planned.sql({ metadata: scan.used.includes("_metadata") }), ...fileCounts(planned, scan.relation) };
 }
 

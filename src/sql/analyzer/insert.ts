@@ -13,6 +13,7 @@ import { project, reference } from "./project.ts";
 import { withTables } from "./query.ts";
 import { EMPTY_SCOPE, type Scope } from "./scope.ts";
 import { condition } from "./select.ts";
+import { cellsOf, withoutDefaulted } from "./insert-defaults.ts";
 import {
   bindValue,
   columnNamed,
@@ -56,8 +57,24 @@ interface Sides {
 
 function sides(node: Insert, env: Env): Sides {
   const target = findTarget(node.target, env);
-  const { query, places } = withoutDefaulted(node.query, placesOf(node, target, env));
-  return { target, places, source: sourceOf(query, places.dynamic, target, env) };
+  const known = placesOf(node, target, env);
+  if (node.byName) return { target, places: known, source: sourceOf(node.query, known.dynamic, target, env) };
+  const filled = filledFields(node, known.dynamic);
+  const { query, fields } = withoutDefaulted({ query: node.query, fields: filled }, target, env);
+  return { target, places: { ...known, dynamic: fields }, source: sourceOf(query, fields, target, env) };
+}
+
+/** The columns that a row without a list of columns fills: all, or those that do not fill themselves. */
+function filledFields({ query: { body }, columns }: Insert, fields: readonly StructField[]): readonly StructField[] {
+  const plain = fields.filter((field) => !fillsItself(field));
+  const width =
+    body.kind === "select"
+      ? body.items.length
+      : body.kind === "inline_table" && body.rows[0] !== undefined
+        ? cellsOf(body.rows[0]).length
+        : undefined;
+  const hasStar = body.kind === "select" && body.items.some(({ expression }) => expression.kind === "star");
+  return columns.length === 0 && !hasStar && width === plain.length ? plain : fields;
 }
 
 /** The table as it becomes by the query's columns: by name, or those beyond its own under the names that the query gives. */
@@ -115,22 +132,6 @@ function refuseRepeated(columns: readonly Identifier[], env: Env): void {
   }
 }
 
-/** Columns that VALUES gives nothing but DEFAULT for, and that get their values by themselves, are not given. */
-function withoutDefaulted(query: Query, places: Places): { readonly query: Query; readonly places: Places } {
-  const { body } = query;
-  if (body.kind !== "inline_table") return { query, places };
-  const isLeft = (field: StructField, index: number): boolean =>
-    (isGenerated(field) || isIdentity(field)) && body.rows.every((row) => isDefault(cellsOf(row)[index]));
-  const kept = places.dynamic.map((field, index) => !isLeft(field, index));
-  if (kept.every(Boolean)) return { query, places };
-  const rows = body.rows.map((row): Expression => {
-    const fields = row.kind === "struct" ? row.fields.filter((_, index) => kept[index] !== false) : [];
-    return row.kind === "struct" ? { ...row, fields } : row;
-  });
-  const dynamic = places.dynamic.filter((_, index) => kept[index]);
-  return { query: { ...query, body: { ...body, rows } }, places: { ...places, dynamic } };
-}
-
 /** The query, with the word DEFAULT in VALUES replaced. */
 function sourceOf(query: Query, fields: readonly StructField[], target: Relation, env: Env): BoundPlan {
   const { body } = query;
@@ -138,10 +139,6 @@ function sourceOf(query: Query, fields: readonly StructField[], target: Relation
     return exact(env.binders.query(query, env), env.analysis).plan;
   }
   return valuesWithDefaults(body, fields, target, env);
-}
-
-function cellsOf(row: Expression): readonly Expression[] {
-  return row.kind === "struct" && row.syntax === "row" ? row.fields.map((field) => field.expression) : [row];
 }
 
 function valuesWithDefaults(node: InlineTable, fields: readonly StructField[], target: Relation, env: Env): BoundPlan {

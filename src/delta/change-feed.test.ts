@@ -136,6 +136,18 @@ describe("the change data feed", () => {
     });
   });
 
+  it("is read as far as a snapshot goes, where one is given", async () => {
+    const table = await createTable(lake, "steady", { ...CDF, select: ANN });
+    const before = await table.snapshot();
+    await append(lake, table, ANN);
+    const feed = await openChangeFeed(table, { start: { version: 0 } }, before);
+    expect((await planChanges(table, feed)).files).toHaveLength(1);
+    expect((await planChanges(table, await openChangeFeed(table, { start: { version: 0 } }))).files).toHaveLength(2);
+    await expect(openChangeFeed(table, { start: { version: 1 } }, before)).rejects.toMatchObject({
+      code: "DELTA_CDC_START_VERSION_AFTER_LATEST",
+    });
+  });
+
   it("refuses a range whose first commit was cleaned up", async () => {
     const table = await createTable(lake, "cleaned", { ...CDF, schema: PEOPLE, select: ANN });
     await append(lake, table, ANN);

@@ -43,9 +43,13 @@ export interface ChangeFeed {
  * The changes of a table between two versions or times. The rows have the columns of the newest version; those of the
  * last version of the range where the table has column mapping in it. Throws what `changeRange` throws.
  */
-export async function openChangeFeed(table: DeltaTable, bounds: ChangeBounds): Promise<ChangeFeed> {
-  const newest = await table.snapshot();
-  const range = await changeRange(table.location, bounds);
+export async function openChangeFeed(
+  table: DeltaTable,
+  bounds: ChangeBounds,
+  newestVersion?: Snapshot,
+): Promise<ChangeFeed> {
+  const newest = newestVersion ?? (await table.snapshot());
+  const range = await changeRange(table.location, bounds, newest.version);
   if (range === undefined) return { snapshot: newest, range };
   const [first, last] = [await table.snapshot({ version: range.first }), await table.snapshot({ version: range.last })];
   const mapped = [first, last, newest].some(({ metadata }) => mappingMode(metadata) !== "none");

@@ -24,13 +24,17 @@ export interface ChangeRange {
 /**
  * The versions that a range of changes means, by the rules of Delta Lake: it begins with the first version at or after a
  * timestamp and ends with the last one at or before; an end after the newest version is the newest. Undefined when no
- * commit lies between two timestamps, or when what is out of range is allowed.
+ * commit lies between two timestamps, or when what is out of range is allowed. Versions after `upToVersion` are not there.
  *
  * Throws `DELTA_CDC_START_VERSION_AFTER_LATEST`, `DELTA_INVALID_CDC_RANGE`, `DELTA_VERSION_INVALID`,
  * `DELTA_TIMESTAMP_GREATER_THAN_COMMIT`, `DELTA_TIMESTAMP_EARLIER_THAN_COMMIT_RETENTION`, `DELTA_VERSION_NOT_FOUND`.
  */
-export async function changeRange(location: TableLocation, bounds: ChangeBounds): Promise<ChangeRange | undefined> {
-  const times = await commitTimes(location);
+export async function changeRange(
+  location: TableLocation,
+  bounds: ChangeBounds,
+  upToVersion = Number.POSITIVE_INFINITY,
+): Promise<ChangeRange | undefined> {
+  const times = (await commitTimes(location)).filter(({ version }) => version <= upToVersion);
   const newest = times.at(-1);
   const oldest = times[0];
   if (newest === undefined || oldest === undefined) {

@@ -93,7 +93,7 @@ export class StatementResolver implements Resolver {
     this.#catalog = catalog;
     this.access = new Access(catalog, state.user);
     this.files = files;
-    this.#changes = new TableChanges(env, state, catalog);
+    this.#changes = new TableChanges(env, state, catalog, this.#snapshots);
   }
 
   relation(name: readonly string[], use: RelationUse): Relation | undefined {

@@ -7,6 +7,8 @@ import { BoathouseError } from "../../core/errors.ts";
 import { feedSchema } from "../../delta/change-columns.ts";
 import { openChangeFeed } from "../../delta/change-feed.ts";
 import type { ChangeBound } from "../../delta/change-range.ts";
+import type { Snapshot } from "../../delta/snapshot.ts";
+import type { DeltaTable } from "../../delta/table.ts";
 import { partsOf } from "../../sql/ast/node.ts";
 import { NotLoaded } from "../../sql/not-loaded.ts";
 import { parseName } from "../../sql/parser/parse.ts";
@@ -42,9 +44,12 @@ export class TableChanges {
   readonly #env: EngineEnvironment;
   readonly #state: SessionState;
   readonly #catalog: CatalogSnapshot;
+  readonly #snapshots: Map<string, Snapshot>;
   readonly #found = new Map<string, FoundChanges>();
 
-  constructor(env: EngineEnvironment, state: SessionState, catalog: CatalogSnapshot) {
+  /** `snapshots` are those that the statement reads, by URL and a space for the newest. */
+  constructor(env: EngineEnvironment, state: SessionState, catalog: CatalogSnapshot, snapshots: Map<string, Snapshot>) {
+    this.#snapshots = snapshots;
     this.#env = env;
     this.#state = state;
     this.#catalog = catalog;
@@ -89,11 +94,12 @@ export class TableChanges {
     throw new NotLoaded(`changes of ${url}`, async () => {
       const delta = await this.#env.tables.at(url);
       const { start, end, stream } = options;
+      const newest = await this.#newest(url, delta);
       const allowOutOfRange = this.#allowsOutOfRange;
       const feed =
         stream || start === undefined
-          ? { snapshot: await delta.snapshot(), range: undefined }
-          : await openChangeFeed(delta, { start, ...(end === undefined ? {} : { end }), allowOutOfRange });
+          ? { snapshot: newest, range: undefined }
+          : await openChangeFeed(delta, { start, ...(end === undefined ? {} : { end }), allowOutOfRange }, newest);
       const { range, snapshot } = feed;
       this.#found.set(key, {
         relation: { name: full, kind: table === undefined ? "files" : "table", schema: feedSchema(snapshot.schema) },
@@ -101,6 +107,13 @@ export class TableChanges {
         fingerprint: `${snapshot.metadata.id}@${snapshot.version} changes ${range?.first ?? ""}-${range?.last ?? ""}`,
       });
     });
+  }
+
+  /** One and the same for a statement, however often it names the table. */
+  async #newest(url: string, delta: DeltaTable): Promise<Snapshot> {
+    const known = this.#snapshots.get(`${url} `) ?? (await delta.snapshot());
+    this.#snapshots.set(`${url} `, known);
+    return known;
   }
 
   #place(

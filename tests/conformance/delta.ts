@@ -13,7 +13,12 @@ import type { Connection } from "../../src/duckdb/connection.ts";
 import { DuckDb } from "../../src/duckdb/duckdb.ts";
 import { quoteIdentifier, quoteString } from "../../src/sql/quote.ts";
 import { LocalStore } from "../../src/storage/local-store.ts";
+import { contentOf, type Content } from "../peers/canonical.ts";
+import { DECISIONS } from "./delta-decisions.ts";
+import { columnsText, readRecord, type RecordedTable } from "./delta-record.ts";
 import type { CaseResult, Suite, SuiteOptions } from "./suite.ts";
+
+const RECORD = readRecord();
 
 interface TableRecord {
   readonly path: string;
@@ -28,7 +33,8 @@ const NEGATIVE =
 
 /**
  * The tables of the pack. `expected`: the content is compared, row by row as multisets. `negative`: must be refused.
- * `open`: no expected content; it must open as a snapshot and, where its data files are there, read without an error.
+ * `judged`: no expected content; what independent readers gave is compared, as a checksum. `open`: readers have not been
+ * asked; it must open as a snapshot and, where its data files are there, read without an error.
  */
 export const suite: Suite = { name: "delta", run };
 
@@ -79,23 +85,55 @@ async function read(table: TableRecord, expected: Expectation, { folder, context
 
 async function open(table: TableRecord, { folder, context }: Bench): Promise<CaseResult> {
   const negative = isNegative(table);
-  const result = { id: table.path, group: negative ? "negative" : "open" };
+  const recorded = negative ? undefined : RECORD[table.path];
+  const result = { id: table.path, group: negative ? "negative" : recorded === undefined ? "open" : "judged" };
   try {
     const snapshot = await new DeltaTable(context, new LocalStore(folder), table.path).snapshot();
-    const scan = await snapshot.scan();
-    if (snapshot.schema.fields.length > 0) {
-      await context.connection.rows(`SELECT count(*) FROM (SELECT DISTINCT * FROM ${scan.sql({ metadata: true })})`);
-    }
-    if (negative) return { ...result, outcome: "accepted", detail: `${scan.files.length} files were read` };
-    return { ...result, outcome: "passed" };
+    const content = await contentOfSnapshot(snapshot, context.connection);
+    if (negative) return { ...result, outcome: "accepted", detail: `${content?.rows ?? 0} rows were read` };
+    const detail = recorded === undefined ? undefined : differenceFrom(table.path, recorded, content);
+    return detail === undefined ? { ...result, outcome: "passed" } : { ...result, outcome: "wrong", detail };
   } catch (error) {
     if (!(error instanceof BoathouseError)) throw error;
     const detail = `${error.code}: ${error.message}`;
     if (error.kind === "defect" || error.code === "DUCKDB_ERROR") return { ...result, outcome: "refused", detail };
+    if (negative || recorded?.answers.length === 0) return { ...result, outcome: "passed", detail };
+    const decision = DECISIONS[table.path];
+    if (decision?.right === "refusal") return { ...result, outcome: "passed", detail: decision.reason };
     // A table whose data files are not in the pack has opened; that is all that can be asked.
-    const opened = LOG_ONLY.has(error.code) && !isInPack(join(folder, table.path), error);
-    return { ...result, outcome: negative || opened ? "passed" : "refused", detail };
+    const opened = recorded === undefined && LOG_ONLY.has(error.code) && !isInPack(join(folder, table.path), error);
+    return { ...result, outcome: opened ? "passed" : "refused", detail };
   }
+}
+
+/** Undefined of a table without columns. */
+async function contentOfSnapshot(snapshot: Snapshot, connection: Connection): Promise<Content | undefined> {
+  const scan = await snapshot.scan();
+  const { schema } = snapshot;
+  if (schema.fields.length === 0) return undefined;
+  const columns = schema.fields.map((each) => quoteIdentifier(each.name)).join(", ");
+  const stream = await connection.stream(`SELECT ${columns} FROM ${scan.sql()}`, { schema });
+  return contentOf({ schema, batches: () => stream.batches });
+}
+
+/** How ours differs from what readers gave; where they differ, from the one that is right. */
+function differenceFrom(
+  path: string,
+  { answers, refused }: RecordedTable,
+  ours: Content | undefined,
+): string | undefined {
+  const decision = DECISIONS[path];
+  if (decision?.right === "ours") return undefined;
+  const wanted = decision === undefined ? answers : answers.filter(({ by }) => by.includes(decision.right));
+  const [answer, ...others] = wanted;
+  if (ours === undefined) return answer === undefined ? undefined : `no columns where ${answer.columns} are expected`;
+  if (answer === undefined) return `${ours.rows} rows where readers refuse: ${Object.values(refused).join("; ")}`;
+  if (others.length > 0)
+    return `readers differ: ${wanted.map(({ by, rows }) => `${by.join(", ")}: ${rows} rows`).join("; ")}`;
+  const columns = columnsText(ours.schema);
+  if (columns !== answer.columns) return `columns ${columns} where ${answer.columns} are expected`;
+  if (ours.checksum === answer.checksum) return undefined;
+  return `${ours.rows} rows where ${answer.by.join(" and ")} read ${answer.rows}; ours are ${ours.lines.slice(0, 3).join(" ")}`;
 }
 
 /** A log without metadata is no table either, though the README does not name them all. */

@@ -1,7 +1,8 @@
 /**
  * `npm run test:peers [-- --filter REGEX] [--without-spark]`: Delta tables of ours before independent judges, delta-rs and
  * Spark with delta-spark. Every table that the projects write is read by delta-rs; every writer feature is in the matrix
- * of `matrix/`. Ends with `N passed, N failed, N skipped`.
+ * of `matrix/`, and random tables (`--seed N`, `--runs N`) come after it. `--record` asks them for the tables of the conformance pack instead, and writes down what they say. Ends
+ * with `N passed, N failed, N skipped`.
  */
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -11,12 +12,22 @@ import { installDeltaRs, startDeltaRs } from "./delta-rs.ts";
 import { installDeltaSpark, startDeltaSpark } from "./delta-spark.ts";
 import { MATRIX } from "./matrix/all.ts";
 import { checkMatrix } from "./matrix/run.ts";
+import { randomCases } from "./matrix/random.ts";
 import { checkForeignTables, checkProjects } from "./projects.ts";
+import { recordPack } from "./record.ts";
 import { Report } from "./report.ts";
 
-const PEERS = join(resolve(import.meta.dirname, "../.."), ".peers");
+const REPOSITORY = resolve(import.meta.dirname, "../..");
+const PEERS = join(REPOSITORY, ".peers");
+const PACK = resolve(REPOSITORY, "../shared/conformance/delta/tables.tar.gz");
 const { values } = parseArgs({
-  options: { filter: { type: "string" }, "without-spark": { type: "boolean", default: false } },
+  options: {
+    filter: { type: "string" },
+    "without-spark": { type: "boolean", default: false },
+    record: { type: "boolean", default: false },
+    seed: { type: "string", default: "1" },
+    runs: { type: "string", default: "6" },
+  },
 });
 const report = new Report(values.filter === undefined ? undefined : new RegExp(values.filter));
 
@@ -27,13 +38,19 @@ if (python === undefined) {
   const work = await realpath(await mkdtemp(join(tmpdir(), "boathouse-peers-")));
   const deltaRs = startDeltaRs(python);
   try {
-    await checkProjects(report, deltaRs, work);
-    await checkForeignTables(report, deltaRs, work);
+    if (!values.record) {
+      await checkProjects(report, deltaRs, work);
+      await checkForeignTables(report, deltaRs, work);
+    }
     const place = values["without-spark"] ? undefined : await installDeltaSpark(PEERS);
     if (place !== undefined) {
       const spark = await startDeltaSpark(place);
       try {
-        await checkMatrix(report, MATRIX, { spark, deltaRs, work });
+        if (values.record) await recordPack(report, PACK, [spark, deltaRs], work);
+        else {
+          const random = randomCases(Number(values.seed), Number(values.runs));
+          await checkMatrix(report, [...MATRIX, ...random], { spark, deltaRs, work });
+        }
       } finally {
         await spark.close();
       }

@@ -10,8 +10,8 @@ import type { Snapshot } from "./snapshot.ts";
 import { findField, tableSchema } from "./table-schema.ts";
 
 /** The metadata domain that names the columns (PROTOCOL.md, "Clustered Table"). */
-export const CLUSTERING_DOMAIN = "delta.clustering";
-export const CLUSTERING_FEATURE = "clustering";
+const CLUSTERING_DOMAIN = "delta.clustering";
+const CLUSTERING_FEATURE = "clustering";
 
 /** Says that a table's clustering columns are chosen by whoever optimizes it, as Databricks keeps `CLUSTER BY AUTO`. */
 export const CLUSTER_BY_AUTO = "clusterByAuto";

@@ -1,10 +1,12 @@
 import { throwIfAborted } from "../core/cancellation.ts";
 import { BoathouseError, isBoathouseError } from "../core/errors.ts";
 import type { DeltaContext } from "./context.ts";
+import { deleteDataFile } from "./data-files.ts";
 import { lastVacuumedVersion, rememberVacuum } from "./last-vacuum.ts";
-import { allCommits, describe, keyOf, type CommitRef, type TableLocation } from "./log-segment.ts";
+import { allCommits, describe, type CommitRef, type TableLocation } from "./log-segment.ts";
 import type { Metrics } from "./metrics.ts";
 import { inParallel } from "./objects.ts";
+import { encodePath } from "./paths.ts";
 import { durationProperty } from "./properties.ts";
 import type { TableState } from "./table-state.ts";
 import { commitTimes } from "./time-travel.ts";
@@ -119,7 +121,7 @@ async function deleteAll(
     throwIfAborted(signal);
     await inParallel(batch, WIDTH, async ({ name }) => {
       throwIfAborted(signal);
-      await location.store.delete(keyOf(location, name));
+      await deleteDataFile(location, encodePath(name));
     });
     count += batch.length;
   }

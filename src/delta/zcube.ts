@@ -9,7 +9,7 @@ interface Cube {
 }
 
 /** What `clusteringProvider` says of files that liquid clustering wrote. */
-export const CLUSTERING_PROVIDER = "liquid";
+const CLUSTERING_PROVIDER = "liquid";
 
 const ID = "ZCUBE_ID";
 const COLUMNS = "ZCUBE_ZORDER_BY";
@@ -19,7 +19,7 @@ export function cubeMarks(id: string, columns: readonly string[]): Pick<AddActio
   return { tags: { [ID]: id, [COLUMNS]: JSON.stringify(columns) }, clusteringProvider: CLUSTERING_PROVIDER };
 }
 
-export interface CubeChoice {
+interface CubeChoice {
   /** Logical names of the clustering columns. */
   readonly columns: readonly string[];
   /** Also files that are clustered by other columns. */
@@ -29,7 +29,7 @@ export interface CubeChoice {
 }
 
 /** The files that are to be clustered, by index, those that are not clustered yet in front. */
-export interface ChosenFiles {
+interface ChosenFiles {
   readonly chosen: readonly number[];
   readonly stats: CubeStats;
 }

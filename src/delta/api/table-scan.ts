@@ -1,0 +1,126 @@
+import { BOOLEAN, struct, type StructType } from "../../core/data-type.ts";
+import { BoathouseError } from "../../core/errors.ts";
+import { didYouMean } from "../../core/nearest.ts";
+import type { ColumnBatch, Row } from "../../core/value.ts";
+import { compileExpression } from "../../sql/expression.ts";
+import { plainContext } from "../../sql/plain-context.ts";
+import { quoteIdentifier } from "../../sql/quote.ts";
+import { deltaPredicate } from "../bound-predicate.ts";
+import type { Scan } from "../scan.ts";
+import type { Snapshot } from "../snapshot.ts";
+import { findField } from "../table-schema.ts";
+import type { Runtime } from "./runtime.ts";
+
+export interface ScanRequest {
+  /** A condition in Spark SQL. Files that surely hold no row of it are not read. */
+  readonly where?: string;
+  /** All by default. */
+  readonly columns?: readonly string[];
+  /** At most so many rows. */
+  readonly limit?: number;
+}
+
+/**
+ * A read of a table at one version. It can be read several times, also when the table has changed since. Values are
+ * those of `Value`: `bigint` for BIGINT, exact text for decimals, dates and timestamps (in UTC).
+ */
+export class TableScan implements AsyncIterable<Row> {
+  readonly #runtime: Runtime;
+  readonly #snapshot: () => Promise<Snapshot>;
+  readonly #request: ScanRequest;
+  #opened: Promise<Snapshot> | undefined;
+
+  constructor(runtime: Runtime, snapshot: () => Promise<Snapshot>, request: ScanRequest) {
+    this.#runtime = runtime;
+    this.#snapshot = snapshot;
+    this.#request = request;
+  }
+
+  /** The version that it reads. */
+  async version(): Promise<number> {
+    return (await this.#open()).version;
+  }
+
+  /** The columns of the result. */
+  async schema(): Promise<StructType> {
+    return selected((await this.#open()).schema, this.#request.columns);
+  }
+
+  /** The files that it reads, after pruning by partition values and statistics. */
+  async plan(): Promise<Scan> {
+    const snapshot = await this.#open();
+    const { where } = this.#request;
+    const bound = where === undefined ? undefined : compiled(where, snapshot.schema).bound;
+    return snapshot.scan(bound === undefined ? {} : { predicate: deltaPredicate(bound) });
+  }
+
+  /** All rows, as objects. */
+  async rows(): Promise<Row[]> {
+    const rows: Row[] = [];
+    for await (const row of this) rows.push(row);
+    return rows;
+  }
+
+  /** The rows column by column, in batches of at most 2048. */
+  async *batches(): AsyncIterable<ColumnBatch> {
+    const schema = await this.schema();
+    const sql = await this.sql();
+    const connection = await this.#runtime.connect(sql);
+    try {
+      yield* (await connection.stream(sql, { schema, zone: "UTC" })).batches;
+    } finally {
+      connection.close();
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Row> {
+    const names = (await this.schema()).fields.map(({ name }) => name);
+    for await (const { columns, rowCount } of this.batches()) {
+      for (let row = 0; row < rowCount; row += 1) {
+        yield Object.fromEntries(names.map((name, column) => [name, columns[column]?.[row] ?? null]));
+      }
+    }
+  }
+
+  /** The read as DuckDB SQL: for what writes it into another table. */
+  async sql(): Promise<string> {
+    const { where, columns, limit } = this.#request;
+    const scan = await this.plan();
+    const { schema } = scan.snapshot;
+    const names = selected(schema, columns).fields.map(({ name }) => quoteIdentifier(name));
+    const filter = where === undefined ? "" : ` WHERE ${compiled(where, schema).sql}`;
+    const most = limit === undefined ? "" : ` LIMIT ${wholeNumber(limit)}`;
+    return `SELECT ${names.join(", ")} FROM ${scan.sql()}${filter}${most}`;
+  }
+
+  #open(): Promise<Snapshot> {
+    return (this.#opened ??= this.#snapshot());
+  }
+}
+
+function compiled(where: string, schema: StructType): ReturnType<typeof compileExpression> {
+  return compileExpression(where, { schema, context: plainContext(where), type: BOOLEAN });
+}
+
+function selected(schema: StructType, columns: readonly string[] | undefined): StructType {
+  if (columns === undefined) return schema;
+  return struct(
+    columns.map((name) => {
+      const found = findField(schema, name);
+      if (found !== undefined) return found;
+      const hint = didYouMean(
+        name,
+        schema.fields.map((each) => each.name),
+      );
+      throw new BoathouseError("UNRESOLVED_COLUMN", `The table has no column "${name}".`, {
+        sqlState: "42703",
+        ...(hint === undefined ? {} : { hint }),
+      });
+    }),
+  );
+}
+
+function wholeNumber(limit: number): number {
+  if (Number.isSafeInteger(limit) && limit >= 0) return limit;
+  throw new BoathouseError("INVALID_LIMIT", `A limit cannot be ${limit}.`, { hint: "Give a whole number from 0." });
+}

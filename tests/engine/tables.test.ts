@@ -86,7 +86,6 @@ describe("CREATE TABLE", () => {
     for (const [text, what] of [
       ["CREATE TABLE x (a INT) USING parquet", "parquet"],
       ["CREATE TEMPORARY TABLE x (a INT)", "temporary table"],
-      ["CREATE TABLE x (a INT) CLUSTER BY (a)", "CLUSTER BY"],
     ] as const) {
       expect(await refusal(text), text).toMatchObject({
         code: "UNSUPPORTED_FEATURE",

@@ -31,7 +31,7 @@ export interface RewriteGroup {
   readonly marks?: Pick<AddAction, "tags" | "clusteringProvider">;
 }
 
-export interface RewriteParts {
+interface RewriteParts {
   readonly snapshot: Snapshot;
   readonly scan: Scan;
   /** The `add` of each file of the scan, in its order (`addsFor`). */

@@ -54,7 +54,7 @@ describe("a table on its own", () => {
   it("changes rows by conditions in Spark SQL", async () => {
     expect(await people.update({ name: "upper(name)" }, "id = 1")).toMatchObject({ updated: 1 });
     expect(await people.delete("name IS NULL")).toMatchObject({ deleted: 1 });
-    expect((await names()).toSorted()).toEqual(["ADA", "Bea"]);
+    expect(new Set(await names())).toEqual(new Set(["ADA", "Bea"]));
     expect(await people.delete("id = 77")).toEqual({ version: 3, inserted: 0, updated: 0, deleted: 0 });
     const history = await people.history();
     expect(history.map((each) => each.operation)).toEqual(["DELETE", "UPDATE", "WRITE", "CREATE TABLE"]);
@@ -95,7 +95,7 @@ describe("a table on its own", () => {
     ]);
     await sales.overwrite([{ day: "2026-01-02", amount: 9 }], { partitions: "dynamic" });
     const amounts = (await sales.scan().rows()).map((row) => row["amount"]);
-    expect(amounts.toSorted()).toEqual([1, 9]);
+    expect(new Set(amounts)).toEqual(new Set([1, 9]));
     await sales.close();
   });
 

@@ -55,6 +55,7 @@ export async function containerClient(target: AzureTarget, credential: AzureCred
     case "emulator":
       return new ContainerClient(url, await emulatorCredential(), options);
     case "identity":
+      if (target.endpoint.startsWith("http:")) throw noSecret(target);
       return new ContainerClient(url, await identityCredential(target), options);
   }
 }
@@ -92,6 +93,14 @@ async function emulatorCredential(): Promise<StorageSharedKeyCredential> {
   if (credential instanceof StorageSharedKeyCredential) return credential;
   throw new BoathouseError("INVALID_STORAGE_CREDENTIAL", "The emulator's key is not known.", {
     hint: "Set AZURE_STORAGE_KEY to it.",
+  });
+}
+
+/** A token is not sent where anybody can read it. */
+function noSecret({ account, endpoint }: AzureTarget): BoathouseError {
+  return new BoathouseError("STORAGE_CREDENTIAL_MISSING", `There is no credential for ${account} at ${endpoint}.`, {
+    kind: "usage",
+    hint: "Set AZURE_STORAGE_KEY. An identity needs an address that begins with https.",
   });
 }
 

@@ -40,6 +40,12 @@ const RULES: readonly {
     message: "the account, a lease or a policy does not permit it",
   },
   {
+    codes: ["AggregateAuthenticationError", "CredentialUnavailableError", "AuthenticationRequiredError"],
+    code: "STORAGE_CREDENTIAL_MISSING",
+    message: "there is no credential for it",
+    hint: "Set AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN or AZURE_STORAGE_CONNECTION_STRING, or sign in: az login.",
+  },
+  {
     codes: ["AuthorizationPermissionMismatch", "AuthorizationFailure", "InsufficientAccountPermissions"],
     code: "STORE_FORBIDDEN",
     message: "the credential does not permit it",

@@ -85,14 +85,19 @@ const NEVER_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN"]);
 /** A name that does not exist will not exist in a second either. */
 const FOR_GOOD = new Set(["ENOTFOUND", "CERT_HAS_EXPIRED", "DEPTH_ZERO_SELF_SIGNED_CERT", "SELF_SIGNED_CERT_IN_CHAIN"]);
 
+/** What `@azure/identity` throws when nobody is signed in. */
+const IDENTITY_ERRORS = new Set([
+  "AggregateAuthenticationError",
+  "AuthenticationRequiredError",
+  "CredentialUnavailableError",
+]);
+
 /** Undefined for what does not come from a request. */
 function answerOf(error: unknown, timedOut: number | undefined): Answer | undefined {
   if (timedOut !== undefined) return { message: `no answer for ${timedOut} ms`, status: undefined, code: undefined };
   if (!(error instanceof Error) || isBoathouseError(error)) return undefined;
   const [message = ""] = error.message.split("\n");
-  if (error.name === "AggregateAuthenticationError" || error.name === "CredentialUnavailableError") {
-    return { message, status: 401, code: error.name };
-  }
+  if (IDENTITY_ERRORS.has(error.name)) return { message, status: 401, code: error.name };
   // Of the platform's own errors (ERR_…) those of streams come from the network.
   if (error.name !== "RestError" && !/^(?:E[A-Z]+|ERR_STREAM_PREMATURE_CLOSE)$/.test(codeOf(error) ?? ""))
     return undefined;

@@ -94,6 +94,26 @@ describe("a container of Azure", () => {
     await proxy.close();
   });
 
+  it("closes what it reads from when a write fails", async () => {
+    let closed = false;
+    async function* source(): AsyncGenerator<Uint8Array> {
+      try {
+        for (;;) yield await Promise.resolve(Buffer.alloc(4 << 20));
+      } finally {
+        closed = true;
+      }
+    }
+    const proxy = await openProxy(container, { methods: ["PUT"], times: 100, status: 503 });
+    await expect(proxy.store.write("endless", source())).rejects.toMatchObject({ code: "STORE_UNAVAILABLE" });
+    expect(closed).toBe(true);
+    await proxy.close();
+  });
+
+  it("gives no token to an address without TLS", async () => {
+    const store = container.store({ credential: { kind: "identity" } });
+    await expect(store.head("x")).rejects.toMatchObject({ code: "STORAGE_CREDENTIAL_MISSING" });
+  });
+
   it("says what is wrong with the container, the key and the address, and shows no signature", async () => {
     const at = (options: ConstructorParameters<typeof AzureStore>[0]): AzureStore => new AzureStore(options);
     const { target } = container;
@@ -165,7 +185,11 @@ async function openProxy(
 function fail(fault: Fault, incoming: IncomingMessage, outgoing: ServerResponse): void {
   if (fault.status === "silence") return;
   if (fault.status === "broken") incoming.socket.destroy();
-  else outgoing.writeHead(fault.status, { "x-ms-error-code": "ServerBusy" }).end();
+  else {
+    const { status } = fault;
+    // The request is read to its end first, as the service does.
+    incoming.resume().once("end", () => outgoing.writeHead(status, { "x-ms-error-code": "ServerBusy" }).end());
+  }
 }
 
 function forward(

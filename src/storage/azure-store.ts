@@ -136,7 +136,7 @@ export class AzureStore implements ObjectStore {
     const container = await this.#container();
     let continuationToken: string | undefined;
     do {
-      const page = await this.#attempt(prefix, signal, async (abortSignal) => {
+      const page = await this.#page(prefix, signal, async (abortSignal) => {
         const items = container.listBlobsFlat({
           // Only its metadata says of an entry that it is a directory.
           includeMetadata: true,
@@ -149,10 +149,11 @@ export class AzureStore implements ObjectStore {
         });
         return (await pages.next()).value;
       });
-      for (const item of page?.segment.blobItems ?? []) {
+      if (page === undefined) return;
+      for (const item of page.segment.blobItems) {
         if (!isDirectory(item.metadata) && !isFolderMarker(item)) yield metaOf(item.name, item.properties);
       }
-      continuationToken = page?.continuationToken === "" ? undefined : page?.continuationToken;
+      continuationToken = page.continuationToken === "" ? undefined : page.continuationToken;
     } while (continuationToken !== undefined);
   }
 
@@ -249,14 +250,16 @@ export class AzureStore implements ObjectStore {
     throw azureError(failure, `${this.url}/${key}`);
   }
 
-  async #attempt<T>(
+  /** Undefined where the folder is missing: a hierarchical namespace may say so. */
+  async #page<T>(
     key: string,
     signal: AbortSignal | undefined,
     send: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T> {
+  ): Promise<T | undefined> {
     try {
       return await attempt(this.#settings, signal, send);
     } catch (error) {
+      if (isMissing(error)) return undefined;
       throw azureError(error, `${this.url}/${key}`);
     }
   }

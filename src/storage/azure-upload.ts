@@ -26,9 +26,21 @@ export const WRITE_ID = "boathouse_write";
  * blocks in memory. Gives its size. Nobody sees blocks of a broken upload, which the service drops after a week.
  */
 export async function upload(request: Upload): Promise<Uploaded & { readonly size: number }> {
+  const blocks = blocksOf(request.body);
+  try {
+    return await uploadBlocks(request, blocks);
+  } finally {
+    // Closes what the body reads from when not all of it was read.
+    await blocks.return(undefined);
+  }
+}
+
+async function uploadBlocks(
+  request: Upload,
+  blocks: AsyncGenerator<Buffer>,
+): Promise<Uploaded & { readonly size: number }> {
   const { blob, id, conditions, settings, signal } = request;
   const metadata = { [WRITE_ID]: id };
-  const blocks = blocksOf(request.body)[Symbol.asyncIterator]();
   const first = await blocks.next();
   const only = first.done === true ? Buffer.alloc(0) : first.value;
   const second = only.length < BLOCK ? undefined : await blocks.next();

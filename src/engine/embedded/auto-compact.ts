@@ -20,7 +20,7 @@ export async function compactAfter(
   const minNumFiles = maintenanceSetting(state, "autoCompact.minNumFiles");
   try {
     const table = await call.env.tables.at(describe(location));
-    const folders = location.store.localPath === undefined ? [] : [rootFolder(location)];
+    const folders = location.store.localPath === undefined ? [call.env.storage.cache.folder] : [rootFolder(location)];
     await autoCompact(
       table,
       {

@@ -5,7 +5,9 @@ import { inferFiles } from "../formats/format.ts";
 import { pathList, type SourceFile } from "../formats/source-file.ts";
 import { quoteString } from "../sql/quote.ts";
 import { duckDbType } from "../sql/types/duckdb-type.ts";
+import { localObject } from "./data-files.ts";
 import { describe, keyOf, type TableLocation } from "./log-segment.ts";
+import { inParallel } from "./objects.ts";
 import { decodePath } from "./paths.ts";
 import { textIn } from "./row-values.ts";
 
@@ -29,17 +31,20 @@ export async function listParquetFiles(
 ): Promise<ParquetFile[]> {
   const prefix = keyOf(location, "");
   const root = location.root === "" ? "" : `${location.root}/`;
-  const files: ParquetFile[] = [];
-  for await (const { key, size, lastModified } of location.store.list(root)) {
+  const files: (Omit<ParquetFile, "path"> & { readonly key: string; readonly etag: string })[] = [];
+  for await (const { key, etag, size, lastModified } of location.store.list(root)) {
     const name = key.slice(root.length);
     if (/^metadata\/[^/]*\.metadata\.json$/.test(name)) throw iceberg(location);
     if (isHidden(name)) continue;
-    const path = location.store.localPath?.(key);
-    if (path === undefined) throw notLocal(location);
     const url = `${location.store.url}/${key}`;
-    files.push({ path, url, size, lastModified, name, partition: partitionOf(name, partitionedBy, url) });
+    files.push({ key, etag, url, size, lastModified, name, partition: partitionOf(name, partitionedBy, url) });
   }
-  if (files.length > 0) return files;
+  if (files.length > 0) {
+    return inParallel(files, FETCHES, async ({ key, etag, ...file }) => ({
+      ...file,
+      path: await localObject(location, key, etag),
+    }));
+  }
   throw new BoathouseError(
     "DELTA_EMPTY_DIRECTORY",
     `No file found in the directory: ${describe(location)}${prefix === "" ? "/" : ""}.`,
@@ -200,8 +205,5 @@ function iceberg(location: TableLocation): BoathouseError {
   );
 }
 
-function notLocal(location: TableLocation): BoathouseError {
-  return new BoathouseError("DELTA_TABLE_NOT_LOCAL", `${describe(location)} is not on this machine.`, {
-    hint: "Only files in local storage can be converted and cloned.",
-  });
-}
+/** Files that are fetched at once. */
+const FETCHES = 8;

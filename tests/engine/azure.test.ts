@@ -116,6 +116,15 @@ describe("tables in a container of Azure", () => {
     expect(await sql("SELECT count(*) AS n, sum(n) AS total FROM days")).toEqual(wanted);
   });
 
+  it("are made of Parquet files that are there", async () => {
+    await run(`CREATE TABLE seed AS SELECT id, concat('n', id) AS name FROM range(5)`);
+    const place = textOf((await sql("DESCRIBE DETAIL seed"))[0]?.["location"]).slice(PLACE.length + 1);
+    const [file = ""] = (await keys()).filter((key) => key.startsWith(place) && key.endsWith(".parquet"));
+    await container.put("old/p=1/x.parquet", await container.client.getBlobClient(file).downloadToBuffer());
+    await sql(`CONVERT TO DELTA parquet.\`${PLACE}/old\` PARTITIONED BY (p INT)`);
+    expect(await sql(`SELECT p, sum(id) AS n FROM delta.\`${PLACE}/old\` GROUP BY p`)).toEqual([{ p: 1, n: 10n }]);
+  });
+
   it("leave nothing in the container when they are dropped, nor when a statement fails", async () => {
     await run("CREATE TABLE checked (id INT NOT NULL)");
     const before = await keys();

@@ -92,7 +92,7 @@ export async function copyMissing(
   });
 }
 
-const COPY_WIDTH = 4;
+const COPY_WIDTH = 16;
 
 /** Row ids and their commits are the source's own. */
 function cloned({ baseRowId: _id, defaultRowCommitVersion: _version, ...add }: AddAction): AddAction {

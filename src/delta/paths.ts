@@ -33,19 +33,6 @@ export function dataFile(location: TableLocation, path: string): DataFile {
   return { kind: "local", path: file };
 }
 
-/** The file of this machine that a log's `path` names. Throws `DELTA_FILE_NOT_LOCAL` for one that is elsewhere. */
-export function localFile(location: TableLocation, path: string): string {
-  const file = dataFile(location, path);
-  if (file.kind === "local") return file.path;
-  throw new BoathouseError(
-    "DELTA_FILE_NOT_LOCAL",
-    `The file ${path} of ${describe(location)} is not on this machine.`,
-    {
-      hint: "This operation works on tables in local storage only.",
-    },
-  );
-}
-
 /** How a person names a file. */
 export function placeText(file: DataFile): string {
   return file.kind === "local" ? file.path : `${file.store.url}/${file.key}`;

@@ -28,6 +28,7 @@ import type {
 } from "../../sql/resolver.ts";
 import { variableValue, type Scope } from "../../sql/script/scope.ts";
 import type { TimeTravel } from "../../sql/value.ts";
+import { travelKey, versionSpec } from "./travel.ts";
 import type { EngineEnvironment } from "./environment.ts";
 import { evolvedRelation } from "./evolved-relation.ts";
 import type { SessionState } from "./session-state.ts";
@@ -379,18 +380,6 @@ export function completed(name: readonly string[], context: NameContext): string
 function isSystem(full: readonly string[]): boolean {
   const [catalog = "", schema = ""] = full;
   return schema.toLowerCase() === "information_schema" || catalog.toLowerCase() === "system";
-}
-
-function travelKey(travel: TimeTravel | undefined): string {
-  if (travel === undefined) return "";
-  return travel.kind === "version" ? `v${travel.version}` : `t${travel.timestamp}`;
-}
-
-function versionSpec(travel: TimeTravel | undefined): { readonly version?: number; readonly timestamp?: number } {
-  if (travel === undefined) return {};
-  return travel.kind === "version"
-    ? { version: Number(travel.version) }
-    : { timestamp: Number(travel.timestamp / 1000n) };
 }
 
 function plainValue(argument: TypedValue): string | number | boolean | null {

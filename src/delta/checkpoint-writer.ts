@@ -3,8 +3,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isBoathouseError } from "../core/errors.ts";
-import type { Json } from "../core/json.ts";
-import { schemaToJson } from "../core/schema-json.ts";
 import type { Action } from "./actions.ts";
 import { REMOVE_TYPE } from "./checkpoint-reader.ts";
 import { actionRows, addStruct, removeActionRows, stateActions } from "./checkpoint-sql.ts";
@@ -90,7 +88,7 @@ class CheckpointWriter {
       ...(await this.#tombstones()).map((each) => `(${each})`),
     ].join(" UNION ALL BY NAME ");
     const { actions, bytes } = await this.#put(select, checkpointName(state.version));
-    return this.#last({ size: actions, sizeInBytes: bytes }, select);
+    return this.#last({ size: actions, sizeInBytes: bytes });
   }
 
   /** File actions in sidecars of bounded size; the file that names them comes last. */
@@ -141,7 +139,7 @@ class CheckpointWriter {
       ...(sidecars.length > MOST_IN_HINT ? {} : { sidecarFiles: sidecarActions.map(({ sidecar }) => sidecar) }),
     };
     const size = { size: sum("actions") + top.actions, sizeInBytes: sum("sizeInBytes") + top.bytes };
-    return { ...(await this.#last(size, select)), v2Checkpoint: JSON.parse(JSON.stringify(v2Checkpoint)) };
+    return { ...(await this.#last(size)), v2Checkpoint: JSON.parse(JSON.stringify(v2Checkpoint)) };
   }
 
   /** Selects of at most `SIDECAR_ACTIONS` actions each; some may give none. */
@@ -185,22 +183,8 @@ class CheckpointWriter {
     return numberIn(row, "files");
   }
 
-  async #last(
-    size: { readonly size: number; readonly sizeInBytes: number },
-    select: string,
-  ): Promise<WrittenCheckpoint> {
-    const checkpointSchema = await this.#schemaOf(select);
-    const { version } = this.#writing.state;
-    const numOfAddFiles = await this.#numOfAddFiles();
-    return { version, ...size, numOfAddFiles, ...(checkpointSchema === undefined ? {} : { checkpointSchema }) };
-  }
-
-  /** As Spark writes it; undefined where that is too long for a hint. */
-  async #schemaOf(select: string): Promise<Json | undefined> {
-    const stream = await this.#writing.context.connection.stream(`SELECT * FROM (${select}) LIMIT 0`);
-    stream.close();
-    const text = schemaToJson(stream.schema);
-    return text.length > LONGEST_SCHEMA ? undefined : (JSON.parse(text) as Json);
+  async #last(size: { readonly size: number; readonly sizeInBytes: number }): Promise<WrittenCheckpoint> {
+    return { version: this.#writing.state.version, ...size, numOfAddFiles: await this.#numOfAddFiles() };
   }
 
   async #put(select: string, name: string): Promise<Written> {
@@ -216,6 +200,5 @@ class CheckpointWriter {
 
 /** Delta Lake's default for V2 checkpoints. */
 const SIDECAR_ACTIONS = 50_000;
-/** Delta Lake's bounds of what `_last_checkpoint` repeats. */
+/** Delta Lake's bound of what `_last_checkpoint` repeats. */
 const MOST_IN_HINT = 30;
-const LONGEST_SCHEMA = 20_000;

@@ -11,8 +11,6 @@ export interface LastCheckpoint {
   readonly size: number;
   readonly sizeInBytes?: number;
   readonly numOfAddFiles?: number;
-  /** Spark's JSON of the schema of a Parquet file with the checkpoint's actions. */
-  readonly checkpointSchema?: Json;
   readonly v2Checkpoint?: JsonObject;
 }
 

@@ -58,7 +58,13 @@ describe("a catalog-managed table", () => {
     const coordinator = new MemoryCoordinator();
     const table = await create("winners", coordinator);
     const writers = Array.from({ length: 4 }, () => open("winners", coordinator));
-    await Promise.all(writers.map((writer, index) => append(lake, writer, row(index + 1))));
+    const transactions = [];
+    for (const [index, writer] of writers.entries()) {
+      const transaction = await writer.begin({ operation: "WRITE" });
+      await transaction.append({ connection: lake.connection, select: row(index + 1) });
+      transactions.push(transaction);
+    }
+    await Promise.all(transactions.map((transaction) => transaction.commit()));
     for (const writer of writers) await writer.settle();
     expect(await idsOf(table)).toEqual([0n, 1n, 2n, 3n, 4n]);
     await lake.store.write(logKey(table.location, commitName(5)), Buffer.from("nonsense"));

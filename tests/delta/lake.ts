@@ -39,14 +39,21 @@ export async function openLake(overrides: Partial<DeltaContext> = {}): Promise<L
     ...overrides,
   };
   const store = new LocalStore(folder);
+  const tables: DeltaTable[] = [];
   return {
     folder,
     store,
     connection,
     context,
-    table: (name, other) => new DeltaTable(context, other ?? store, name),
+    table(name, other) {
+      const table = new DeltaTable(context, other ?? store, name);
+      tables.push(table);
+      return table;
+    },
     connect: () => duckdb.connect(),
     async close() {
+      // Checksums and checkpoints may still be under way.
+      for (const table of tables) await table.settle();
       await duckdb.close();
       await rm(folder, { recursive: true, force: true });
     },

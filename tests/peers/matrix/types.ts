@@ -121,7 +121,7 @@ export const TYPES: readonly PeerCase[] = [
     steps: [
       us(
         "CREATE TABLE {t} (id INT, v VARIANT, s STRUCT<v: VARIANT>)",
-        `INSERT INTO {t} SELECT id, parse_json(j), named_struct('v', parse_json(j)) FROM VALUES (1, '{"a":[1,2.5,null,"x"],"b":true}'), (2, '"text"'), (3, NULL), (4, 'null') AS x(id, j)`,
+        `INSERT INTO {t} SELECT id, parse_json(j), named_struct('v', parse_json(j)) FROM VALUES (1, '{"a":[1,2.5,null,"x"],"b":true}'), (2, '"text"'), (3, NULL), (4, '{}') AS x(id, j)`,
       ),
       ask("SELECT id, variant_get(v, '$.a[1]', 'double') AS a FROM {t}"),
       spark("INSERT INTO {t} SELECT id + 10, v, s FROM {t}"),

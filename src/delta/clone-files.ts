@@ -131,8 +131,9 @@ export function absolutePath(from: TableLocation, to: TableLocation, path: strin
   return fileUrl(file.path);
 }
 
+/** As Java writes it, with one slash: Spark finds the file of a row by this text when it writes deletion vectors. */
 function fileUrl(file: string): string {
-  return `file://${file.startsWith("/") ? "" : "/"}${encodePath(file)}`;
+  return `file:${file.startsWith("/") ? "" : "/"}${encodePath(file)}`;
 }
 
 function sharedVector(

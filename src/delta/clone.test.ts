@@ -125,7 +125,7 @@ describe("a shallow clone", () => {
     expect(await dataFiles("shared clone")).toEqual([]);
     expect(await ids(target)).toEqual([0, 2, 3]);
     const [file] = (await (await target.snapshot()).scan()).files;
-    expect(file?.path).toMatch(/^file:\/\/\/.*\/shared\/name=n0\/part-/);
+    expect(file?.path).toMatch(/^file:\/[^/].*\/shared\/name=n0\/part-/);
   });
 
   it("can be changed and put together, and its VACUUM leaves the source alone", async () => {

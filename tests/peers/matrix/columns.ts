@@ -37,8 +37,8 @@ export const COLUMNS: readonly PeerCase[] = [
       refuses("us", "INSERT INTO {t} VALUES (-1, 'a')", /DELTA_VIOLATE_CONSTRAINT/),
       refuses("us", "INSERT INTO {t} VALUES (3, 'much too long')", /DELTA_VIOLATE_CONSTRAINT/),
       refuses("us", "UPDATE {t} SET id = -id", /DELTA_VIOLATE_CONSTRAINT/),
-      us("INSERT INTO {t} VALUES (3, NULL)"),
-      us("ALTER TABLE {t} DROP CONSTRAINT positive", "INSERT INTO {t} VALUES (-3, NULL)"),
+      us("INSERT INTO {t} VALUES (3, 'x')"),
+      us("ALTER TABLE {t} DROP CONSTRAINT positive", "INSERT INTO {t} VALUES (-3, 'y')"),
     ],
   },
   {

@@ -17,6 +17,7 @@ const VECTORS = { "delta.enableDeletionVectors": "true" };
 /** Of the table's ids one in a hundred, all over it. */
 const UPSERT = `SELECT i * 100 + 7 AS id, 5::BIGINT AS category, 1.50::DECIMAL(16, 2) AS price,
   TIMESTAMPTZ '2026-06-01 00:00:00+00' AS seen, 'changed' AS name FROM range(100000) AS r(i)`;
+const UPSERT_FILE = "upsert.parquet";
 const SUM = (from: string): string => `SELECT sum(price), max(seen), count(DISTINCT name) FROM ${from}`;
 
 /** Rows: ten million appended, read, one in a hundred deleted and upserted, put together again. */
@@ -27,6 +28,9 @@ export const deltaRows: DeltaPart = {
       yield* appending(lake, pairs);
       yield* reading(lake, pairs);
       const peers = await deltaPeers();
+      await lake.connection.run(`COPY (${UPSERT}) TO ${quoteString(join(lake.folder, UPSERT_FILE))} (FORMAT parquet)`);
+      await appendTo(lake, "upserted", TEN_MILLION, VECTORS);
+      await appendTo(lake, "upserted-plain", TEN_MILLION);
       for (const peer of peers) yield* upserting(lake, peer, pairs);
       for (const peer of peers.filter(({ name }) => name === "delta-rs")) yield* optimizing(lake, peer, pairs);
     } finally {
@@ -74,10 +78,7 @@ async function* reading(lake: Lake, pairs: number): AsyncIterable<string> {
 
 /** Each change on a copy of its own, in a process of its own. */
 async function* upserting(lake: Lake, peer: DeltaPeer, pairs: number): AsyncIterable<string> {
-  const rows = join(lake.folder, "upsert.parquet");
-  await lake.connection.run(`COPY (${UPSERT}) TO ${quoteString(rows)} (FORMAT parquet)`);
-  await appendTo(lake, "upserted", TEN_MILLION, VECTORS);
-  await appendTo(lake, "upserted-plain", TEN_MILLION);
+  const rows = join(lake.folder, UPSERT_FILE);
   const onCopy = async (name: string, change: (table: string) => Promise<MeasuredChange>): Promise<MeasuredChange> => {
     const table = join(lake.folder, "copy");
     await cp(join(lake.folder, name), table, { recursive: true });

@@ -62,7 +62,7 @@ describe("change data files", () => {
     await transaction.commit();
     const [file = ""] = await recorded("wider");
     const rows = await lake.connection.rows(
-      `SELECT id, extra, _change_type FROM read_parquet('${lake.folder}/wider/_change_data/*.parquet', union_by_name = true) ORDER BY ALL`,
+      `SELECT id, extra, _change_type FROM read_parquet('${lake.folder}/wider/_change_data/*.parquet', union_by_name = true) ORDER BY extra NULLS LAST`,
     );
     expect(file).toMatch(/^cdc-/);
     expect(rows).toEqual([
@@ -76,10 +76,10 @@ describe("change data files", () => {
     const transaction = await table.begin({ operation: "DELETE" });
     await deleteRows(transaction, lake.connection, { sql: '"id" < 3' });
     await transaction.commit();
-    expect((await table.vacuum()).files).toEqual([]);
+    expect((await table.vacuum()).count).toBe(0);
     const [file = ""] = await recorded("vacuumed");
     const old = new Date(Date.now() - 8 * 24 * 3_600_000);
     await utimes(join(lake.folder, "vacuumed", "_change_data", file), old, old);
-    expect((await table.vacuum()).files).toEqual([`_change_data/${file}`]);
+    expect((await table.vacuum({ dryRun: true })).files).toEqual([`_change_data/${file}`]);
   });
 });

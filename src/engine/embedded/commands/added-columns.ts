@@ -7,7 +7,7 @@ import type { ColumnDefinition } from "../../../sql/ast/definition.ts";
 import { partsOf } from "../../../sql/ast/node.ts";
 import type { StatementCall } from "../statement-call.ts";
 import { described, placeOf, positionText, type ActionOf, type ColumnsChange } from "./column-change.ts";
-import { columnsOf } from "./create-table.ts";
+import { columnsOf } from "./column-definitions.ts";
 
 /** `ADD COLUMNS (a INT, s.x STRING AFTER y)`: what is there already has no value for the new columns. */
 export function addedColumns(action: ActionOf<"add_columns">, snapshot: Snapshot, call: StatementCall): ColumnsChange {

@@ -12,7 +12,7 @@ import { quoteIdentifier } from "../../../sql/quote.ts";
 import type { StatementResult } from "../../session.ts";
 import { commitRows, type CommitOptions } from "../commit.ts";
 import { installFor } from "../connection.ts";
-import { deltaPredicate } from "../delta-predicate.ts";
+import { deltaPredicate } from "../../../delta/bound-predicate.ts";
 import { recordLineage } from "../lineage.ts";
 import { generateSql, planQuery, type PlannedQuery } from "../query.ts";
 import { changeResult } from "../result.ts";

@@ -2,7 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { StructType } from "../core/data-type.ts";
 import type { IdSource } from "../core/ids.ts";
 import type { Connection } from "../duckdb/connection.ts";
-import type { RemoteFiles } from "./data-files.ts";
+import type { RemoteFiles } from "./scan/data-files.ts";
 
 /** What delta needs of its surroundings; one for all tables of a process. */
 export interface DeltaContext {

@@ -4,8 +4,8 @@ import { didYouMean } from "../core/nearest.ts";
 import type { MetadataAction } from "./actions.ts";
 import { FEATURES } from "./features.ts";
 import { checkedProperty, durationOf, invalidProperty, PROPERTY_RULES } from "./property-rules.ts";
-import { checkedVersion, versionProperty, type WantedVersions } from "./protocol-versions.ts";
-import { tableSchema } from "./table-schema.ts";
+import { checkedVersion, versionProperty, type WantedVersions } from "./schema/protocol-versions.ts";
+import { tableSchema } from "./schema/table-schema.ts";
 
 /** Set by writers, never by users. */
 const INTERNAL =

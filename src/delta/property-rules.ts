@@ -1,5 +1,5 @@
 import { BoathouseError } from "../core/errors.ts";
-import { splitColumnList } from "./column-stats.ts";
+import { splitColumnList } from "./scan/column-stats.ts";
 
 /** What a value of a table property may be, and the form in which it is kept; undefined: it is none. */
 interface Rule {

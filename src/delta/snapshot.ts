@@ -1,17 +1,17 @@
 import type { StructType } from "../core/data-type.ts";
-import { inCommitTimeOf } from "./time-travel.ts";
-import { tableSchema } from "./table-schema.ts";
+import { inCommitTimeOf } from "./log/time-travel.ts";
+import { tableSchema } from "./schema/table-schema.ts";
 import type { MetadataAction, ProtocolAction, TxnAction } from "./actions.ts";
-import { mappingMode, type MappingMode } from "./column-mapping.ts";
+import { mappingMode, type MappingMode } from "./schema/column-mapping.ts";
 import type { DeltaContext } from "./context.ts";
-import { readDeletionVector } from "./deletion-vector.ts";
+import { readDeletionVector } from "./scan/deletion-vector.ts";
 import { supportedFeatures } from "./features.ts";
-import type { FileList } from "./file-list.ts";
-import type { TableLocation } from "./log-segment.ts";
+import type { FileList } from "./log/file-list.ts";
+import type { TableLocation } from "./log/log-segment.ts";
 import { flagProperty } from "./properties.ts";
-import { numberIn } from "./row-values.ts";
-import { planScan, type Scan, type ScanOptions } from "./scan.ts";
-import type { TableState } from "./table-state.ts";
+import { numberIn } from "./log/row-values.ts";
+import { planScan, type Scan, type ScanOptions } from "./scan/scan.ts";
+import type { TableState } from "./log/table-state.ts";
 
 /** A table at one version. Immutable: later commits do not change it. */
 export class Snapshot {

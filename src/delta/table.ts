@@ -1,23 +1,23 @@
 import { BoathouseError } from "../core/errors.ts";
 import type { ObjectStore } from "../storage/object-store.ts";
 import type { MetadataAction } from "./actions.ts";
-import { ChecksumWriter, readChecksum } from "./checksum-writer.ts";
-import { writeCheckpoint, type WrittenCheckpoint } from "./checkpoint-writer.ts";
-import { checkMaintenance, type CommitCoordinator } from "./commit-coordinator.ts";
+import { ChecksumWriter, readChecksum } from "./log/checksum-writer.ts";
+import { writeCheckpoint, type WrittenCheckpoint } from "./log/checkpoint-writer.ts";
+import { checkMaintenance, type CommitCoordinator } from "./log/commit-coordinator.ts";
 import type { DeltaContext } from "./context.ts";
 import { checkWritable } from "./features.ts";
-import { readDetail, readHistory, type HistoryEntry, type TableDetail } from "./history.ts";
-import { cleanUpLog } from "./log-cleanup.ts";
-import { commitsAfter, describe, listLog, type TableLocation } from "./log-segment.ts";
-import { ManagedStore } from "./managed-store.ts";
+import { readDetail, readHistory, type HistoryEntry, type TableDetail } from "./log/history.ts";
+import { cleanUpLog } from "./log/log-cleanup.ts";
+import { commitsAfter, describe, listLog, type TableLocation } from "./log/log-segment.ts";
+import { ManagedStore } from "./log/managed-store.ts";
 import { countProperty } from "./properties.ts";
 import { Snapshot } from "./snapshot.ts";
-import { advanceState, loadState, type TableState } from "./table-state.ts";
-import type { OperationInfo, TableDefinition } from "./transaction-options.ts";
-import { Transaction, type TransactionParts } from "./transaction.ts";
-import { validateState } from "./version-checksum.ts";
-import { vacuumTable, type VacuumOptions, type VacuumResult } from "./vacuum.ts";
-import { versionAt } from "./time-travel.ts";
+import { advanceState, loadState, type TableState } from "./log/table-state.ts";
+import type { OperationInfo, TableDefinition } from "./write/transaction-options.ts";
+import { Transaction, type TransactionParts } from "./write/transaction.ts";
+import { validateState } from "./log/version-checksum.ts";
+import { vacuumTable, type VacuumOptions, type VacuumResult } from "./maintain/vacuum.ts";
+import { versionAt } from "./log/time-travel.ts";
 
 /** Which version of a table to read; neither: the newest. */
 export interface VersionSpec {

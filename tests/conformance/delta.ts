@@ -7,7 +7,7 @@ import { BoathouseError } from "../../src/core/errors.ts";
 import { randomIds } from "../../src/core/ids.ts";
 import type { DeltaContext } from "../../src/delta/context.ts";
 import type { Snapshot } from "../../src/delta/snapshot.ts";
-import { textIn } from "../../src/delta/row-values.ts";
+import { textIn } from "../../src/delta/log/row-values.ts";
 import { DeltaTable } from "../../src/delta/table.ts";
 import type { Connection } from "../../src/duckdb/connection.ts";
 import { DuckDb } from "../../src/duckdb/duckdb.ts";

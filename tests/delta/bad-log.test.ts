@@ -1,7 +1,7 @@
 import { mkdir, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Predicate } from "../../src/delta/predicate.ts";
+import type { Predicate } from "../../src/delta/scan/predicate.ts";
 import type { DeltaTable } from "../../src/delta/table.ts";
 import { openLake, rowsOf, type Lake } from "./lake.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openChangeFeed, planChanges } from "../../src/delta/change-feed.ts";
-import { changeFeedSql } from "../../src/delta/change-feed-sql.ts";
-import { deleteRows } from "../../src/delta/row-changes.ts";
+import { openChangeFeed, planChanges } from "../../src/delta/changes/change-feed.ts";
+import { changeFeedSql } from "../../src/delta/changes/change-feed-sql.ts";
+import { deleteRows } from "../../src/delta/write/row-changes.ts";
 import type { DeltaTable } from "../../src/delta/table.ts";
 import { FaultyStore } from "../../src/storage/faulty-store.ts";
 import { append, createTable, openLake, type Lake } from "./lake.ts";

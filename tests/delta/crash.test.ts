@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { append, createTable, openLake, rowsOf, type Lake } from "./lake.ts";
 import { FaultyStore } from "../../src/storage/faulty-store.ts";
 import type { DeltaTable } from "../../src/delta/table.ts";
-import { overwrite } from "../../src/delta/overwrite.ts";
+import { overwrite } from "../../src/delta/write/overwrite.ts";
 
 let lake: Lake;
 beforeAll(async () => {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { field, INT, LONG, struct } from "../../src/core/data-type.ts";
-import { optimize } from "../../src/delta/optimize.ts";
-import { deleteRows } from "../../src/delta/row-changes.ts";
+import { optimize } from "../../src/delta/maintain/optimize.ts";
+import { deleteRows } from "../../src/delta/write/row-changes.ts";
 import type { DeltaTable } from "../../src/delta/table.ts";
 import { createTable, openLake, rowsOf, type Lake } from "./lake.ts";
 

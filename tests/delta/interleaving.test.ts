@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { field, INT, LONG, struct } from "../../src/core/data-type.ts";
 import { isBoathouseError } from "../../src/core/errors.ts";
-import type { Predicate } from "../../src/delta/predicate.ts";
-import type { Transaction } from "../../src/delta/transaction.ts";
+import type { Predicate } from "../../src/delta/scan/predicate.ts";
+import type { Transaction } from "../../src/delta/write/transaction.ts";
 import { createTable, openLake, rowsOf, type Lake } from "./lake.ts";
-import { overwrite } from "../../src/delta/overwrite.ts";
-import { deleteRows } from "../../src/delta/row-changes.ts";
+import { overwrite } from "../../src/delta/write/overwrite.ts";
+import { deleteRows } from "../../src/delta/write/row-changes.ts";
 
 let lake: Lake;
 let tables = 0;

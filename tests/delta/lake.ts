@@ -8,7 +8,7 @@ import type { Row } from "../../src/core/value.ts";
 import type { DeltaContext } from "../../src/delta/context.ts";
 import type { Snapshot } from "../../src/delta/snapshot.ts";
 import { DeltaTable } from "../../src/delta/table.ts";
-import type { TableDefinition } from "../../src/delta/transaction-options.ts";
+import type { TableDefinition } from "../../src/delta/write/transaction-options.ts";
 import type { Connection } from "../../src/duckdb/connection.ts";
 import { DuckDb } from "../../src/duckdb/duckdb.ts";
 import { LocalStore } from "../../src/storage/local-store.ts";

@@ -1,7 +1,7 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { optimize } from "../../src/delta/optimize.ts";
+import { optimize } from "../../src/delta/maintain/optimize.ts";
 import type { DeltaTable } from "../../src/delta/table.ts";
 import { FaultyStore } from "../../src/storage/faulty-store.ts";
 import { append, createTable, openLake, rowsOf, type Lake } from "./lake.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { autoCompact } from "../../src/delta/auto-compact.ts";
-import { deleteRows } from "../../src/delta/row-changes.ts";
-import { optimize } from "../../src/delta/optimize.ts";
+import { autoCompact } from "../../src/delta/maintain/auto-compact.ts";
+import { deleteRows } from "../../src/delta/write/row-changes.ts";
+import { optimize } from "../../src/delta/maintain/optimize.ts";
 import type { DeltaTable } from "../../src/delta/table.ts";
 import { append, createTable, openLake, rowsOf, type Lake } from "./lake.ts";
 

@@ -1,4 +1,4 @@
-import type { CommitCoordinator, RatifiedCommits, StagedCommit } from "../../src/delta/commit-coordinator.ts";
+import type { CommitCoordinator, RatifiedCommits, StagedCommit } from "../../src/delta/log/commit-coordinator.ts";
 
 /** A catalog that manages one table, in memory. */
 export class MemoryCoordinator implements CommitCoordinator {

@@ -4,7 +4,7 @@ import { randomIds } from "../../src/core/ids.ts";
 import { DeltaTable } from "../../src/delta/table.ts";
 import { DuckDb } from "../../src/duckdb/duckdb.ts";
 import { LocalStore } from "../../src/storage/local-store.ts";
-import { deleteRows } from "../../src/delta/row-changes.ts";
+import { deleteRows } from "../../src/delta/write/row-changes.ts";
 
 /**
  * A writer process of the concurrency test: `writer.ts <folder> <number> <commits>`. Appends rows (writer, n); every

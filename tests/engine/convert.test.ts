@@ -2,7 +2,7 @@ import { cp, mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AddAction } from "../../src/delta/actions.ts";
-import { parseCommit } from "../../src/delta/commit-file.ts";
+import { parseCommit } from "../../src/delta/log/commit-file.ts";
 import { DuckDb } from "../../src/duckdb/duckdb.ts";
 import { openTestLakehouse, type TestLakehouse } from "./lakehouse.ts";
 

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { sameType, simpleString, type StructType } from "../../src/core/data-type.ts";
-import { tableSchema } from "../../src/delta/table-schema.ts";
+import { tableSchema } from "../../src/delta/schema/table-schema.ts";
 import type { Content } from "./canonical.ts";
 import type { ReadTable } from "./reader.ts";
 

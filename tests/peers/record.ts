@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../../src/core/errors.ts";
-import { tableSchema } from "../../src/delta/table-schema.ts";
+import { tableSchema } from "../../src/delta/schema/table-schema.ts";
 import {
   columnsText,
   readRecord,

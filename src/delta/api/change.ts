@@ -5,9 +5,9 @@ import { generate } from "../../sql/generator/generate.ts";
 import { parseStatement } from "../../sql/parser/parse.ts";
 import { plainContext } from "../../sql/plain-context.ts";
 import type { Relation, Resolver } from "../../sql/resolver.ts";
-import { runRowChange, type RowChangeOutcome } from "../bound-change.ts";
-import { FILE, ROW } from "../row-changes.ts";
-import type { Transaction } from "../transaction.ts";
+import { runRowChange, type RowChangeOutcome } from "../write/bound-change.ts";
+import { FILE, ROW } from "../write/row-changes.ts";
+import type { Transaction } from "../write/transaction.ts";
 import type { ReadableRows } from "./given-rows.ts";
 import type { Runtime } from "./runtime.ts";
 

@@ -21,7 +21,7 @@ import { didYouMean } from "../../core/nearest.ts";
 import type { Connection } from "../../duckdb/connection.ts";
 import { quoteIdentifier, quoteString } from "../../sql/quote.ts";
 import { duckDbType } from "../../sql/types/duckdb-type.ts";
-import { findField } from "../table-schema.ts";
+import { findField } from "../schema/table-schema.ts";
 import type { Runtime } from "./runtime.ts";
 import type { TableScan } from "./table-scan.ts";
 

@@ -11,7 +11,7 @@ import { plainContext } from "../../sql/plain-context.ts";
 import { preludeFor } from "../../sql/prelude/prelude.ts";
 import { Storage } from "../../storage/storage.ts";
 import { formatLocation, parseLocation } from "../../storage/url.ts";
-import { openSequences } from "../high-water-marks.ts";
+import { openSequences } from "../write/high-water-marks.ts";
 import { DeltaTable as StoredTable } from "../table.ts";
 
 export interface RuntimeOptions {

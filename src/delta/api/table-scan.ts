@@ -5,10 +5,10 @@ import type { ColumnBatch, Row } from "../../core/value.ts";
 import { compileExpression } from "../../sql/expression.ts";
 import { plainContext } from "../../sql/plain-context.ts";
 import { quoteIdentifier } from "../../sql/quote.ts";
-import { deltaPredicate } from "../bound-predicate.ts";
-import type { Scan } from "../scan.ts";
+import { deltaPredicate } from "../scan/bound-predicate.ts";
+import type { Scan } from "../scan/scan.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { findField } from "../table-schema.ts";
+import { findField } from "../schema/table-schema.ts";
 import type { Runtime } from "./runtime.ts";
 
 export interface ScanRequest {

@@ -1,7 +1,7 @@
-import { autoCompact } from "../../delta/auto-compact.ts";
-import { describe } from "../../delta/log-segment.ts";
-import { rootFolder } from "../../delta/paths.ts";
-import type { Transaction } from "../../delta/transaction.ts";
+import { autoCompact } from "../../delta/maintain/auto-compact.ts";
+import { describe } from "../../delta/log/log-segment.ts";
+import { rootFolder } from "../../delta/log/paths.ts";
+import type { Transaction } from "../../delta/write/transaction.ts";
 import { openConnection } from "./connection.ts";
 import { maintenanceFlag, maintenanceSetting } from "./maintenance-settings.ts";
 import type { StatementCall } from "./statement-call.ts";

@@ -1,6 +1,6 @@
 import { BoathouseError } from "../../core/errors.ts";
 import { didYouMean } from "../../core/nearest.ts";
-import type { ChangeBound } from "../../delta/change-range.ts";
+import type { ChangeBound } from "../../delta/changes/change-range.ts";
 import type { RelationOption } from "../../sql/resolver.ts";
 
 /** What a statement asks of a change data feed. */

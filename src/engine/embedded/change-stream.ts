@@ -1,7 +1,7 @@
 import { BoathouseError, unreachable } from "../../core/errors.ts";
-import { planChanges, type ChangeFeed } from "../../delta/change-feed.ts";
-import { changeFeedSql, insertedSql } from "../../delta/change-feed-sql.ts";
-import { changeRange } from "../../delta/change-range.ts";
+import { planChanges, type ChangeFeed } from "../../delta/changes/change-feed.ts";
+import { changeFeedSql, insertedSql } from "../../delta/changes/change-feed-sql.ts";
+import { changeRange } from "../../delta/changes/change-range.ts";
 import type { Scan } from "../../sql/bound.ts";
 import type { StreamOffset, StreamRange, StreamSource } from "../session.ts";
 import type { ChangesSource } from "./source.ts";

@@ -1,6 +1,6 @@
-import { overwrite } from "../../delta/overwrite.ts";
-import type { Transaction } from "../../delta/transaction.ts";
-import type { OverwriteMode } from "../../delta/transaction-options.ts";
+import { overwrite } from "../../delta/write/overwrite.ts";
+import type { Transaction } from "../../delta/write/transaction.ts";
+import type { OverwriteMode } from "../../delta/write/transaction-options.ts";
 import type { OperationMetrics } from "../session.ts";
 import type { PlannedQuery } from "./query.ts";
 import type { StatementCall } from "./statement-call.ts";

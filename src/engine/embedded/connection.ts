@@ -1,6 +1,6 @@
 import type { Connection } from "../../duckdb/connection.ts";
 import type { DuckDb } from "../../duckdb/duckdb.ts";
-import { openSequences } from "../../delta/high-water-marks.ts";
+import { openSequences } from "../../delta/write/high-water-marks.ts";
 import { preludeFor } from "../../sql/prelude/prelude.ts";
 import { timeZoneOf } from "./session-state.ts";
 import type { StatementCall } from "./statement-call.ts";

@@ -1,5 +1,5 @@
 import { BoathouseError, unreachable } from "../../core/errors.ts";
-import { addedFiles, addedSql, countAdded } from "../../delta/added-files.ts";
+import { addedFiles, addedSql, countAdded } from "../../delta/changes/added-files.ts";
 import type { Snapshot } from "../../delta/snapshot.ts";
 import type { StreamOffset, StreamSource } from "../session.ts";
 import type { PlannedScan } from "./scans.ts";

@@ -1,7 +1,7 @@
 import type { StructType } from "../../core/data-type.ts";
 import type { Snapshot } from "../../delta/snapshot.ts";
-import { mergeSchemas } from "../../delta/table-schema.ts";
-import { isWideningEnabled } from "../../delta/type-widening.ts";
+import { mergeSchemas } from "../../delta/schema/table-schema.ts";
+import { isWideningEnabled } from "../../delta/schema/type-widening.ts";
 import type { Relation } from "../../sql/resolver.ts";
 
 /** A table as it becomes by rows with further columns, or wider ones: what the transaction makes of it (`mergeSchema`). */

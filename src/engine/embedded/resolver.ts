@@ -5,7 +5,7 @@ import type { PolicyArgument, RoutineObject, Table, View } from "../../catalog/s
 import type { CatalogSnapshot } from "../../catalog/snapshot.ts";
 import { field, LONG, type StructField, type StructType } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
-import { metadataType, trackingColumns } from "../../delta/row-tracking.ts";
+import { metadataType, trackingColumns } from "../../delta/write/row-tracking.ts";
 import type { Snapshot } from "../../delta/snapshot.ts";
 import { NotLoaded } from "../../sql/not-loaded.ts";
 import type { Span } from "../../sql/ast/node.ts";
@@ -32,7 +32,7 @@ import { travelKey, versionSpec } from "./travel.ts";
 import type { EngineEnvironment } from "./environment.ts";
 import { evolvedRelation } from "./evolved-relation.ts";
 import type { SessionState } from "./session-state.ts";
-import { FILE, ROW } from "../../delta/row-changes.ts";
+import { FILE, ROW } from "../../delta/write/row-changes.ts";
 import { requireWrite } from "./write-access.ts";
 import type { Source } from "./source.ts";
 import type { FileRelationSource, FileSources } from "./file-sources.ts";

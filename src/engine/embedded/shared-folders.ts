@@ -1,6 +1,6 @@
 import { pathToFileURL } from "node:url";
 import type { Table } from "../../catalog/securable.ts";
-import { foreignFolders } from "../../delta/foreign-folders.ts";
+import { foreignFolders } from "../../delta/scan/foreign-folders.ts";
 import type { Snapshot } from "../../delta/snapshot.ts";
 import { isRemote } from "../../storage/storage.ts";
 import type { StatementCall } from "./statement-call.ts";

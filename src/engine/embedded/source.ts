@@ -1,8 +1,8 @@
 import type { AutoLoaderSource } from "../../autoloader/source.ts";
 import type { Table } from "../../catalog/securable.ts";
 import type { StructType } from "../../core/data-type.ts";
-import type { ChangeFeed } from "../../delta/change-feed.ts";
-import type { ChangeBound } from "../../delta/change-range.ts";
+import type { ChangeFeed } from "../../delta/changes/change-feed.ts";
+import type { ChangeBound } from "../../delta/changes/change-range.ts";
 import type { Snapshot } from "../../delta/snapshot.ts";
 import type { DeltaTable } from "../../delta/table.ts";
 import type { StreamRange } from "../session.ts";

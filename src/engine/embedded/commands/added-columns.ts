@@ -1,8 +1,8 @@
 import { struct, type DataType, type StructType } from "../../../core/data-type.ts";
 import { BoathouseError, isBoathouseError } from "../../../core/errors.ts";
-import { withColumn } from "../../../delta/schema-edit.ts";
+import { withColumn } from "../../../delta/schema/schema-edit.ts";
 import type { Snapshot } from "../../../delta/snapshot.ts";
-import { findField } from "../../../delta/table-schema.ts";
+import { findField } from "../../../delta/schema/table-schema.ts";
 import type { ColumnDefinition } from "../../../sql/ast/definition.ts";
 import { partsOf } from "../../../sql/ast/node.ts";
 import type { StatementCall } from "../statement-call.ts";

@@ -1,7 +1,7 @@
 import { BoathouseError, isBoathouseError } from "../../../core/errors.ts";
 import { hasPolicy } from "../../../catalog/places.ts";
-import { keepStructs } from "../../../delta/emptied-structs.ts";
-import { requireNoNulls } from "../../../delta/not-null.ts";
+import { keepStructs } from "../../../delta/scan/emptied-structs.ts";
+import { requireNoNulls } from "../../../delta/write/not-null.ts";
 import type { Snapshot } from "../../../delta/snapshot.ts";
 import type { AlterStatement } from "../../../sql/ast/alter.ts";
 import type { Span } from "../../../sql/ast/node.ts";

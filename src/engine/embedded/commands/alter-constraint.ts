@@ -2,13 +2,13 @@ import { hasPolicy } from "../../../catalog/places.ts";
 import type { Table } from "../../../catalog/securable.ts";
 import { BOOLEAN } from "../../../core/data-type.ts";
 import { isBoathouseError } from "../../../core/errors.ts";
-import { constraintKey } from "../../../delta/constraints.ts";
+import { constraintKey } from "../../../delta/write/constraints.ts";
 import { findProperty } from "../../../delta/properties.ts";
 import {
   addConstraint as addTableConstraint,
   dropConstraint as dropTableConstraint,
-} from "../../../delta/table-constraints.ts";
-import type { Transaction } from "../../../delta/transaction.ts";
+} from "../../../delta/write/table-constraints.ts";
+import type { Transaction } from "../../../delta/write/transaction.ts";
 import type { AlterStatement } from "../../../sql/ast/alter.ts";
 import { compileExpression } from "../../../sql/expression.ts";
 import { openConnection } from "../connection.ts";

@@ -1,4 +1,4 @@
-import { dropFeature } from "../../../delta/feature-drop.ts";
+import { dropFeature } from "../../../delta/schema/feature-drop.ts";
 import type { AlterStatement } from "../../../sql/ast/alter.ts";
 import { openConnection } from "../connection.ts";
 import { sharedFolders } from "../shared-folders.ts";

@@ -1,6 +1,6 @@
 import { didYouMean } from "../../../core/nearest.ts";
 import { findProperty, isInternalProperty } from "../../../delta/properties.ts";
-import type { Transaction } from "../../../delta/transaction.ts";
+import type { Transaction } from "../../../delta/write/transaction.ts";
 import type { AlterStatement } from "../../../sql/ast/alter.ts";
 import type { Property } from "../../../sql/ast/definition.ts";
 import type { StatementCall } from "../statement-call.ts";

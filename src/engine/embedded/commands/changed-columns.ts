@@ -1,6 +1,6 @@
 import type { StructField, StructType } from "../../../core/data-type.ts";
 import { BoathouseError, isBoathouseError } from "../../../core/errors.ts";
-import { clusteredPaths } from "../../../delta/clustered-paths.ts";
+import { clusteredPaths } from "../../../delta/maintain/clustered-paths.ts";
 import {
   changedColumn,
   columnAt,
@@ -9,7 +9,7 @@ import {
   withoutColumn,
   withRenamedColumn,
   type ColumnPath,
-} from "../../../delta/schema-edit.ts";
+} from "../../../delta/schema/schema-edit.ts";
 import type { Snapshot } from "../../../delta/snapshot.ts";
 import type { AlterColumn, ColumnChange } from "../../../sql/ast/alter.ts";
 import { partsOf } from "../../../sql/ast/node.ts";

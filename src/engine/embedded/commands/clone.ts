@@ -1,7 +1,7 @@
 import { hasPolicy } from "../../../catalog/places.ts";
 import { field, LONG, struct } from "../../../core/data-type.ts";
-import { cloneTable, sourceOfSnapshot, type CloneSource } from "../../../delta/clone.ts";
-import { parquetSource } from "../../../delta/convert.ts";
+import { cloneTable, sourceOfSnapshot, type CloneSource } from "../../../delta/maintain/clone.ts";
+import { parquetSource } from "../../../delta/maintain/convert.ts";
 import type { CloneTable } from "../../../sql/ast/create.ts";
 import type { StatementResult } from "../../session.ts";
 import { doneResult, rowsResult } from "../result.ts";

@@ -1,7 +1,7 @@
-import { CLUSTER_BY_AUTO, clusterBy, clusteringOf } from "../../../delta/clustering.ts";
+import { CLUSTER_BY_AUTO, clusterBy, clusteringOf } from "../../../delta/maintain/clustering.ts";
 import { supportedFeatures } from "../../../delta/features.ts";
 import type { Snapshot } from "../../../delta/snapshot.ts";
-import type { Transaction } from "../../../delta/transaction.ts";
+import type { Transaction } from "../../../delta/write/transaction.ts";
 import { partsOf } from "../../../sql/ast/node.ts";
 import type { AlterAction, AlterStatement } from "../../../sql/ast/alter.ts";
 import type { ClusterBy } from "../../../sql/ast/definition.ts";

@@ -1,6 +1,6 @@
 import { quoteIfNeeded, struct, type StructField, type StructType } from "../../../core/data-type.ts";
 import { schemaToJson } from "../../../core/schema-json.ts";
-import type { ColumnPath, ColumnPlace } from "../../../delta/schema-edit.ts";
+import type { ColumnPath, ColumnPlace } from "../../../delta/schema/schema-edit.ts";
 import type { AlterAction } from "../../../sql/ast/alter.ts";
 import type { ColumnPosition } from "../../../sql/ast/definition.ts";
 

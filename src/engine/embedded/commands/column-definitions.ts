@@ -1,6 +1,6 @@
 import { BOOLEAN, field, struct, type DataType, type StructField, type StructType } from "../../../core/data-type.ts";
-import { CURRENT_DEFAULT, GENERATION_EXPRESSION } from "../../../delta/column-rules.ts";
-import { findField } from "../../../delta/table-schema.ts";
+import { CURRENT_DEFAULT, GENERATION_EXPRESSION } from "../../../delta/write/column-rules.ts";
+import { findField } from "../../../delta/schema/table-schema.ts";
 import type { CreateTable } from "../../../sql/ast/create.ts";
 import type { ColumnDefinition, Constraint, GeneratedIdentity } from "../../../sql/ast/definition.ts";
 import { knownCollations } from "../../../sql/collation/collation.ts";

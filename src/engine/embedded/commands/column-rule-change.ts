@@ -1,9 +1,9 @@
 import { hasPolicy } from "../../../catalog/places.ts";
 import type { StructField } from "../../../core/data-type.ts";
 import { BoathouseError } from "../../../core/errors.ts";
-import { CURRENT_DEFAULT, GENERATION_EXPRESSION } from "../../../delta/column-rules.ts";
-import { syncIdentity as syncMark } from "../../../delta/sync-identity.ts";
-import { findField } from "../../../delta/table-schema.ts";
+import { CURRENT_DEFAULT, GENERATION_EXPRESSION } from "../../../delta/write/column-rules.ts";
+import { syncIdentity as syncMark } from "../../../delta/write/sync-identity.ts";
+import { findField } from "../../../delta/schema/table-schema.ts";
 import type { AlterColumn, AlterStatement, ColumnChange } from "../../../sql/ast/alter.ts";
 import { partsOf } from "../../../sql/ast/node.ts";
 import { checkDefault } from "../../../sql/column-expression.ts";

@@ -1,6 +1,6 @@
 import type { StructField } from "../../../core/data-type.ts";
 import { field } from "../../../core/data-type.ts";
-import { convertToDelta } from "../../../delta/convert.ts";
+import { convertToDelta } from "../../../delta/maintain/convert.ts";
 import { knownCollations } from "../../../sql/collation/collation.ts";
 import type { PartitionField } from "../../../sql/ast/definition.ts";
 import { doneResult } from "../result.ts";

@@ -1,10 +1,10 @@
 import { isTable, type Table } from "../../../catalog/securable.ts";
 import { BoathouseError } from "../../../core/errors.ts";
 import { field, simpleString, struct, type StructField, type StructType } from "../../../core/data-type.ts";
-import { defaultsFeature } from "../../../delta/defined-columns.ts";
-import { nullableColumns } from "../../../delta/table-draft.ts";
+import { defaultsFeature } from "../../../delta/write/defined-columns.ts";
+import { nullableColumns } from "../../../delta/schema/table-draft.ts";
 import type { Snapshot } from "../../../delta/snapshot.ts";
-import type { Transaction } from "../../../delta/transaction.ts";
+import type { Transaction } from "../../../delta/write/transaction.ts";
 import type { CloneTable, CreateTable, CreateTableLike } from "../../../sql/ast/create.ts";
 import type { Clauses } from "../../../sql/ast/definition.ts";
 import { knownCollations } from "../../../sql/collation/collation.ts";

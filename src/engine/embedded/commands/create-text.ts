@@ -1,6 +1,6 @@
 import { isTable, type Relation } from "../../../catalog/securable.ts";
 import { quoteIfNeeded, sqlType, type StructField, type StructType } from "../../../core/data-type.ts";
-import { defaultsFeature } from "../../../delta/defined-columns.ts";
+import { defaultsFeature } from "../../../delta/write/defined-columns.ts";
 import { identityOf } from "../../../sql/identity.ts";
 
 /** The statement that makes a table or view like this one, for SHOW CREATE TABLE. Policies are not part of it. */

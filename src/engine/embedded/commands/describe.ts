@@ -2,7 +2,7 @@ import { getCatalog, getRelation, getSchema, getSecurable } from "../../../catal
 import { isTable, type Relation } from "../../../catalog/securable.ts";
 import { simpleString, type StructType } from "../../../core/data-type.ts";
 import { textOf, type Row } from "../../../core/value.ts";
-import { DETAIL_SCHEMA, HISTORY_SCHEMA, readDetail, readHistory } from "../../../delta/history.ts";
+import { DETAIL_SCHEMA, HISTORY_SCHEMA, readDetail, readHistory } from "../../../delta/log/history.ts";
 import type { Describe } from "../../../sql/ast/utility.ts";
 import { columnComments } from "../../../sql/column-comments.ts";
 import { analyzeQuery } from "../../../sql/analyzer/analyze.ts";

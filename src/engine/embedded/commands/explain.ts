@@ -14,7 +14,7 @@ import { generateSql } from "../query.ts";
 import { rowsResult, textColumns } from "../result.ts";
 import { fileCounts, isGoverned, scanPredicate } from "../scans.ts";
 import type { StatementCall } from "../statement-call.ts";
-import { targetScan } from "../../../delta/bound-change.ts";
+import { targetScan } from "../../../delta/write/bound-change.ts";
 import type { Command } from "./command.ts";
 
 /** What a statement would compute: its plans, and the scans that they share. */

@@ -1,14 +1,18 @@
 import { BOOLEAN } from "../../../core/data-type.ts";
 import type { Connection } from "../../../duckdb/connection.ts";
-import { optimize as optimizeTable, type OptimizeOptions, type OptimizeResult } from "../../../delta/optimize.ts";
-import { OPTIMIZE_SCHEMA } from "../../../delta/optimize-metrics.ts";
+import {
+  optimize as optimizeTable,
+  type OptimizeOptions,
+  type OptimizeResult,
+} from "../../../delta/maintain/optimize.ts";
+import { OPTIMIZE_SCHEMA } from "../../../delta/maintain/optimize-metrics.ts";
 import type { Snapshot } from "../../../delta/snapshot.ts";
 import type { Expression, ObjectName } from "../../../sql/ast/expression.ts";
 import { partsOf } from "../../../sql/ast/node.ts";
 import { compileExpression } from "../../../sql/expression.ts";
 import type { StatementResult } from "../../session.ts";
 import { openConnection } from "../connection.ts";
-import { scanFunctions } from "../../../delta/variant-layout.ts";
+import { scanFunctions } from "../../../delta/scan/variant-layout.ts";
 import { sharedFolders } from "../shared-folders.ts";
 import { maintenanceSetting } from "../maintenance-settings.ts";
 import { rowsResult } from "../result.ts";

@@ -1,7 +1,7 @@
 import { BOOLEAN, field, STRING, struct } from "../../../core/data-type.ts";
 import { didYouMean } from "../../../core/nearest.ts";
-import { repairTable } from "../../../delta/repair.ts";
-import { generateManifests } from "../../../delta/symlink-manifest.ts";
+import { repairTable } from "../../../delta/maintain/repair.ts";
+import { generateManifests } from "../../../delta/maintain/symlink-manifest.ts";
 import { doneResult, rowsResult } from "../result.ts";
 import { alterableTable, followCommit, snapshotOf } from "./alter-commit.ts";
 import type { Command } from "./command.ts";

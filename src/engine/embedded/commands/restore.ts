@@ -1,5 +1,5 @@
 import { field, LONG, struct } from "../../../core/data-type.ts";
-import { restoreTable } from "../../../delta/restore.ts";
+import { restoreTable } from "../../../delta/maintain/restore.ts";
 import { rowsResult } from "../result.ts";
 import { followCommit } from "./alter-commit.ts";
 import { deltaTarget, versionOf } from "./delta-target.ts";

@@ -1,6 +1,6 @@
 import { field, STRING, struct } from "../../../core/data-type.ts";
-import { runRowChange } from "../../../delta/bound-change.ts";
-import type { Transaction } from "../../../delta/transaction.ts";
+import { runRowChange } from "../../../delta/write/bound-change.ts";
+import type { Transaction } from "../../../delta/write/transaction.ts";
 import type { Delete, Merge, Update } from "../../../sql/ast/statement.ts";
 import { analyzeChange } from "../../../sql/analyzer/change.ts";
 import type { BoundRowChange } from "../../../sql/change.ts";

@@ -1,4 +1,4 @@
-import { describe as nameOf } from "../../../delta/log-segment.ts";
+import { describe as nameOf } from "../../../delta/log/log-segment.ts";
 import { maintenanceFlag } from "../maintenance-settings.ts";
 import { rowsResult, textColumns } from "../result.ts";
 import type { Command } from "./command.ts";

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { field, INT, LONG, struct } from "../../src/core/data-type.ts";
+import { textOf } from "../../src/core/value.ts";
 import { optimize } from "../../src/delta/maintain/optimize.ts";
 import { deleteRows } from "../../src/delta/write/row-changes.ts";
 import type { DeltaTable } from "../../src/delta/table.ts";
@@ -69,7 +70,7 @@ describe("deleting rows of a table with deletion vectors", () => {
     await remove(table, '"id" > 40');
     const list = await (await table.snapshot()).fileList();
     const [file] = await list.connection.rows(`SELECT stats FROM ${list.rowsAt(1)}`);
-    expect(JSON.parse(String(file?.["stats"]))).toMatchObject({
+    expect(JSON.parse(textOf(file?.["stats"]))).toMatchObject({
       numRecords: 50,
       tightBounds: false,
       maxValues: { id: 49, rest: 9 },

@@ -113,7 +113,7 @@ function copyPath({ path, size, modificationTime }: AddAction, sourceId: string)
 }
 
 /** As the log of another table names the file: a URL. */
-export function absolutePath(from: TableLocation, to: TableLocation, path: string): string {
+function absolutePath(from: TableLocation, to: TableLocation, path: string): string {
   const isRelative = !/^([a-z][a-z0-9+.-]*:|\/)/i.test(path);
   if (isRelative && from.store.url === to.store.url && !from.store.url.startsWith("file:")) {
     return `${from.store.url}/${encodePath(keyOf(from, decodePath(path)))}`;

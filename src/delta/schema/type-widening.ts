@@ -43,12 +43,6 @@ export function canEvolve(from: DataType, to: DataType): boolean {
   return canWiden(from, to) && (!isInteger || INTEGERS.includes(to.kind));
 }
 
-/** Whether readers of Iceberg tables understand the change. */
-export function icebergWidens(from: DataType, to: DataType): boolean {
-  if (from.kind === "decimal" && to.kind === "decimal") return from.scale === to.scale;
-  return (INTEGERS.includes(from.kind) && INTEGERS.includes(to.kind)) || from.kind === "float" || sameType(from, to);
-}
-
 /** The new schema, its fields telling what their types were. `counterpart` finds a field of the old one. */
 export function recordTypeChanges(
   before: StructType,

@@ -11,7 +11,7 @@ import { indexedColumns } from "../scan/column-stats.ts";
 import { columnRules } from "./column-rules.ts";
 import { constraintChecks } from "./constraints.ts";
 import type { DeltaContext } from "../context.ts";
-import { deleteDataFile, outputFolder } from "../scan/data-files.ts";
+import { outputFolder } from "../scan/data-files.ts";
 import { fileStats } from "./file-stats.ts";
 import { withIdentities, type HighWaterMarks } from "./high-water-marks.ts";
 import type { TableLocation } from "../log/log-segment.ts";
@@ -136,11 +136,6 @@ export async function writeData(
   } finally {
     await output.release();
   }
-}
-
-/** Files that never became part of the table. */
-export async function discardData(location: TableLocation, adds: readonly AddAction[]): Promise<void> {
-  await Promise.all(adds.map((add) => deleteDataFile(location, add.path)));
 }
 
 const DEFAULT_FILE_SIZE = 256 * 1024 * 1024;

@@ -20,7 +20,7 @@ import type { DeleteResult, RowCondition } from "./transaction-options.ts";
 import type { Transaction } from "./transaction.ts";
 
 /** Names of the columns that tell what becomes of a row and where it stands. */
-export const ACTION = "__action";
+const ACTION = "__action";
 export const FILE = "__boathouse_file";
 export const ROW = "__boathouse_row";
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { autoCompact } from "../../src/delta/maintain/auto-compact.ts";
 import { deleteRows } from "../../src/delta/write/row-changes.ts";
 import { optimize } from "../../src/delta/maintain/optimize.ts";
+import { restoreTable } from "../../src/delta/maintain/restore.ts";
 import type { DeltaTable } from "../../src/delta/table.ts";
 import { append, createTable, openLake, rowsOf, type Lake } from "./lake.ts";
 
@@ -69,6 +70,17 @@ describe("OPTIMIZE among other writers", () => {
   });
 });
 
+describe("VACUUM while a RESTORE is under way", () => {
+  it("may have taken what comes back, which is a conflict", async () => {
+    const table = await filled("restored");
+    await optimize(table, { connection: lake.connection });
+    const vacuum = (): Promise<unknown> => lake.table("restored").vacuum({ retention: 0, allowShortRetention: true });
+    const lost = restoreTable(committingAfter(table, vacuum), { to: { version: 2 } });
+    await expect(lost).rejects.toMatchObject({ code: "DELTA_CONCURRENT_DELETE_READ", details: { retry: true } });
+    expect(await ids(lake.table("restored"))).toEqual(ALL);
+  });
+});
+
 describe("auto compaction", () => {
   it("waits for enough small files, of tables that want it", async () => {
     const run = { connect: () => Promise.reject(new Error("nothing is due")), version: 2 };
@@ -84,8 +96,17 @@ describe("auto compaction", () => {
   });
 });
 
+/** The table, where something else happens right before the commit. */
+function committingAfter(table: DeltaTable, meanwhile: () => Promise<unknown>): DeltaTable {
+  return racing(table, () => Promise.resolve(), meanwhile);
+}
+
 /** The table, where somebody else commits between the reading of a snapshot and the commit. */
-function racing(table: DeltaTable, meanwhile: () => Promise<unknown>): DeltaTable {
+function racing(
+  table: DeltaTable,
+  meanwhile: () => Promise<unknown>,
+  beforeCommit?: () => Promise<unknown>,
+): DeltaTable {
   return new Proxy(table, {
     get(target, property) {
       if (property !== "begin") {
@@ -95,6 +116,11 @@ function racing(table: DeltaTable, meanwhile: () => Promise<unknown>): DeltaTabl
       return async (...given: Parameters<DeltaTable["begin"]>) => {
         const transaction = await target.begin(...given);
         await meanwhile();
+        const commit = transaction.commit.bind(transaction);
+        transaction.commit = async () => {
+          await beforeCommit?.();
+          return commit();
+        };
         return transaction;
       };
     },

@@ -39,6 +39,7 @@ export async function checkConflicts(transaction: TransactionReads, winners: rea
     await checkAdded(transaction, winner);
     await checkDeleted(transaction, winner);
     checkDeletedTwice(transaction, winner);
+    checkVacuumed(transaction, winner);
   }
 }
 
@@ -112,6 +113,15 @@ function checkDeletedTwice({ actions, operation }: TransactionReads, winner: Win
     operation,
     winner,
   });
+}
+
+/** What RESTORE brings back was removed before, perhaps so long ago that VACUUM takes it after RESTORE has found it there. */
+function checkVacuumed({ operation }: TransactionReads, winner: Winner): void {
+  if (operation !== "RESTORE") return;
+  const info = winner.actions.find(({ commitInfo }) => commitInfo !== undefined)?.commitInfo;
+  if (info?.["operation"] !== "VACUUM START" && info?.["operation"] !== "VACUUM END") return;
+  const what = "files that it brings back may have been deleted";
+  throw conflict("DELTA_CONCURRENT_DELETE_READ", what, { operation, winner });
 }
 
 /** Do any of the files, which are not in the list yet, hold rows that were asked for? */

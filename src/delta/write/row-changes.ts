@@ -1,5 +1,5 @@
 import { struct, type StructType } from "../../core/data-type.ts";
-import { BoathouseError } from "../../core/errors.ts";
+import { BoathouseError, unreachable } from "../../core/errors.ts";
 import type { Connection } from "../../duckdb/connection.ts";
 import { quoteIdentifier, quoteString } from "../../sql/quote.ts";
 import type { AddAction } from "../actions.ts";
@@ -218,7 +218,7 @@ async function planFiles(
     marked: [] as { file: ScanFile; records: number }[],
   };
   for (const file of touched) {
-    const all = records.get(file.file) ?? 0;
+    const all = records.get(file.file) ?? unreachable(`The footer of ${file.file} was not read.`);
     const deleted = (file.deleted?.length ?? 0) + (byIndex.get(file.index)?.rows ?? 0);
     if (deleted >= all) plan.gone.push(file);
     else if (marks && deleted <= all * MOST_DELETED) plan.marked.push({ file, records: all });

@@ -24,7 +24,7 @@ export async function readDeletionVector(
   if (storageType === undefined || storageType === null || pathOrInlineDv === undefined) return undefined;
   let file: string | undefined;
   if (storageType !== "i") {
-    file = await presentFile(location, vectorPath(storageType, pathOrInlineDv), path);
+    file = await presentFile(location, pathOf(storageType, pathOrInlineDv, path), path);
   }
   try {
     const rows = decodeRoaring(await bitmapOf(file, { pathOrInlineDv, ...rest(vector) }));
@@ -32,6 +32,14 @@ export async function readDeletionVector(
       throw new SyntaxError(`it holds ${rows.length} rows where ${cardinality} are expected`);
     }
     return rows;
+  } catch (error) {
+    throw corrupted(`the deletion vector of ${path}`, messageOf(error), error);
+  }
+}
+
+function pathOf(storageType: string, text: string, path: string): string {
+  try {
+    return vectorPath(storageType, text);
   } catch (error) {
     throw corrupted(`the deletion vector of ${path}`, messageOf(error), error);
   }

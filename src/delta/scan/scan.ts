@@ -9,6 +9,7 @@ import { FileList } from "../log/file-list.ts";
 import { describe } from "../log/log-segment.ts";
 import { inParallel } from "../log/objects.ts";
 import type { Predicate } from "./predicate.ts";
+import { checkPartitionValues } from "./partition-check.ts";
 import { mayMatch } from "./pruning.ts";
 import { numberIn, optionalTextIn, textIn } from "../log/row-values.ts";
 import { trackingColumns } from "../write/row-tracking.ts";
@@ -150,6 +151,7 @@ interface ListedFiles {
 async function scanRows(listed: ListedFiles, { predicate, listOnly, signal }: ScanOptions): Promise<Scan> {
   const { snapshot, list, version, totalFiles } = listed;
   const { schema, mappingMode: mode } = snapshot;
+  await checkPartitionValues(list, version);
   const { partitions, shape } = list;
   const where = predicate === undefined ? "true" : mayMatch(predicate, { schema, mode, partitions, shape });
   const parts = [...partitions].map(([name, type], index) => {

@@ -12,6 +12,7 @@ import { describe } from "../log/log-segment.ts";
 import { isExactOnPartitions } from "../scan/partition-predicate.ts";
 import { flagProperty } from "../properties.ts";
 import { trackingColumns, trackingFields } from "./row-tracking.ts";
+import { corrupted } from "../log/commit-file.ts";
 import { numberIn, textIn } from "../log/row-values.ts";
 import type { ScanFile } from "../scan/scan-sql.ts";
 import type { Scan } from "../scan/scan.ts";
@@ -219,12 +220,18 @@ async function planFiles(
   };
   for (const file of touched) {
     const all = records.get(file.file) ?? unreachable(`The footer of ${file.file} was not read.`);
+    if ((file.deleted?.at(-1) ?? -1) >= all) throw vectorTooLong(file, all);
     const deleted = (file.deleted?.length ?? 0) + (byIndex.get(file.index)?.rows ?? 0);
     if (deleted >= all) plan.gone.push(file);
     else if (marks && deleted <= all * MOST_DELETED) plan.marked.push({ file, records: all });
     else plan.rewritten.push(file);
   }
   return plan;
+}
+
+/** Counting its rows as deleted ones would take others for gone. */
+function vectorTooLong({ path }: ScanFile, rows: number): BoathouseError {
+  return corrupted(`the deletion vector of ${path}`, `there are rows beyond the ${rows} of the file`);
 }
 
 /** Rows of each file, from its footer: statistics may be missing, and a wrong count here would lose rows. */

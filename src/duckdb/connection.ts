@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBResult } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult } from "@duckdb/node-api";
 import { throwIfAborted } from "../core/cancellation.ts";
 import { field, struct, type StructType } from "../core/data-type.ts";
 import { BoathouseError } from "../core/errors.ts";
@@ -99,6 +99,46 @@ export class Connection {
       batches: this.#batches(sql, result, converters, control, close),
       close,
     };
+  }
+
+  /**
+   * A result of any size as DuckDB's own chunks, for columns that are not to become values of JavaScript. The connection is
+   * busy until the last chunk was read or the iteration was left.
+   */
+  async *chunks(sql: string, control: StatementControl = {}): AsyncGenerator<DuckDBDataChunk> {
+    const result = await this.#exclusive(sql, control, () => this.#native.stream(sql));
+    const token = {};
+    this.#streaming = token;
+    try {
+      for (;;) {
+        const chunk = await this.#guarded(sql, control.signal, () => result.fetchChunk());
+        if (chunk === null || chunk.rowCount === 0) return;
+        yield chunk;
+      }
+    } finally {
+      if (this.#streaming === token) this.#streaming = undefined;
+    }
+  }
+
+  /**
+   * Puts rows at the end of a temporary table of this connection, chunk by chunk. `rows` gets an empty chunk with the types of
+   * the table to fill again and again, and says by `true` that it has filled it.
+   */
+  async appendChunks(table: string, rows: (chunk: DuckDBDataChunk) => Promise<boolean>): Promise<void> {
+    const { DuckDBDataChunk: chunks } = this.#host.library;
+    await this.#exclusive(`append to ${table}`, {}, async () => {
+      const appender = await this.#native.createAppender(table, null, "temp");
+      const types = Array.from({ length: appender.columnCount }, (_, column) => appender.columnType(column));
+      try {
+        for (;;) {
+          const chunk = chunks.create(types);
+          if (!(await rows(chunk))) break;
+          appender.appendDataChunk(chunk);
+        }
+      } finally {
+        appender.closeSync();
+      }
+    });
   }
 
   /** Writes a SELECT as Parquet, durably, and says what each file holds. No rows: no file in a folder, an empty file otherwise. */

@@ -10,15 +10,19 @@ import type { Metrics } from "../write/metrics.ts";
 import { optimize } from "../maintain/optimize.ts";
 import { overwrite } from "../write/overwrite.ts";
 import { restoreTable } from "../maintain/restore.ts";
-import type { DeltaTable as StoredTable, VersionSpec } from "../table.ts";
+import type { DeltaTable as StoredTable } from "../table.ts";
 import type { OperationInfo, OverwriteMode } from "../write/transaction-options.ts";
 import type { Transaction } from "../write/transaction.ts";
 import type { VacuumResult } from "../maintain/vacuum.ts";
+import { changeScan, type ChangeRequest } from "./change-scan.ts";
 import { changeTable } from "./change.ts";
+import { compactAfter } from "./compact-after.ts";
 import { readable, type GivenRows, type ReadableRows } from "./given-rows.ts";
 import { assignments, mergeText, type MergeRequest } from "./merge.ts";
 import { placeOf, Runtime, type RuntimeOptions } from "./runtime.ts";
-import { TableScan, type ScanRequest } from "./table-scan.ts";
+import type { RowScan, ScanRequest } from "./row-scan.ts";
+import { TableScan } from "./table-scan.ts";
+import { versionSpec, type TableVersion } from "./table-version.ts";
 
 export interface CreateRequest {
   /** Columns: a schema, or Spark's DDL: `id BIGINT NOT NULL, name STRING`. */
@@ -29,13 +33,6 @@ export interface CreateRequest {
   readonly comment?: string;
   /** Opens the table that is there already, in place of refusing. */
   readonly ifNotExists?: boolean;
-}
-
-/** A version, or the one that was the newest at a time. */
-export interface TableVersion {
-  readonly version?: number;
-  /** A date, or its text in ISO 8601. */
-  readonly timestamp?: Date | string;
 }
 
 export interface WriteRequest {
@@ -165,6 +162,14 @@ export class DeltaTable {
     return new TableScan(this.#runtime, () => this.#table.snapshot(versionSpec(at)), what);
   }
 
+  /**
+   * What each commit of a range of versions inserted, deleted and updated (before and after), where the table has
+   * `delta.enableChangeDataFeed`. Throws `DELTA_MISSING_CHANGE_DATA` where it was not on in all of them.
+   */
+  changes(request: ChangeRequest): RowScan {
+    return changeScan(this.#runtime, this.#table, request);
+  }
+
   /** Adds rows. */
   async append(rows: GivenRows, request: WriteRequest = {}): Promise<WriteResult> {
     const info = { operation: "WRITE", parameters: { mode: "Append" } };
@@ -274,7 +279,7 @@ export class DeltaTable {
     if (txn !== undefined && transaction.isCommitted(txn.appId, txn.version)) {
       return { version: transaction.readVersion, rows: 0, files: 0, bytes: 0 };
     }
-    return this.#runtime.using(transaction.checks.join(" "), async (connection) => {
+    const done = await this.#runtime.using(transaction.checks.join(" "), async (connection) => {
       const open = mergeSchema || rest.overwriteSchema === true;
       const source = await readable(rows, transaction.schema, { connection, runtime: this.#runtime, open });
       try {
@@ -289,6 +294,8 @@ export class DeltaTable {
         await source.release();
       }
     });
+    await compactAfter(this.#table, this.#runtime, done.version);
+    return done;
   }
 
   async #change(
@@ -304,9 +311,9 @@ export class DeltaTable {
         given === undefined
           ? await changeTable(text, transaction, this.#runtime)
           : await this.#merge(text, transaction, given);
-      return outcome === undefined
-        ? { version: transaction.readVersion, inserted: 0, updated: 0, deleted: 0 }
-        : resultOf(outcome);
+      if (outcome === undefined) return { version: transaction.readVersion, inserted: 0, updated: 0, deleted: 0 };
+      await compactAfter(this.#table, this.#runtime, outcome.version);
+      return resultOf(outcome);
     } catch (error) {
       await transaction.abort();
       throw error;
@@ -353,16 +360,4 @@ function compileCondition(
 ): { readonly sql: string; readonly predicate: ReturnType<typeof deltaPredicate> } {
   const { sql, bound } = compileExpression(text, { schema, context: plainContext(text), type: BOOLEAN });
   return { sql, predicate: deltaPredicate(bound) };
-}
-
-function versionSpec({ version, timestamp }: TableVersion): VersionSpec {
-  if (timestamp === undefined) return version === undefined ? {} : { version };
-  const time = new Date(timestamp).getTime();
-  if (Number.isNaN(time)) {
-    throw new BoathouseError("DELTA_TIMESTAMP_INVALID", `"${String(timestamp)}" is no timestamp.`, {
-      sqlState: "42816",
-      hint: 'Give a Date, or a text such as "2026-01-31T12:00:00Z".',
-    });
-  }
-  return { timestamp: time, ...(version === undefined ? {} : { version }) };
 }

@@ -8,6 +8,7 @@ import {
   DOUBLE,
   field,
   LONG,
+  map,
   simpleString,
   STRING,
   struct,
@@ -23,7 +24,7 @@ import { quoteIdentifier, quoteString } from "../../sql/quote.ts";
 import { duckDbType } from "../../sql/types/duckdb-type.ts";
 import { findField } from "../schema/table-schema.ts";
 import type { Runtime } from "./runtime.ts";
-import type { TableScan } from "./table-scan.ts";
+import type { RowScan } from "./row-scan.ts";
 
 /** A value of a row that is given: also dates and maps of JavaScript. */
 export type GivenValue =
@@ -45,7 +46,7 @@ export type GivenRow = { readonly [column: string]: GivenValue };
  * Rows to write: at hand, as Parquet files (paths, `*` allowed), or those of a scan of a table. Columns are matched by
  * name, ignoring case; those of the table that are missing become null or get their defaults.
  */
-export type GivenRows = readonly GivenRow[] | { readonly parquet: string | readonly string[] } | TableScan;
+export type GivenRows = readonly GivenRow[] | { readonly parquet: string | readonly string[] } | RowScan;
 
 /** Rows as something that DuckDB reads. */
 export interface ReadableRows {
@@ -83,7 +84,7 @@ function isList(rows: GivenRows): rows is readonly GivenRow[] {
   return Array.isArray(rows);
 }
 
-function isScan(rows: Exclude<GivenRows, readonly GivenRow[]>): rows is TableScan {
+function isScan(rows: Exclude<GivenRows, readonly GivenRow[]>): rows is RowScan {
   return !("parquet" in rows);
 }
 
@@ -102,7 +103,12 @@ async function rowsAtHand(rows: readonly GivenRow[], table: StructType, open: bo
     return field(name, type);
   });
   const schema = struct(fields);
-  const columns = fields.map(({ name, type }) => `${quoteIdentifier(name)}: ${quoteString(duckDbType(type))}`);
+  const columns = fields.map(
+    ({ name, type }) => `${quoteIdentifier(name)}: ${quoteString(duckDbType(bytesAsText(type)))}`,
+  );
+  const items = fields.map(
+    ({ name, type }) => `CAST(${quoteIdentifier(name)} AS ${duckDbType(type)}) AS ${quoteIdentifier(name)}`,
+  );
   if (rows.length === 0 || fields.length === 0) {
     const nulls = table.fields.map(({ name, type }) => `CAST(NULL AS ${duckDbType(type)}) AS ${quoteIdentifier(name)}`);
     return { select: `SELECT ${nulls.join(", ")} WHERE false`, schema: table, release: () => Promise.resolve() };
@@ -111,10 +117,26 @@ async function rowsAtHand(rows: readonly GivenRow[], table: StructType, open: bo
   const path = join(folder, "rows.json");
   await writeFile(path, rows.map((row) => `${jsonText(row)}\n`).join(""));
   return {
-    select: `SELECT * FROM read_json(${quoteString(path)}, format = 'newline_delimited', columns = {${columns.join(", ")}})`,
+    select: `SELECT ${items.join(", ")} FROM read_json(${quoteString(path)}, format = 'newline_delimited', columns = {${columns.join(", ")}})`,
     schema,
     release: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+/** What JSON can hold: escapes of bytes are read by a cast from text, not by read_json. */
+function bytesAsText(type: DataType): DataType {
+  switch (type.kind) {
+    case "binary":
+      return STRING;
+    case "array":
+      return array(bytesAsText(type.element));
+    case "map":
+      return map(bytesAsText(type.key), bytesAsText(type.value));
+    case "struct":
+      return struct(type.fields.map((each) => field(each.name, bytesAsText(each.type))));
+    default:
+      return type;
+  }
 }
 
 function checkNames(names: readonly string[], table: StructType): void {

@@ -1,126 +1,35 @@
-import { BOOLEAN, struct, type StructType } from "../../core/data-type.ts";
-import { BoathouseError } from "../../core/errors.ts";
-import { didYouMean } from "../../core/nearest.ts";
-import type { ColumnBatch, Row } from "../../core/value.ts";
-import { compileExpression } from "../../sql/expression.ts";
-import { plainContext } from "../../sql/plain-context.ts";
-import { quoteIdentifier } from "../../sql/quote.ts";
 import { deltaPredicate } from "../scan/bound-predicate.ts";
 import type { Scan } from "../scan/scan.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { findField } from "../schema/table-schema.ts";
+import { compiled, RowScan, type ScanRequest } from "./row-scan.ts";
 import type { Runtime } from "./runtime.ts";
 
-export interface ScanRequest {
-  /** A condition in Spark SQL. Files that surely hold no row of it are not read. */
-  readonly where?: string;
-  /** All by default. */
-  readonly columns?: readonly string[];
-  /** At most so many rows. */
-  readonly limit?: number;
-}
-
-/**
- * A read of a table at one version. It can be read several times, also when the table has changed since. Values are
- * those of `Value`: `bigint` for BIGINT, exact text for decimals, dates and timestamps (in UTC).
- */
-export class TableScan implements AsyncIterable<Row> {
-  readonly #runtime: Runtime;
-  readonly #snapshot: () => Promise<Snapshot>;
-  readonly #request: ScanRequest;
-  #opened: Promise<Snapshot> | undefined;
+/** A read of a table at one version: what is committed after it began is not in it. */
+export class TableScan extends RowScan {
+  readonly #plan: () => Promise<Scan>;
 
   constructor(runtime: Runtime, snapshot: () => Promise<Snapshot>, request: ScanRequest) {
-    this.#runtime = runtime;
-    this.#snapshot = snapshot;
-    this.#request = request;
-  }
-
-  /** The version that it reads. */
-  async version(): Promise<number> {
-    return (await this.#open()).version;
-  }
-
-  /** The columns of the result. */
-  async schema(): Promise<StructType> {
-    return selected((await this.#open()).schema, this.#request.columns);
+    let opened: Promise<Snapshot> | undefined;
+    const open = (): Promise<Snapshot> => (opened ??= snapshot());
+    const plan = async (): Promise<Scan> => planOf(await open(), request.where);
+    super(
+      runtime,
+      async () => {
+        const { version, schema } = await open();
+        return { version, schema, from: async () => (await plan()).sql() };
+      },
+      request,
+    );
+    this.#plan = plan;
   }
 
   /** The files that it reads, after pruning by partition values and statistics. */
-  async plan(): Promise<Scan> {
-    const snapshot = await this.#open();
-    const { where } = this.#request;
-    const bound = where === undefined ? undefined : compiled(where, snapshot.schema).bound;
-    return snapshot.scan(bound === undefined ? {} : { predicate: deltaPredicate(bound) });
-  }
-
-  /** All rows, as objects. */
-  async rows(): Promise<Row[]> {
-    const rows: Row[] = [];
-    for await (const row of this) rows.push(row);
-    return rows;
-  }
-
-  /** The rows column by column, in batches of at most 2048. */
-  async *batches(): AsyncIterable<ColumnBatch> {
-    const schema = await this.schema();
-    const sql = await this.sql();
-    const connection = await this.#runtime.connect(sql);
-    try {
-      yield* (await connection.stream(sql, { schema, zone: "UTC" })).batches;
-    } finally {
-      connection.close();
-    }
-  }
-
-  async *[Symbol.asyncIterator](): AsyncGenerator<Row> {
-    const names = (await this.schema()).fields.map(({ name }) => name);
-    for await (const { columns, rowCount } of this.batches()) {
-      for (let row = 0; row < rowCount; row += 1) {
-        yield Object.fromEntries(names.map((name, column) => [name, columns[column]?.[row] ?? null]));
-      }
-    }
-  }
-
-  /** The read as DuckDB SQL: for what writes it into another table. */
-  async sql(): Promise<string> {
-    const { where, columns, limit } = this.#request;
-    const scan = await this.plan();
-    const { schema } = scan.snapshot;
-    const names = selected(schema, columns).fields.map(({ name }) => quoteIdentifier(name));
-    const filter = where === undefined ? "" : ` WHERE ${compiled(where, schema).sql}`;
-    const most = limit === undefined ? "" : ` LIMIT ${wholeNumber(limit)}`;
-    return `SELECT ${names.join(", ")} FROM ${scan.sql()}${filter}${most}`;
-  }
-
-  #open(): Promise<Snapshot> {
-    return (this.#opened ??= this.#snapshot());
+  plan(): Promise<Scan> {
+    return this.#plan();
   }
 }
 
-function compiled(where: string, schema: StructType): ReturnType<typeof compileExpression> {
-  return compileExpression(where, { schema, context: plainContext(where), type: BOOLEAN });
-}
-
-function selected(schema: StructType, columns: readonly string[] | undefined): StructType {
-  if (columns === undefined) return schema;
-  return struct(
-    columns.map((name) => {
-      const found = findField(schema, name);
-      if (found !== undefined) return found;
-      const hint = didYouMean(
-        name,
-        schema.fields.map((each) => each.name),
-      );
-      throw new BoathouseError("UNRESOLVED_COLUMN", `The table has no column "${name}".`, {
-        sqlState: "42703",
-        ...(hint === undefined ? {} : { hint }),
-      });
-    }),
-  );
-}
-
-function wholeNumber(limit: number): number {
-  if (Number.isSafeInteger(limit) && limit >= 0) return limit;
-  throw new BoathouseError("INVALID_LIMIT", `A limit cannot be ${limit}.`, { hint: "Give a whole number from 0." });
+function planOf(snapshot: Snapshot, where: string | undefined): Promise<Scan> {
+  if (where === undefined) return snapshot.scan();
+  return snapshot.scan({ predicate: deltaPredicate(compiled(where, snapshot.schema).bound) });
 }

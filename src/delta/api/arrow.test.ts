@@ -1,0 +1,149 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DeltaTable } from "./delta-table.ts";
+
+let folder: string;
+let all: DeltaTable;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "boathouse-arrow-"));
+  all = await DeltaTable.create(join(folder, "all"), { schema: SCHEMA });
+  await all.append([FULL, { id: 2n }]);
+});
+afterAll(async () => {
+  await all.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const SCHEMA =
+  "id BIGINT NOT NULL COMMENT 'key', b BOOLEAN, i1 TINYINT, i2 SMALLINT, i4 INT, f FLOAT, d DOUBLE, p4 DECIMAL(4,2), " +
+  "p9 DECIMAL(9,0), p18 DECIMAL(18,4), p38 DECIMAL(38,10), s STRING, x BINARY, day DATE, ts TIMESTAMP, nt TIMESTAMP_NTZ, " +
+  "st STRUCT<a: INT, l: ARRAY<STRING>>, ls ARRAY<ARRAY<INT>>, m MAP<STRING, STRUCT<v: BOOLEAN>>, " +
+  "sl ARRAY<STRUCT<k: STRING, n: DECIMAL(12,1)>>";
+
+const FULL = {
+  id: 1n,
+  b: true,
+  i1: -1,
+  i2: -300,
+  i4: 70_000,
+  f: 0.5,
+  d: -0.1,
+  p4: "-1.25",
+  p9: "-7",
+  p18: "-99999999999999.9999",
+  p38: "-1234567890123456789012345678.0000000001",
+  s: "more than twelve bytes: é",
+  x: new Uint8Array([0, 255]),
+  day: "1969-12-31",
+  ts: new Date(1),
+  nt: "2026-01-01 00:00:00.000001",
+  st: { a: 1, l: ["q", null] },
+  ls: [[1, null], [], null],
+  m: new Map([["k", { v: true }]]),
+  sl: [{ k: "a", n: "-7.5" }, null],
+};
+
+describe("a scan as Arrow", () => {
+  it("has every type, nulls, and what the schema says of columns", async () => {
+    const table = await all.scan({ where: "id = 1" }).arrow();
+    expect(table.schema.fields.map(({ type }) => String(type)).slice(0, 16)).toEqual([
+      "Int64",
+      "Bool",
+      "Int8",
+      "Int16",
+      "Int32",
+      "Float32",
+      "Float64",
+      "Decimal[4e+2]",
+      "Decimal[9e0]",
+      "Decimal[18e+4]",
+      "Decimal[38e+10]",
+      "Utf8",
+      "Binary",
+      "Date32<DAY>",
+      "Timestamp<MICROSECOND, UTC>",
+      "Timestamp<MICROSECOND>",
+    ]);
+    expect(table.schema.fields[0]).toMatchObject({ nullable: false, metadata: new Map([["comment", "key"]]) });
+    const row: Record<string, unknown> = { ...table.get(0)?.toJSON() };
+    expect(row).toMatchObject({ id: 1n, b: true, i1: -1, i2: -300, i4: 70_000, f: 0.5, d: -0.1, s: FULL.s, x: FULL.x });
+    expect([row["day"], row["ts"], row["nt"]]).toEqual([-86_400_000, 1, 1767225600000.001]);
+    const scaled = ["p4", "p9", "p18", "p38"].map((name) => String(row[name]));
+    expect(scaled).toEqual(["-125", "-7", "-999999999999999999", "-12345678901234567890123456780000000001"]);
+    expect(JSON.parse(JSON.stringify([row["st"], row["ls"], row["m"]]))).toEqual([
+      { a: 1, l: ["q", null] },
+      [[1, null], [], null],
+      { k: { v: true } },
+    ]);
+    const nulls = await all.scan({ where: "id = 2" }).arrow();
+    expect(Object.values({ ...nulls.get(0)?.toJSON() }).filter((value) => value !== null)).toEqual([2n]);
+  });
+
+  it("has its schema without rows, and batches of 65,536 rows with many", async () => {
+    const none = await all.scan({ version: 0 }).arrow();
+    expect([none.numRows, none.numCols]).toEqual([0, 20]);
+    const many = await DeltaTable.create(join(folder, "many"), { schema: "id BIGINT, name STRING" });
+    await many.append(Array.from({ length: 100_000 }, (_, id) => ({ id, name: id % 3 === 0 ? null : `n${id}` })));
+    const sizes: number[] = [];
+    let nulls = 0;
+    for await (const batch of many.scan({ where: "id >= 100" }).arrowBatches()) {
+      sizes.push(batch.numRows);
+      nulls += batch.getChild("name")?.nullCount ?? 0;
+    }
+    expect(sizes.reduce((a, b) => a + b, 0)).toBe(99_900);
+    expect(sizes[0]).toBeGreaterThanOrEqual(65_536);
+    expect(sizes[0]).toBeLessThan(65_536 + 2048);
+    expect(nulls).toBe(33_300);
+    await many.close();
+  });
+
+  it("refuses what Arrow has no type for, by the column's name", async () => {
+    const variants = await DeltaTable.create(join(folder, "variants"), { schema: "id INT, v STRUCT<w: VARIANT>" });
+    await expect(variants.scan().arrow()).rejects.toMatchObject({
+      code: "ARROW_TYPE_UNSUPPORTED",
+      message: expect.stringContaining("v.w"),
+    });
+    expect((await variants.scan({ columns: ["id"] }).arrow()).numRows).toBe(0);
+    await variants.close();
+  });
+});
+
+describe("the changes of a table", () => {
+  it("are rows with what became of them, also as Arrow", async () => {
+    const table = await DeltaTable.create(join(folder, "changed"), {
+      schema: "id BIGINT, name STRING",
+      properties: { "delta.enableChangeDataFeed": "true" },
+    });
+    await table.append([{ id: 1n, name: "a" }]);
+    await table.update({ name: "'b'" }, "id = 1");
+    const changes = await table.changes({ from: 1, where: "id = 1", columns: ["name", "_change_type"] }).rows();
+    expect(changes).toHaveLength(3);
+    expect(changes).toEqual(
+      expect.arrayContaining([
+        { name: "a", _change_type: "insert" },
+        { name: "a", _change_type: "update_preimage" },
+        { name: "b", _change_type: "update_postimage" },
+      ]),
+    );
+    expect((await table.changes({ from: 1, to: 1 }).arrow()).toArray()).toMatchObject([
+      { id: 1n, _commit_version: 1n },
+    ]);
+    await expect(all.changes({ from: 0 }).rows()).rejects.toMatchObject({ code: "DELTA_MISSING_CHANGE_DATA" });
+    await table.close();
+  });
+});
+
+describe("a table with auto-compaction", () => {
+  it("puts its small files together after the write that makes them too many", async () => {
+    const table = await DeltaTable.create(join(folder, "compact"), {
+      schema: "id BIGINT",
+      properties: { "delta.autoOptimize.autoCompact": "true" },
+    });
+    for (let id = 0; id < 50; id += 1) await table.append([{ id }]);
+    expect((await table.scan().plan()).files).toHaveLength(1);
+    expect(await table.version()).toBe(51);
+    await table.close();
+  });
+});

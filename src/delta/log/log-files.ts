@@ -51,6 +51,11 @@ export function parseLogFile(name: string): LogFile | undefined {
   return undefined;
 }
 
+/** Whether a key is that of a compaction file, which stands for several commits. */
+export function isCompacted(key: string): boolean {
+  return parseLogFile(key.slice(key.lastIndexOf("/") + 1))?.kind === "compacted";
+}
+
 /** Versions are padded to 20 digits, so that names sort as numbers do. */
 export function padded(version: number): string {
   return String(version).padStart(20, "0");

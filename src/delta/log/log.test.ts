@@ -3,8 +3,9 @@ import { append, createTable, openLake, rowsOf, type Lake } from "../../../tests
 import { parseCommit } from "./commit-file.ts";
 import { parseExactJson, splitJsonValues } from "./exact-json.ts";
 import { checkReadable, checkWritable, protocolFor, withFeatures } from "../features.ts";
-import { parseLogFile } from "./log-files.ts";
+import { commitName, padded, parseLogFile } from "./log-files.ts";
 import { logKey } from "./log-segment.ts";
+import { readObject } from "./objects.ts";
 import { Replay } from "./replay.ts";
 
 let lake: Lake;
@@ -101,6 +102,28 @@ describe("the log of a table", () => {
     await append(lake, table, row(2));
     await lake.store.delete(logKey(table.location, "00000000000000000001.json"));
     await expect(lake.table("gap").snapshot()).rejects.toMatchObject({ code: "DELTA_VERSIONS_NOT_CONTIGUOUS" });
+  });
+
+  it("is read from its commits where a compaction file names a file twice, whatever the order", async () => {
+    const written = await createTable(lake, "compacted", { select: row(0) });
+    await append(lake, written, row(1));
+    const read = async (version: number): Promise<string[]> => {
+      const text = await readObject(lake.store, logKey(written.location, commitName(version)));
+      return text.split("\n").filter((line) => line.startsWith('{"add"'));
+    };
+    const [first = "", second = ""] = [...(await read(0)), ...(await read(1))];
+    const deletionVector = { storageType: "i", pathOrInlineDv: "x", sizeInBytes: 1, cardinality: 1 };
+    const add = (JSON.parse(second) as { add: { path: string } }).add;
+    const compaction = `${padded(0)}.${padded(1)}.compacted.json`;
+    const state = [first, second, JSON.stringify({ add: { ...add, deletionVector } })];
+    for (const lines of [
+      state,
+      state.toReversed(),
+      [second, JSON.stringify({ remove: { ...add, dataChange: true } })],
+    ]) {
+      await lake.store.write(logKey(written.location, compaction), Buffer.from(lines.join("\n")));
+      expect(await rowsOf(lake, await lake.table("compacted").snapshot())).toHaveLength(2);
+    }
   });
 
   it("is refused when a commit is empty or damaged", async () => {

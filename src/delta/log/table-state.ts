@@ -3,9 +3,11 @@ import type { DomainMetadataAction, MetadataAction, ProtocolAction, TxnAction } 
 import { readCheckpoint, type CheckpointState } from "./checkpoint-reader.ts";
 import { checkCoordinated } from "./commit-coordinator.ts";
 import { corrupted, parseCommit } from "./commit-file.ts";
+import { checkReconciled } from "./compacted-file.ts";
 import type { DeltaContext } from "../context.ts";
 import { checkReadable } from "../features.ts";
 import { FileList } from "./file-list.ts";
+import { isCompacted } from "./log-files.ts";
 import {
   describe,
   findSegment,
@@ -130,7 +132,10 @@ export async function advanceState(
 /** Commits are read this many at a time: more does not help, and each holds its text. */
 const READ_WIDTH = 32;
 
-/** What the commits of a segment leave. A compacted file that is damaged is passed over: the commits are there as well. */
+/**
+ * What the commits of a segment leave. Where a compacted file is damaged, or no reconciled state, the commits count: they
+ * are there as well.
+ */
 export async function replaySegment(location: TableLocation, { commits, replay }: LogSegment): Promise<Replay> {
   try {
     return await replayCommits(location, replay);
@@ -146,7 +151,12 @@ async function replayCommits(location: TableLocation, commits: readonly CommitRe
   for (let start = 0; start < commits.length; start += READ_WIDTH * 8) {
     const some = commits.slice(start, start + READ_WIDTH * 8);
     const texts = await inParallel(some, READ_WIDTH, ({ meta }) => readObject(location.store, meta.key));
-    for (const [index, text] of texts.entries()) result.apply(parseCommit(text, some[index]?.meta.key ?? ""));
+    for (const [index, text] of texts.entries()) {
+      const key = some[index]?.meta.key ?? "";
+      const actions = parseCommit(text, key);
+      if (isCompacted(key)) checkReconciled(actions, key);
+      result.apply(actions);
+    }
   }
   return result;
 }

@@ -146,7 +146,9 @@ const WORKS: readonly Work[] = [
   },
   {
     name: "a deep clone",
-    prepare: async (name) => void (await mkdir(join(lake.folder, name))),
+    async prepare(name) {
+      await mkdir(join(lake.folder, name));
+    },
     async run(table) {
       const source = await sourceOfSnapshot(await lake.table("origin").snapshot(), "origin");
       await cloneTable(table, source, { shallow: false });

@@ -14,6 +14,8 @@ import { restoreTable } from "../../src/delta/maintain/restore.ts";
 import type { Snapshot } from "../../src/delta/snapshot.ts";
 import type { DeltaTable } from "../../src/delta/table.ts";
 import { overwrite } from "../../src/delta/write/overwrite.ts";
+import type { ObjectStore } from "../../src/storage/object-store.ts";
+import { datedStore } from "./dated-store.ts";
 import { createTable, type Lake } from "./lake.ts";
 import { Gate, gated } from "./serial-gate.ts";
 import { Badges, SerialModel, type Change, type Held } from "./serial-model.ts";
@@ -55,8 +57,6 @@ export async function play(
   parts: { readonly runtime: Runtime; readonly clock: StepClock; readonly name: string },
   scenario: Scenario,
 ): Promise<void> {
-  // The log is dated by the system: it must not look old.
-  parts.clock.time = Date.now();
   const run = new SerialRun(lake, parts, scenario.table);
   await run.start();
   for (const step of scenario.steps) await run.step(step);
@@ -68,6 +68,7 @@ class SerialRun {
   readonly #runtime: Runtime;
   readonly #clock: StepClock;
   readonly #name: string;
+  readonly #store: ObjectStore;
   readonly #kind: TableKind;
   readonly #model = new SerialModel();
   readonly #pending = new Map<number, Pending>();
@@ -88,7 +89,8 @@ class SerialRun {
     this.#clock = clock;
     this.#name = name;
     this.#kind = kind;
-    this.#reader = lake.table(name);
+    this.#store = datedStore(lake.store, () => clock.time);
+    this.#reader = lake.table(name, this.#store);
   }
 
   async start(): Promise<void> {
@@ -96,6 +98,7 @@ class SerialRun {
       schema: schemaOf(this.#kind),
       ...(this.#kind.partitioned ? { partitionColumns: ["part"] } : {}),
       properties: propertiesOf(this.#kind),
+      store: this.#store,
     });
     await this.step({ kind: "begin", writer: 0, operation: { kind: "append", count: 4 }, fresh: true });
     await this.step({ kind: "commit", writer: 0 });
@@ -139,7 +142,7 @@ class SerialRun {
       await handle.settle();
       expect(handle.checkpointError).toBeUndefined();
     }
-    const reader = this.#lake.table(this.#name);
+    const reader = this.#lake.table(this.#name, this.#store);
     expect((await reader.snapshot()).version).toBe(this.#model.newest);
     const [rowIds, identities] = [new Badges(), new Badges()];
     for (let version = this.#floor; version <= this.#model.newest; version += 1) {
@@ -152,7 +155,7 @@ class SerialRun {
   }
 
   async #begin(writer: number, operation: Operation, fresh: boolean): Promise<void> {
-    const handle = (fresh ? undefined : this.#handles.get(writer)) ?? this.#lake.table(this.#name);
+    const handle = (fresh ? undefined : this.#handles.get(writer)) ?? this.#lake.table(this.#name, this.#store);
     await this.#handles.get(writer)?.settle();
     this.#handles.set(writer, handle);
     const gate = new Gate();
@@ -327,7 +330,7 @@ class SerialRun {
     const needed = Math.min(time, ...users.map(({ at, version }) => Math.min(at, this.#model.since(version))));
     const cutoff = needed - 1 - spare * STEP;
     const before = this.#model.newest;
-    const table = this.#lake.table(this.#name);
+    const table = this.#lake.table(this.#name, this.#store);
     try {
       const retention = time - cutoff;
       await table.vacuum({ retention, allowShortRetention: true, mode: lite ? "lite" : "full" });

@@ -22,13 +22,12 @@ afterAll(async () => {
 
 describe("four writers and a reader of one table, for long", () => {
   it("see what some order of the commits gives, at every version and in the changes between them", async () => {
-    // No more steps than the log's retention has half days.
     await fc.assert(
       fc.asyncProperty(scenarios({ minLength: 15, maxLength: 45 }), async (scenario) => {
         tables += 1;
         await play(lake, { runtime, clock, name: `serial-${tables}` }, scenario);
       }),
-      { numRuns: Number(process.env["BOATHOUSE_RUNS"] ?? 100) },
+      { numRuns: Number(process.env["BOATHOUSE_RUNS"] ?? 100), endOnFailure: true },
     );
   }, 900_000);
 });

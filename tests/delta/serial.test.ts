@@ -27,7 +27,7 @@ describe("four writers and a reader of one table", () => {
         tables += 1;
         await play(lake, { runtime, clock, name: `serial-${tables}` }, scenario);
       }),
-      { numRuns: Number(process.env["BOATHOUSE_RUNS"] ?? 4) },
+      { numRuns: Number(process.env["BOATHOUSE_RUNS"] ?? 3) },
     );
   }, 900_000);
 });

@@ -105,6 +105,13 @@ describe("CLONE", () => {
       CREATE TABLE lent SHALLOW CLONE delta.\`${place}\`;
       CREATE TABLE held DEEP CLONE outside LOCATION '${place}-copy'`);
     expect(await house.values("SELECT id FROM lent ORDER BY id")).toEqual([[1], [2]]);
+    // What looks at the rows before it changes the table reaches them too.
+    await house.run(`
+      ALTER TABLE lent ADD CONSTRAINT positive CHECK (id > 0);
+      ALTER TABLE lent ALTER COLUMN id SET NOT NULL`);
+    expect(await refusal("ALTER TABLE lent ADD CONSTRAINT big CHECK (id > 1)")).toMatchObject({
+      code: "DELTA_NEW_CHECK_CONSTRAINT_VIOLATION",
+    });
     expect((await readdir(`${place}-copy`)).some((name) => name.endsWith(".parquet"))).toBe(true);
   });
 

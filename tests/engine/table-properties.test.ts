@@ -23,6 +23,20 @@ async function protocol(table: string): Promise<unknown[]> {
 }
 
 describe("table properties", () => {
+  it("are known as the log has them: those that name the protocol are none of the table's", async () => {
+    const given = "TBLPROPERTIES ('delta.minReaderVersion' = '2', 'DELTA.ENABLECHANGEDATAFEED' = 'true', 'own' = 'v')";
+    await house.run(`CREATE TABLE worded (a INT) ${given}; CREATE TABLE worded_as ${given} AS SELECT 1 AS a`);
+    await house.run(`CREATE OR REPLACE TABLE worded_as ${given} AS SELECT 2 AS a`);
+    for (const table of ["worded", "worded_as"]) {
+      const properties = new Map(
+        (await house.values(`SHOW TBLPROPERTIES ${table}`)).map(([key, value]) => [key, value]),
+      );
+      expect([...properties.keys()]).not.toContain("delta.minReaderVersion");
+      expect(properties.get("delta.enableChangeDataFeed")).toBe("true");
+      expect(properties.get("own")).toBe("v");
+    }
+  });
+
   it("are checked when they are set", async () => {
     await house.run("CREATE TABLE checked (a INT, s STRUCT<x: INT>)");
     for (const [property, value] of [

@@ -148,6 +148,13 @@ describe("a VARIANT in a Parquet file", () => {
     ).toEqual([[0], [5]]);
     await house.run("INSERT INTO shredded SELECT 9, parse_json('{\"new\":true}'); DELETE FROM shredded WHERE id < 3");
     await house.run("OPTIMIZE shredded");
+    await tableOfFile("ruled", "id INT, v VARIANT", select);
+    await house.run(`
+      ALTER TABLE ruled ADD CONSTRAINT low CHECK (id < 100 AND (v IS NULL OR v IS NOT NULL));
+      ALTER TABLE ruled ALTER COLUMN id SET NOT NULL`);
+    await expect(house.values("ALTER TABLE ruled ALTER COLUMN v SET NOT NULL")).rejects.toMatchObject({
+      code: "DELTA_NEW_NOT_NULL_VIOLATION",
+    });
     expect(await house.values("SELECT id, v FROM shredded ORDER BY id")).toEqual([
       [3, '[1,"x"]'],
       [4, "{}"],

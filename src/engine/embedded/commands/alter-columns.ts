@@ -1,6 +1,7 @@
 import { BoathouseError, isBoathouseError } from "../../../core/errors.ts";
 import { hasPolicy } from "../../../catalog/places.ts";
 import { keepStructs } from "../../../delta/scan/emptied-structs.ts";
+import { scanFunctions } from "../../../delta/scan/variant-layout.ts";
 import { requireNoNulls } from "../../../delta/write/not-null.ts";
 import type { Snapshot } from "../../../delta/snapshot.ts";
 import type { AlterStatement } from "../../../sql/ast/alter.ts";
@@ -47,7 +48,7 @@ export async function alterColumns(
           call.env.storage.reachableFolder(found.location),
           ...(await sharedFolders(snapshot, found, call)),
         ];
-        const connection = await openConnection(call, folders, "");
+        const connection = await openConnection(call, folders, scanFunctions(snapshot.schema));
         try {
           await requireNoNulls(transaction, connection, notNull);
           if (drops) await keepStructs(transaction, schema, connection);

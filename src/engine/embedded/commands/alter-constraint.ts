@@ -3,6 +3,8 @@ import type { Table } from "../../../catalog/securable.ts";
 import { BOOLEAN } from "../../../core/data-type.ts";
 import { isBoathouseError } from "../../../core/errors.ts";
 import { constraintKey } from "../../../delta/write/constraints.ts";
+import { scanFunctions } from "../../../delta/scan/variant-layout.ts";
+import type { Snapshot } from "../../../delta/snapshot.ts";
 import { findProperty } from "../../../delta/properties.ts";
 import {
   addConstraint as addTableConstraint,
@@ -12,6 +14,7 @@ import type { Transaction } from "../../../delta/write/transaction.ts";
 import type { AlterStatement } from "../../../sql/ast/alter.ts";
 import { compileExpression } from "../../../sql/expression.ts";
 import { openConnection } from "../connection.ts";
+import { sharedFolders } from "../shared-folders.ts";
 import type { StatementCall } from "../statement-call.ts";
 import { alterableTable, commitMetadata, snapshotOf } from "./alter-commit.ts";
 import type { ActionOf } from "./column-change.ts";
@@ -27,7 +30,8 @@ export async function alterConstraint(
     const { constraint } = action;
     const expr = constraint.kind === "check" ? call.textOf(constraint.condition.span) : "";
     const parameters = { name: "name" in constraint ? (constraint.name?.name ?? "") : "", expr };
-    const add = (transaction: Transaction): Promise<void> => addConstraint(transaction, found, constraint, call);
+    const add = (transaction: Transaction): Promise<void> =>
+      addConstraint(transaction, { found, snapshot }, constraint, call);
     await commitMetadata(found, { operation: "ADD CONSTRAINT", parameters }, add, call, snapshot);
     return;
   }
@@ -44,7 +48,7 @@ export async function alterConstraint(
 /** A CHECK constraint that the table's rows fulfil. Keys are informational and leave nothing behind. */
 async function addConstraint(
   transaction: Transaction,
-  found: Table,
+  { found, snapshot }: { readonly found: Table; readonly snapshot: Snapshot },
   constraint: ActionOf<"add_constraint">["constraint"],
   call: StatementCall,
 ): Promise<void> {
@@ -63,7 +67,8 @@ async function addConstraint(
     context: call.context(access),
     type: BOOLEAN,
   });
-  const connection = await openConnection(call, [call.env.storage.reachableFolder(found.location)], sql);
+  const folders = [call.env.storage.reachableFolder(found.location), ...(await sharedFolders(snapshot, found, call))];
+  const connection = await openConnection(call, folders, `${sql} ${scanFunctions(snapshot.schema)}`);
   try {
     await addTableConstraint(transaction, connection, name.name, call.textOf(condition.span));
   } finally {

@@ -141,7 +141,10 @@ async function define(
     checkSameTable(snapshot, parts, statement, call);
     checkSameClustering(snapshot, clauses, call);
   }
-  await register(statement, call, target, { ...parts, schema: (await table.snapshot()).schema });
+  const created = await table.snapshot();
+  const properties =
+    exists && !replace ? { ...created.configuration, ...parts.properties } : { ...created.configuration };
+  await register(statement, call, target, { ...parts, schema: created.schema, properties });
   return doneResult("CREATE TABLE");
 }
 
@@ -190,7 +193,9 @@ async function createAsSelect(
     },
   );
   const metrics = await commitRows(transaction, planned, call);
-  await register(statement, call, target, parts);
+  // What the log has: properties that stand for the protocol are not kept, and values are spelt as Delta does.
+  const { configuration } = transaction.metadata;
+  await register(statement, call, target, { ...parts, properties: configuration });
   await recordLineage(call, planned, await call.objectName(statement.name));
   return doneResult(operation, metrics);
 }

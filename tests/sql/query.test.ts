@@ -84,6 +84,11 @@ describe("a query", () => {
       "SELECT array_position(array(1, 2, 3), CAST(1 + floor(rand() * 3) AS INT)) BETWEEN 1 AND 3 AS known FROM range(50)",
     );
     expect(rows.every((row) => row["known"] === true)).toBe(true);
+    const [drawn] = await shop.rows(
+      `SELECT forall(transform(array(1, 2), x -> x + rand()), y -> y >= 1 AND y < 3) AS kept,
+        size(array_distinct(transform(sequence(1, 20), x -> rand()))) AS different`,
+    );
+    expect(drawn).toEqual({ kept: true, different: 20 });
   });
 
   it("takes the earlier of two instants with the same local time", async () => {

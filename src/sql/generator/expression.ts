@@ -104,7 +104,8 @@ function callSql(expression: CallExpression, scope: ExpressionScope): string {
   const tools = loweringTools(scope.context, scope.names);
   const lower = (given: readonly string[]): string => expression.lower(given, call, tools);
   return expression.args.reduce<(given: readonly string[]) => string>(
-    (rest, arg, index) => (isVolatile(arg) ? (given) => evaluatedOnce(rest, given, index, tools) : rest),
+    (rest, arg, index) =>
+      arg.kind !== "lambda" && isVolatile(arg) ? (given) => evaluatedOnce(rest, given, index, tools) : rest,
     lower,
   )(args);
 }

@@ -121,13 +121,13 @@ export class Connection {
   }
 
   /**
-   * Puts rows at the end of a temporary table of this connection, chunk by chunk. `rows` gets an empty chunk with the types of
+   * Puts rows at the end of a table, chunk by chunk. `rows` gets an empty chunk with the types of
    * the table to fill again and again, and says by `true` that it has filled it.
    */
   async appendChunks(table: string, rows: (chunk: DuckDBDataChunk) => Promise<boolean>): Promise<void> {
     const { DuckDBDataChunk: chunks } = this.#host.library;
     await this.#exclusive(`append to ${table}`, {}, async () => {
-      const appender = await this.#native.createAppender(table, null, "temp");
+      const appender = await this.#native.createAppender(table);
       const types = Array.from({ length: appender.columnCount }, (_, column) => appender.columnType(column));
       try {
         for (;;) {

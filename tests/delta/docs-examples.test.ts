@@ -27,9 +27,9 @@ it("every example of docs/delta-tables.md runs, one after the other", async () =
     "2 0 1",
     '3 "Int64"',
     "3",
+    '7 "WRITE"',
     '6 "WRITE"',
     '5 "DELETE"',
-    '4 "MERGE"',
     '"insert"',
   ]);
 });

@@ -1,7 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { tableFromArrays, tableToIPC } from "apache-arrow";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Row } from "../../core/value.ts";
 import { DeltaTable } from "./delta-table.ts";
 
 let folder: string;
@@ -109,6 +112,71 @@ describe("a scan as Arrow", () => {
     await variants.close();
   });
 });
+
+describe("rows given as Arrow", () => {
+  it("come back as they were, whatever their types and batches", async () => {
+    const copy = await DeltaTable.create(join(folder, "copied"), { schema: SCHEMA });
+    const value = fc.record(
+      {
+        b: fc.boolean(),
+        i1: fc.integer({ min: -128, max: 127 }),
+        i2: fc.integer({ min: -32768, max: 32767 }),
+        i4: fc.integer(),
+        d: fc.double({ noNaN: true, noDefaultInfinity: true }),
+        p4: fc.integer({ min: -9999, max: 9999 }).map((cents) => (cents / 100).toFixed(2)),
+        p9: fc.integer({ min: -999_999_999, max: 999_999_999 }).map(String),
+        p18: fc.bigInt({ min: -(10n ** 14n) + 1n, max: 10n ** 14n - 1n }).map((whole) => `${whole}.0625`),
+        p38: fc.bigInt({ min: -(10n ** 28n) + 1n, max: 10n ** 28n - 1n }).map((whole) => `${whole}.5`),
+        s: fc.string({ maxLength: 30, unit: "grapheme-composite" }).map((text) => text.replaceAll("\0", "")),
+        x: fc.uint8Array({ maxLength: 20 }),
+        day: fc.date({ min: new Date("1800-01-01"), max: new Date("2200-01-01"), noInvalidDate: true }).map(dayOf),
+        ts: fc.date({ min: new Date("1800-01-01"), max: new Date("2200-01-01"), noInvalidDate: true }),
+        st: fc.record({ a: fc.option(fc.integer()), l: fc.option(fc.array(fc.option(fc.string({ maxLength: 3 })))) }),
+        ls: fc.array(fc.option(fc.array(fc.option(fc.integer()), { maxLength: 4 })), { maxLength: 4 }),
+        m: fc.dictionary(fc.constantFrom("j", "k", "l"), fc.option(fc.record({ v: fc.option(fc.boolean()) }))),
+        sl: fc.array(fc.option(fc.record({ k: fc.constantFrom("a", null), n: fc.constantFrom("-7.5", null) }))),
+      },
+      { requiredKeys: [] },
+    );
+    const rows = fc.sample(value, { numRuns: 3600, seed: 7 }).map((row, id) => ({ id, ...row }));
+    const whole = await DeltaTable.create(join(folder, "whole"), { schema: SCHEMA });
+    await whole.append(rows);
+    const table = await whole.scan().arrow();
+    await copy.append(table.slice(0, 1234));
+    await copy.append(tableToIPC(table.slice(1234, 3500)));
+    for (const batch of table.slice(3500).batches) await copy.append(batch);
+    const byId = (a: Row, b: Row): number => Number(a["id"]) - Number(b["id"]);
+    const copied = (await copy.scan().rows()).toSorted(byId);
+    expect(copied).toEqual((await whole.scan().rows()).toSorted(byId));
+    await Promise.all([copy.close(), whole.close()]);
+  });
+
+  it("may have other types, and be merged", async () => {
+    const table = await DeltaTable.create(join(folder, "merged"), {
+      schema: "id BIGINT, name STRING, big DECIMAL(20,0)",
+    });
+    await table.append(tableFromArrays({ id: Int32Array.of(1, 2), name: ["a", "b"] }));
+    const news = tableFromArrays({
+      id: Uint32Array.of(2, 3),
+      name: ["c", null],
+      big: BigUint64Array.of(1n, 2n ** 64n - 1n),
+    });
+    const all = { on: "target.id = source.id", whenMatched: { update: "*" }, whenNotMatched: { insert: "*" } } as const;
+    expect(await table.merge(news, all)).toMatchObject({ inserted: 1, updated: 1 });
+    const rows = await table.scan().rows();
+    expect(rows.toSorted((a, b) => Number(a["id"]) - Number(b["id"]))).toEqual([
+      { id: 1n, name: "a", big: null },
+      { id: 2n, name: "c", big: "1" },
+      { id: 3n, name: null, big: "18446744073709551615" },
+    ]);
+    await expect(table.append(tableFromArrays({ nmae: ["x"] }))).rejects.toMatchObject({ code: "UNRESOLVED_COLUMN" });
+    await table.close();
+  });
+});
+
+function dayOf(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
 
 describe("the changes of a table", () => {
   it("are rows with what became of them, also as Arrow", async () => {

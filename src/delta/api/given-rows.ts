@@ -24,7 +24,8 @@ import { quoteIdentifier, quoteString } from "../../sql/quote.ts";
 import { duckDbType } from "../../sql/types/duckdb-type.ts";
 import { findField } from "../schema/table-schema.ts";
 import type { Runtime } from "./runtime.ts";
-import type { RowScan } from "./row-scan.ts";
+import { arrowRows, type ArrowRows } from "./arrow-rows.ts";
+import { RowScan } from "./row-scan.ts";
 
 /** A value of a row that is given: also dates and maps of JavaScript. */
 export type GivenValue =
@@ -43,10 +44,14 @@ export type GivenValue =
 export type GivenRow = { readonly [column: string]: GivenValue };
 
 /**
- * Rows to write: at hand, as Parquet files (paths, `*` allowed), or those of a scan of a table. Columns are matched by
+ * Rows to write: at hand, as Parquet files (paths, `*` allowed), those of a scan of a table, or Arrow. Columns are matched by
  * name, ignoring case; those of the table that are missing become null or get their defaults.
  */
-export type GivenRows = readonly GivenRow[] | { readonly parquet: string | readonly string[] } | RowScan;
+export type GivenRows = readonly GivenRow[] | ParquetRows | ArrowRows | RowScan;
+
+export interface ParquetRows {
+  readonly parquet: string | readonly string[];
+}
 
 /** Rows as something that DuckDB reads. */
 export interface ReadableRows {
@@ -66,17 +71,18 @@ export async function readable(
   { connection, runtime, open }: { readonly connection: Connection; readonly runtime: Runtime; readonly open: boolean },
 ): Promise<ReadableRows> {
   if (isList(rows)) return rowsAtHand(rows, table, open);
+  if (isArrow(rows)) {
+    const given = await arrowRows(rows, connection);
+    if (!open) checkNames(namesOf(given.schema), table);
+    return given;
+  }
   const select = isScan(rows) ? await rows.sql() : `SELECT * FROM ${parquetSql(rows.parquet)}`;
   await runtime.install(connection, select);
   const stream = await connection.stream(`SELECT * FROM (${select}\n) LIMIT 0`);
   for await (const _ of stream.batches) break;
   stream.close();
   const schema = isScan(rows) ? await rows.schema() : stream.schema;
-  if (!open)
-    checkNames(
-      schema.fields.map(({ name }) => name),
-      table,
-    );
+  if (!open) checkNames(namesOf(schema), table);
   return { select, schema, release: () => Promise.resolve() };
 }
 
@@ -84,8 +90,17 @@ function isList(rows: GivenRows): rows is readonly GivenRow[] {
   return Array.isArray(rows);
 }
 
-function isScan(rows: Exclude<GivenRows, readonly GivenRow[]>): rows is RowScan {
-  return !("parquet" in rows);
+function isScan(rows: RowScan | ParquetRows): rows is RowScan {
+  return rows instanceof RowScan;
+}
+
+/** A library of another version than ours makes them too, so that no class is asked for. */
+function isArrow(rows: Exclude<GivenRows, readonly GivenRow[]>): rows is ArrowRows {
+  return rows instanceof Uint8Array || ("numRows" in rows && "schema" in rows);
+}
+
+function namesOf({ fields }: StructType): string[] {
+  return fields.map(({ name }) => name);
 }
 
 function parquetSql(paths: string | readonly string[]): string {

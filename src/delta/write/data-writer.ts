@@ -110,9 +110,12 @@ export async function writeData(
         : { fileSizeBytes: sizeProperty(metadata, "delta.targetFileSize", DEFAULT_FILE_SIZE) }),
       ...(source.signal === undefined ? {} : { signal: source.signal }),
     };
-    const { result: files, highWaterMarks } = await withIdentities(source.connection, table, select, () =>
-      source.connection.copyToParquet(copy),
-    );
+    const write = (): Promise<readonly CopiedFile[]> => source.connection.copyToParquet(copy);
+    // Rows as they are stored take no identity values: those that the connection has given out are for the rows to come.
+    const { result: files, highWaterMarks } =
+      rules === undefined
+        ? { result: await write(), highWaterMarks: new Map<number, bigint>() }
+        : await withIdentities(source.connection, table, select, write);
     const columns = indexedColumns(physicalSchema(struct(ownFields), mode), metadata);
     const now = target.context.clock.now();
     const adds = files

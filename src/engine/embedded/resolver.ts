@@ -272,10 +272,14 @@ export class StatementResolver implements Resolver {
       this.#depend(path, fingerprint);
       return relation;
     }
-    this.#env.catalog.places.require(access, path, "READ FILES");
+    const target = use.span !== undefined && use.span === this.#target?.span ? this.#target : undefined;
+    if (target === undefined || target.rows) this.#env.catalog.places.require(access, path, "READ FILES");
+    if (target !== undefined) this.#env.catalog.places.require(access, path, "WRITE FILES");
     const snapshot = this.#snapshot(path, use.timeTravel);
     this.#depend(path, `${snapshot.metadata.id}@${snapshot.version}`);
-    const relation: Relation = { name: [path], kind: "files", schema: snapshot.schema, hidden: hiddenOf(snapshot) };
+    const hidden = target?.rows === true ? ROW_POSITION : hiddenOf(snapshot);
+    const kind = target === undefined ? "files" : "table";
+    const relation: Relation = { name: [path], kind, schema: snapshot.schema, hidden };
     this.#sources.set(relation, { kind: "delta", snapshot, table: undefined, url: path });
     return relation;
   }

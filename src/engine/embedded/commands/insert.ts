@@ -1,5 +1,4 @@
 import { hasPolicy } from "../../../catalog/places.ts";
-import type { Table } from "../../../catalog/securable.ts";
 import { field, struct } from "../../../core/data-type.ts";
 import type { Insert } from "../../../sql/ast/statement.ts";
 import { analyzeChange } from "../../../sql/analyzer/change.ts";
@@ -21,20 +20,20 @@ import type { StatementCall } from "../statement-call.ts";
 import { tableExpressions } from "../table-expressions.ts";
 import type { Command } from "./command.ts";
 import { followCommit } from "./alter-commit.ts";
-import { writableTableOf } from "./relation-of.ts";
+import { deltaTarget, type DeltaTarget } from "./delta-target.ts";
 
 /** INSERT in all its forms: one Delta commit under the statement's identity. */
 export const insert: Command<"insert"> = { kinds: ["insert"], run };
 
 async function run(statement: Insert, call: StatementCall): Promise<StatementResult> {
-  const found = await writableTableOf(statement.target, call);
-  if (statement.replace !== undefined) await requireCondition(found, statement, call);
-  const table = await call.env.tables.at(found.location);
+  const { table, entry, url } = await deltaTarget(statement.target, "write", call);
+  if (statement.replace !== undefined) await requireCondition({ entry, url }, statement, call);
+  const snapshot = await table.snapshot();
   const transaction = await table.begin({
     operation: "WRITE",
     parameters: {
       mode: statement.overwrite || statement.replace !== undefined ? "Overwrite" : "Append",
-      partitionBy: found.partitionColumns,
+      partitionBy: entry?.partitionColumns ?? snapshot.metadata.partitionColumns,
     },
     userName: call.user,
     expressions: tableExpressions(call.context(await call.access())),
@@ -47,21 +46,31 @@ async function run(statement: Insert, call: StatementCall): Promise<StatementRes
   const before = transaction.metadata;
   const takesSchema = call.options.overwriteSchema === true || takesNames(statement);
   const { planned, options } = takesSchema
-    ? await planTakingSchema(statement, call, transaction, found.location)
-    : await planAligned(statement, call, transaction, found.location);
+    ? await planTakingSchema(statement, call, transaction, url)
+    : await planAligned(statement, call, transaction, url);
   const metrics = await commitRows(transaction, planned, call, options);
-  const name = (await call.access()).snapshot.fullName(found);
-  if (transaction.metadata.schemaString !== before.schemaString && !onlyMarksDiffer(before, transaction.metadata)) {
-    await followCommit(found, transaction, call);
+  const name = entry === undefined ? [url] : (await call.access()).snapshot.fullName(entry);
+  if (
+    entry !== undefined &&
+    transaction.metadata.schemaString !== before.schemaString &&
+    !onlyMarksDiffer(before, transaction.metadata)
+  ) {
+    await followCommit(entry, transaction, call);
   }
   await recordLineage(call, planned, name);
   return changeResult("WRITE", metrics);
 }
 
 /** The condition of REPLACE WHERE is evaluated on all rows of the table: on hidden ones its errors would tell of them. */
-async function requireCondition(found: Table, statement: Insert, call: StatementCall): Promise<void> {
-  (await call.access()).require("SELECT", found);
-  if (hasPolicy(found)) {
+async function requireCondition(
+  { entry, url }: Pick<DeltaTarget, "entry" | "url">,
+  statement: Insert,
+  call: StatementCall,
+): Promise<void> {
+  const access = await call.access();
+  if (entry === undefined) call.env.catalog.places.require(access, url, "READ FILES");
+  else access.require("SELECT", entry);
+  if (entry !== undefined && hasPolicy(entry)) {
     const hint = "DELETE what is to be replaced, then INSERT.";
     throw call.unsupported(statement.span, "REPLACE on a table with a row filter or column masks", hint);
   }

@@ -15,6 +15,7 @@ import type { StatementCall } from "../statement-call.ts";
 import { tableExpressions } from "../table-expressions.ts";
 import type { Command } from "./command.ts";
 import { followCommit } from "./alter-commit.ts";
+import { pathOf } from "./delta-target.ts";
 import { tableOf } from "./relation-of.ts";
 
 /**
@@ -25,13 +26,13 @@ export const rowChange: Command<"update" | "delete" | "merge"> = { kinds: ["upda
 
 async function run(statement: Update | Delete | Merge, call: StatementCall): Promise<StatementResult> {
   const operation = statement.kind.toUpperCase();
-  const found = await tableOf(statement.target, call);
+  if ((await pathOf(statement.target, call)) === undefined) await tableOf(statement.target, call);
   const resolver = await call.resolver();
   resolver.willChange({ span: statement.target.span, rows: true, pipeline: call.options.pipeline });
   const bound = await call.analyze((names, context) => analyzeChange(statement, names, context));
   const source = resolver.sourceOf(bound.target);
   if (source?.kind !== "delta") throw call.unsupported(statement.target.span, `${operation} of what is no Delta table`);
-  const table = await call.env.tables.at(found.location);
+  const table = await call.env.tables.at(source.url);
   const info = {
     operation,
     parameters: parametersOf(statement, call),
@@ -49,7 +50,7 @@ async function run(statement: Update | Delete | Merge, call: StatementCall): Pro
     if (evolves) transaction.mergeSchema(bound.target.schema);
     const metrics = await change(bound, transaction, call);
     if (metrics === undefined) return changeResult(operation, {});
-    if (evolves) await followCommit(found, transaction, call);
+    if (evolves && source.table !== undefined) await followCommit(source.table, transaction, call);
     const flowed = {
       schema: struct(bound.lineage.map((each) => field(each.column, STRING))),
       lineage: bound.lineage.map((each) => each.sources),

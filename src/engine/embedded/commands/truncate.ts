@@ -1,7 +1,7 @@
 import type { OperationMetrics } from "../../session.ts";
 import { changeResult } from "../result.ts";
 import type { Command } from "./command.ts";
-import { writableTableOf } from "./relation-of.ts";
+import { deltaTarget } from "./delta-target.ts";
 
 /** `TRUNCATE TABLE`: all rows go, in one commit. A table without rows gets none, unless the statement has an identity. */
 export const truncate: Command<"truncate"> = {
@@ -9,8 +9,7 @@ export const truncate: Command<"truncate"> = {
   async run(statement, call) {
     if (statement.partition !== undefined)
       throw call.unsupported(statement.partition.span, "TRUNCATE of a partition", "Use DELETE FROM … WHERE.");
-    const found = await writableTableOf(statement.target, call);
-    const table = await call.env.tables.at(found.location);
+    const { table } = await deltaTarget(statement.target, "write", call);
     const snapshot = await table.snapshot();
     const { txn } = call.options;
     const transaction = await table.begin({ operation: "TRUNCATE", userName: call.user }, snapshot);

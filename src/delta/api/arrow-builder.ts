@@ -4,6 +4,7 @@ import { BoathouseError } from "../../core/errors.ts";
 import { bytesOf, validityOf, type RawVector, type VectorLibrary } from "../../duckdb/vectors.ts";
 import { arrowType, type ArrowLibrary } from "./arrow-types.ts";
 import { Bits, Bytes } from "./buffers.ts";
+import { PointedTexts } from "./pointed-texts.ts";
 
 /** Collects a column out of DuckDB's vectors, as Arrow lays it out. */
 export interface ColumnBuilder {
@@ -213,13 +214,14 @@ class TextBuilder implements ColumnBuilder {
     const source = bytesOf(duckdb, vector, size * 16);
     const lengths = new Uint32Array(source.buffer, source.byteOffset, size * 4);
     const valid = validityOf(duckdb, vector, size);
+    const texts = new PointedTexts(duckdb, source, valid);
     eachRange(ranges, (start, count) => {
       const ends = new Int32Array(count);
       for (let row = start; row < start + count; row += 1) {
         if (valid === undefined || ((valid[row >> 3] ?? 0) >> (row & 7)) & 1) {
           const length = lengths[row * 4] ?? 0;
           if (length <= 12) this.#values.pushFew(source, row * 16 + 4, length);
-          else this.#values.push(pointedAt(duckdb, source, row * 16 + 8, length));
+          else this.#values.push(texts.at(row, start + count));
         }
         ends[row - start] = this.#values.length;
       }
@@ -238,11 +240,6 @@ class TextBuilder implements ColumnBuilder {
     const type = this.#type;
     return types.isUtf8(type) ? makeData({ type, ...parts }) : makeData({ type, ...parts });
   }
-}
-
-function pointedAt(duckdb: VectorLibrary, { buffer, byteOffset }: Uint8Array, at: number, length: number): Uint8Array {
-  if (!(buffer instanceof ArrayBuffer)) throw new TypeError("DuckDB's memory is not shared");
-  return duckdb.get_data_from_pointer(buffer, byteOffset + at, length);
 }
 
 /** Arrays, and maps as arrays of entries. DuckDB says where each begins, in any order; Arrow has one after the other. */

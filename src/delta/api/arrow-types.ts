@@ -46,7 +46,7 @@ export function arrowSchema(arrow: ArrowLibrary, schema: StructType): Arrow.Sche
 }
 
 /** Metadata that Delta keeps with a field goes along, what is no text as JSON. */
-export function arrowField(
+function arrowField(
   arrow: ArrowLibrary,
   { name, type, nullable, metadata = {} }: StructField,
   path: string,

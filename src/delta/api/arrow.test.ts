@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { tableFromArrays, tableToIPC } from "apache-arrow";
+import { Field, Int32, makeData, Struct, Table, tableFromArrays, tableToIPC, Vector } from "apache-arrow";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Row } from "../../core/value.ts";
@@ -149,6 +149,23 @@ describe("rows given as Arrow", () => {
     const copied = (await copy.scan().rows()).toSorted(byId);
     expect(copied).toEqual((await whole.scan().rows()).toSorted(byId));
     await Promise.all([copy.close(), whole.close()]);
+  });
+
+  it("have nothing left of a struct that is null", async () => {
+    const table = await DeltaTable.create(join(folder, "structs"), { schema: "s STRUCT<a: INT, t: STRUCT<b: INT>>" });
+    const b = makeData({ type: new Int32(), data: Int32Array.of(1, 2, 3) });
+    const inner = new Struct<{ b: Int32 }>([new Field("b", b.type, true)]);
+    const t = makeData({ type: inner, length: 3, nullCount: 0, children: [b] });
+    const outer = new Struct<{ a: Int32; t: typeof inner }>([
+      new Field("a", b.type, true),
+      new Field("t", inner, true),
+    ]);
+    const s = makeData({ type: outer, length: 3, nullCount: 1, nullBitmap: Uint8Array.of(0b101), children: [b, t] });
+    await table.append(new Table({ s: new Vector([s]) }).slice(1));
+    const rows = await table.scan({ where: "s.a IS NULL AND s.t.b IS NULL" }).rows();
+    expect(rows).toEqual([{ s: null }]);
+    expect(await table.scan({ where: "s.t.b = 3" }).rows()).toEqual([{ s: { a: 3, t: { b: 3 } } }]);
+    await table.close();
   });
 
   it("may have other types, and be merged", async () => {

@@ -217,13 +217,12 @@ async function readableTable(
   return call.env.tables.at(found.location);
 }
 
-/** `2024-01-31 12:00:00.123` in UTC, as results show instants. */
+/** `2024-01-31 12:00:00.12` in UTC, as results show instants. */
 function shownTime(milliseconds: number): string {
   return new Date(milliseconds)
     .toISOString()
     .replace("T", " ")
-    .replace("Z", "")
-    .replace(/\.000$/, "");
+    .replace(/\.?0*Z$/, "");
 }
 
 function mapOf(entries: Readonly<Record<string, string>> | null): Row[string] {

@@ -36,6 +36,9 @@ export interface Scenario {
   readonly steps: readonly Step[];
 }
 
+/** The same scenarios on every machine; `BOATHOUSE_SEED` gives others. */
+export const SEED = Number(process.env["BOATHOUSE_SEED"] ?? 20_261_122);
+
 export const WRITERS = 4;
 export const PARTS = 3;
 

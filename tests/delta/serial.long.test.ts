@@ -4,7 +4,7 @@ import { Runtime } from "../../src/delta/api/runtime.ts";
 import { expressionCompiler } from "../../src/project/expression-compiler.ts";
 import { openLake, type Lake } from "./lake.ts";
 import { play, type StepClock } from "./serial-run.ts";
-import { scenarios } from "./serial-steps.ts";
+import { scenarios, SEED } from "./serial-steps.ts";
 
 let lake: Lake;
 let runtime: Runtime;
@@ -27,7 +27,7 @@ describe("four writers and a reader of one table, for long", () => {
         tables += 1;
         await play(lake, { runtime, clock, name: `serial-${tables}` }, scenario);
       }),
-      { numRuns: Number(process.env["BOATHOUSE_RUNS"] ?? 100), endOnFailure: true },
+      { numRuns: Number(process.env["BOATHOUSE_RUNS"] ?? 60), seed: SEED, endOnFailure: true },
     );
   }, 900_000);
 });

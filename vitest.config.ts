@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -7,6 +8,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: "forks",
+    // One that waits for the disk leaves its core to the other.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     globalSetup: "tests/azurite/global-setup.ts",
     // Tests keep nothing between files, so what they import is loaded once a process: half of the time.
     isolate: false,

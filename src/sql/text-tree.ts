@@ -1,6 +1,6 @@
 import type { DataType } from "../core/data-type.ts";
 import { isJsonObject, type Json } from "../core/json.ts";
-import type { LoweringTools } from "./bound.ts";
+import type { LoweringTools } from "./lowering.ts";
 import { quoteIdentifier } from "./quote.ts";
 import { structNames } from "./types/duckdb-type.ts";
 

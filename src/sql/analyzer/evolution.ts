@@ -2,7 +2,8 @@ import { field, sameType, struct, type DataType, type StructField, type StructTy
 import type { Expression, ObjectName } from "../ast/expression.ts";
 import { partsOf, type Name, type Span } from "../ast/node.ts";
 import type { Merge } from "../ast/statement.ts";
-import type { BoundExpression, Column, LoweringTools } from "../bound.ts";
+import type { BoundExpression, Column } from "../bound.ts";
+import type { LoweringTools } from "../lowering.ts";
 import { quoteIdentifier } from "../quote.ts";
 import type { Relation } from "../resolver.ts";
 import { structNames } from "../types/duckdb-type.ts";

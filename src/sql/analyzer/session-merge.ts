@@ -5,11 +5,11 @@ import type {
   BoundPlan,
   CallExpression,
   Column,
-  Lowering,
   Projection,
   WindowExpression,
   WindowFrame,
 } from "../bound.ts";
+import type { Lowering } from "../lowering.ts";
 import { template } from "../functions/template.ts";
 import { failure, newColumn, unsupported } from "./analysis.ts";
 import type { Env } from "./env.ts";

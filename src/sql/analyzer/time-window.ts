@@ -1,6 +1,7 @@
 import { CALENDAR_INTERVAL, field, struct, TIMESTAMP, type DataType } from "../../core/data-type.ts";
 import type { Call } from "../ast/expression.ts";
-import type { BoundExpression, BoundPlan, CallExpression, Column, GeneratorExpression, Lowering } from "../bound.ts";
+import type { BoundExpression, BoundPlan, CallExpression, Column, GeneratorExpression } from "../bound.ts";
+import type { Lowering } from "../lowering.ts";
 import { wrongNumber, type CallSite } from "../functions/function.ts";
 import { template } from "../functions/template.ts";
 import { isFoldable, literalOf } from "../functions/rules.ts";

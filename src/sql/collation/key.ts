@@ -1,5 +1,5 @@
 import type { DataType } from "../../core/data-type.ts";
-import type { LoweringTools } from "../bound.ts";
+import type { LoweringTools } from "../lowering.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { structNames } from "../types/duckdb-type.ts";
 import { collationIn, collationNamed, INDETERMINATE, type Collation } from "./collation.ts";

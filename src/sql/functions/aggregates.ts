@@ -1,6 +1,6 @@
 import { hasInnerNulls, orderForm } from "../types/order-form.ts";
 import { array, BOOLEAN, decimal, DOUBLE, INT, LONG, type DataType, type IntervalType } from "../../core/data-type.ts";
-import type { Lowering } from "../bound.ts";
+import type { Lowering } from "../lowering.ts";
 import { intervalAmount, intervalOverflow, microsInterval, monthsInterval } from "../types/interval-sql.ts";
 import { hasMap, isDecimal, isIntegral } from "../types/kinds.ts";
 import { decimalAverage, decimalTotals } from "./decimal-totals.ts";

@@ -1,5 +1,6 @@
 import { sqlType } from "../../core/data-type.ts";
-import type { BoundExpression, LoweringTools } from "../bound.ts";
+import type { BoundExpression } from "../bound.ts";
+import type { LoweringTools } from "../lowering.ts";
 import { keyed, plain, recollated } from "../collation/argument.ts";
 import { collationIn, collationNamed, hasString, INDETERMINATE, withCollation } from "../collation/collation.ts";
 import { collationContext, strongest } from "../collation/context.ts";

@@ -1,7 +1,7 @@
 import { isNumeric } from "../types/kinds.ts";
 import { canCast } from "../types/cast-rules.ts";
 import { DATE, LONG, STRING, TIMESTAMP, TIMESTAMP_NTZ, type DataType, sqlType } from "../../core/data-type.ts";
-import type { LoweringTools } from "../bound.ts";
+import type { LoweringTools } from "../lowering.ts";
 import { strftimePattern, strptimePattern } from "../java/native-pattern.ts";
 import { instantSql } from "../types/instant-sql.ts";
 import { datePattern } from "./date-pattern-argument.ts";

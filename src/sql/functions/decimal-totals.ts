@@ -1,4 +1,4 @@
-import type { LoweringCall, LoweringTools } from "../bound.ts";
+import type { LoweringCall, LoweringTools } from "../lowering.ts";
 import { halfUpAverage } from "../operators/decimal-arithmetic.ts";
 import { isDecimal } from "../types/kinds.ts";
 import { typeAt } from "./rules.ts";

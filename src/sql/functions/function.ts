@@ -1,15 +1,7 @@
 import { sqlType, type DataType } from "../../core/data-type.ts";
 import type { BoathouseError } from "../../core/errors.ts";
-import type {
-  BoundArgument,
-  BoundExpression,
-  GeneratorLowering,
-  LambdaExpression,
-  Lowering,
-  Pretty,
-  SortOrder,
-  TableLowering,
-} from "../bound.ts";
+import type { BoundArgument, BoundExpression, LambdaExpression, SortOrder } from "../bound.ts";
+import type { GeneratorLowering, Lowering, Pretty, TableLowering } from "../lowering.ts";
 import type { AnalysisContext } from "../resolver.ts";
 import { castTo } from "../types/cast-expression.ts";
 import { commonType } from "../types/common-type.ts";

@@ -1,6 +1,6 @@
 import { INT, LONG, STRING, type DataType } from "../../core/data-type.ts";
 import { unreachable } from "../../core/errors.ts";
-import type { LoweringTools } from "../bound.ts";
+import type { LoweringTools } from "../lowering.ts";
 import { hasMap } from "../types/kinds.ts";
 import { bindSignature, scalar, type CallSite, type FunctionRow } from "./function.ts";
 import { anything, binary, int } from "./params.ts";

@@ -1,5 +1,5 @@
 import { array, DOUBLE, field, INT, simpleString, struct, type DataType } from "../../core/data-type.ts";
-import type { LoweringTools } from "../bound.ts";
+import type { LoweringTools } from "../lowering.ts";
 import { isNumeric } from "../types/kinds.ts";
 import {
   coerce,

@@ -1,5 +1,6 @@
 import { array, INT, simpleString, sqlType, STRING, type DataType } from "../../core/data-type.ts";
-import type { BoundExpression, LoweringTools } from "../bound.ts";
+import type { BoundExpression } from "../bound.ts";
+import type { LoweringTools } from "../lowering.ts";
 import { jsonOptions, type JsonOptions } from "../json/json-options.ts";
 import { schemaOfJson } from "../json/schema-of-json.ts";
 import { OptionTexts, refusedOption } from "../option-texts.ts";

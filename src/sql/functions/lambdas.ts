@@ -2,7 +2,8 @@ import { hasInnerNulls, sortedByForm } from "../types/order-form.ts";
 import { array, BOOLEAN, INT, map, sameType, simpleString, type DataType } from "../../core/data-type.ts";
 
 import { unreachable } from "../../core/errors.ts";
-import type { BoundExpression, LambdaExpression, LoweringTools } from "../bound.ts";
+import type { BoundExpression, LambdaExpression } from "../bound.ts";
+import type { LoweringTools } from "../lowering.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { commonType } from "../types/common-type.ts";
 import { isOrderable } from "../types/kinds.ts";

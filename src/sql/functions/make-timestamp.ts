@@ -1,5 +1,5 @@
 import { DATE, decimal, TIMESTAMP, TIMESTAMP_NTZ, type DataType } from "../../core/data-type.ts";
-import type { LoweringTools } from "../bound.ts";
+import type { LoweringTools } from "../lowering.ts";
 import { instantSql } from "../types/instant-sql.ts";
 import {
   bindSignature,

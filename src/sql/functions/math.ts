@@ -1,6 +1,6 @@
 import { hasInnerNulls, sortedByForm } from "../types/order-form.ts";
 import { BINARY, DOUBLE, INT, LONG, STRING, type DataType, VOID, sqlType } from "../../core/data-type.ts";
-import type { Lowering, LoweringTools } from "../bound.ts";
+import type { Lowering, LoweringTools } from "../lowering.ts";
 import { widerTypeWithoutString } from "../types/common-type.ts";
 import { isAnsiInterval, isIntegral } from "../types/kinds.ts";
 import { constant, filled } from "./defaults.ts";

@@ -7,7 +7,8 @@ import {
   type IntervalType,
   sqlType,
 } from "../../core/data-type.ts";
-import type { BoundExpression, Lowering, LoweringCall, LoweringTools } from "../bound.ts";
+import type { BoundExpression } from "../bound.ts";
+import type { Lowering, LoweringCall, LoweringTools } from "../lowering.ts";
 import { isAnsiInterval, isNumeric } from "../types/kinds.ts";
 import { aggregateBy } from "./aggregates.ts";
 import { bool, constant, filled, integer } from "./defaults.ts";

@@ -10,7 +10,8 @@ import {
 } from "../../core/data-type.ts";
 import { BoathouseError } from "../../core/errors.ts";
 import { schemaFromJson, schemaToJson } from "../../core/schema-json.ts";
-import type { BoundArgument, BoundExpression, LoweringTools } from "../bound.ts";
+import type { BoundArgument, BoundExpression } from "../bound.ts";
+import type { LoweringTools } from "../lowering.ts";
 import { strftimePattern } from "../java/native-pattern.ts";
 import { parseDataType, parseSchema } from "../parser/parse.ts";
 import { coerce, mismatch, type CallSite } from "./function.ts";

@@ -1,5 +1,6 @@
 import { array, BOOLEAN, INT, STRING } from "../../core/data-type.ts";
-import type { BoundArgument, Lowering, LoweringTools } from "../bound.ts";
+import type { BoundArgument } from "../bound.ts";
+import type { Lowering, LoweringTools } from "../lowering.ts";
 import { isInvalidInJava } from "../java/regex-syntax.ts";
 import { groupCount, javaScriptSource, literalText, mayMatchEmpty, re2Replacement, re2Source } from "../java/regex.ts";
 import { filled, integer } from "./defaults.ts";

@@ -1,5 +1,5 @@
 import type { DataType } from "../../core/data-type.ts";
-import type { LoweringTools } from "../bound.ts";
+import type { LoweringTools } from "../lowering.ts";
 
 const RAISE =
   'error(\'[ARITHMETIC_OVERFLOW] Overflow. If necessary set "spark.sql.ansi.enabled" to "false" to bypass this error.\')';

@@ -1,5 +1,5 @@
 import { decimal, DOUBLE, LONG, type DataType, type DecimalType } from "../../core/data-type.ts";
-import type { Lowering } from "../bound.ts";
+import type { Lowering } from "../lowering.ts";
 
 import { isIntegral } from "../types/kinds.ts";
 import { filled, integer } from "./defaults.ts";

@@ -4,7 +4,8 @@ import { sqlType } from "../../core/data-type.ts";
 import { unreachable } from "../../core/errors.ts";
 import { javaDouble, javaFloat } from "../java/number.ts";
 import { constantValue } from "../analyzer/constant.ts";
-import type { BoundArgument, BoundExpression, LiteralExpression, Pretty } from "../bound.ts";
+import type { BoundArgument, BoundExpression, LiteralExpression } from "../bound.ts";
+import type { Pretty } from "../lowering.ts";
 import {
   bindSignature,
   type BoundFunction,
@@ -14,7 +15,7 @@ import {
   type Signature,
 } from "./function.ts";
 import type { Template } from "./template.ts";
-import type { Lowering, LoweringTools } from "../bound.ts";
+import type { Lowering, LoweringTools } from "../lowering.ts";
 
 /** Small rules that rows of several categories share. */
 

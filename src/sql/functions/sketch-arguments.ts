@@ -1,5 +1,5 @@
 import { INT, type DataType } from "../../core/data-type.ts";
-import type { LoweringCall, LoweringTools } from "../bound.ts";
+import type { LoweringCall, LoweringTools } from "../lowering.ts";
 import { expressionAt, type CallSite, type Param } from "./function.ts";
 import { integerOf, isFoldable, uncomputed } from "./rules.ts";
 

@@ -1,5 +1,5 @@
 import { array, BINARY, BOOLEAN, INT, STRING, type DataType, DOUBLE } from "../../core/data-type.ts";
-import type { LoweringTools } from "../bound.ts";
+import type { LoweringTools } from "../lowering.ts";
 import {
   bindSignature,
   expressionAt,

@@ -1,5 +1,5 @@
 import type { DataType } from "../../core/data-type.ts";
-import type { Lowering, LoweringTools } from "../bound.ts";
+import type { Lowering, LoweringTools } from "../lowering.ts";
 
 /**
  * DuckDB SQL with `$1`, `$2` … for arguments, `$*` for all of them joined with commas, `$$` for a dollar. In aggregates

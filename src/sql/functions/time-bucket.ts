@@ -1,5 +1,6 @@
 import type { DataType } from "../../core/data-type.ts";
-import type { LiteralExpression, LoweringTools } from "../bound.ts";
+import type { LiteralExpression } from "../bound.ts";
+import type { LoweringTools } from "../lowering.ts";
 import { instantOf } from "../java/zone.ts";
 import { instantSql } from "../types/instant-sql.ts";
 import { displayType } from "../types/duckdb-type.ts";

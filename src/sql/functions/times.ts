@@ -1,5 +1,6 @@
 import { decimal, INT, LONG, TIME, type DataType } from "../../core/data-type.ts";
-import type { BoundExpression, LoweringTools } from "../bound.ts";
+import type { BoundExpression } from "../bound.ts";
+import type { LoweringTools } from "../lowering.ts";
 import { cutTime } from "../types/cast-time.ts";
 import { datePattern } from "./date-pattern-argument.ts";
 import {

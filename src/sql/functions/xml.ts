@@ -1,5 +1,6 @@
 import { simpleString, sqlType, STRING, type DataType } from "../../core/data-type.ts";
-import type { BoundExpression, LoweringTools } from "../bound.ts";
+import type { BoundExpression } from "../bound.ts";
+import type { LoweringTools } from "../lowering.ts";
 import { OptionTexts } from "../option-texts.ts";
 import { textTreeSql } from "../text-tree.ts";
 import { schemaOfXml } from "../xml/schema-of-xml.ts";

@@ -11,11 +11,10 @@ import type {
   Column,
   FieldExpression,
   FrameBound,
-  LoweringCall,
-  LoweringTools,
   SortOrder,
   WindowExpression,
 } from "../bound.ts";
+import type { LoweringCall, LoweringTools } from "../lowering.ts";
 import { castSql } from "../types/cast-sql.ts";
 import { specialDatetime } from "../types/special-datetime.ts";
 import type { LiteralValue } from "../value.ts";

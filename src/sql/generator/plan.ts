@@ -6,11 +6,11 @@ import type {
   CteDefinition,
   GeneratePlan,
   JoinPlan,
-  LoweringCall,
   Scan,
   ScanPlan,
   ValuesPlan,
 } from "../bound.ts";
+import type { LoweringCall } from "../lowering.ts";
 import { duckDbType } from "../types/duckdb-type.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { columnName } from "./column-name.ts";

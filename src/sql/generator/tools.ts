@@ -1,5 +1,6 @@
 import type { DataType } from "../../core/data-type.ts";
-import type { CastMode, LoweringTools, NarrowDecimal } from "../bound.ts";
+import type { CastMode } from "../bound.ts";
+import type { LoweringTools, NarrowDecimal } from "../lowering.ts";
 import { castSql } from "../types/cast-sql.ts";
 import { duckDbType } from "../types/duckdb-type.ts";
 import { quoteString } from "../quote.ts";

@@ -1,5 +1,6 @@
 import { DOUBLE, LONG, sqlType, type DataType, type DecimalType } from "../../core/data-type.ts";
-import type { BoundExpression, Lowering, LoweringCall, LoweringTools } from "../bound.ts";
+import type { BoundExpression } from "../bound.ts";
+import type { Lowering, LoweringCall, LoweringTools } from "../lowering.ts";
 import {
   coerce,
   expressionAt,

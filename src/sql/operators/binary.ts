@@ -1,5 +1,6 @@
 import { DOUBLE, type DataType } from "../../core/data-type.ts";
-import type { BoundExpression, Lowering } from "../bound.ts";
+import type { BoundExpression } from "../bound.ts";
+import type { Lowering } from "../lowering.ts";
 import { coerce, expressions, wrongNumber, type BoundFunction, type CallSite } from "../functions/function.ts";
 import { template } from "../functions/template.ts";
 import { widerType } from "../types/common-type.ts";

@@ -1,5 +1,6 @@
 import { CALENDAR_INTERVAL, DOUBLE } from "../../core/data-type.ts";
-import type { BoundExpression, Lowering } from "../bound.ts";
+import type { BoundExpression } from "../bound.ts";
+import type { Lowering } from "../lowering.ts";
 import { coerce, type BoundFunction, type CallSite } from "../functions/function.ts";
 import { result } from "./binary.ts";
 

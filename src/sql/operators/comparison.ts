@@ -1,6 +1,7 @@
 import { hasInnerNulls, orderForm } from "../types/order-form.ts";
 import { BOOLEAN, DOUBLE, struct, type DataType } from "../../core/data-type.ts";
-import type { BoundExpression, Lowering, Pretty } from "../bound.ts";
+import type { BoundExpression } from "../bound.ts";
+import type { Lowering, Pretty } from "../lowering.ts";
 import {
   coerce,
   expressions,

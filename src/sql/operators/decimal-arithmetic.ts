@@ -1,5 +1,6 @@
 import type { DecimalType } from "../../core/data-type.ts";
-import type { BoundArgument, Lowering, LoweringTools } from "../bound.ts";
+import type { BoundArgument } from "../bound.ts";
+import type { Lowering, LoweringTools } from "../lowering.ts";
 import { MAX_PRECISION, type DecimalOperator } from "../types/decimal.ts";
 import { duckDbType } from "../types/duckdb-type.ts";
 import { isNumeric } from "../types/kinds.ts";

@@ -1,4 +1,4 @@
-import type { Lowering, LoweringTools } from "../bound.ts";
+import type { Lowering, LoweringTools } from "../lowering.ts";
 
 /** Divides by something that is not zero; by zero is an error in ANSI mode and null otherwise. */
 export function byNonZero(

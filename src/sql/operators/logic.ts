@@ -1,5 +1,5 @@
 import { BOOLEAN, INT } from "../../core/data-type.ts";
-import type { LoweringCall } from "../bound.ts";
+import type { LoweringCall } from "../lowering.ts";
 import {
   bindSignature,
   coerce,

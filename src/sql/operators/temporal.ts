@@ -8,7 +8,8 @@ import {
   type DataType,
   type IntervalType,
 } from "../../core/data-type.ts";
-import type { BoundExpression, Lowering, LoweringTools, Pretty } from "../bound.ts";
+import type { BoundExpression } from "../bound.ts";
+import type { Lowering, LoweringTools, Pretty } from "../lowering.ts";
 import { coerce, mismatch, type BoundFunction, type CallSite } from "../functions/function.ts";
 import { movedDays } from "../functions/moved-days.ts";
 import { castTo } from "../types/cast-expression.ts";

@@ -1,5 +1,5 @@
 import type { DataType } from "../../core/data-type.ts";
-import type { LoweringTools } from "../bound.ts";
+import type { LoweringTools } from "../lowering.ts";
 import { structNames } from "./duckdb-type.ts";
 
 type Tools = Pick<LoweringTools, "fresh" | "once" | "text">;

@@ -5,6 +5,7 @@ import { parseSchema } from "../../sql/parser/parse.ts";
 import { plainContext } from "../../sql/plain-context.ts";
 import { deltaPredicate } from "../scan/bound-predicate.ts";
 import type { RowChangeOutcome } from "../write/bound-change.ts";
+import { scanFunctions } from "../scan/variant-layout.ts";
 import type { HistoryEntry, TableDetail } from "../log/history.ts";
 import type { Metrics } from "../write/metrics.ts";
 import { optimize } from "../maintain/optimize.ts";
@@ -224,7 +225,7 @@ export class DeltaTable {
     const { where, zOrderBy, full } = request;
     const { schema } = await this.#table.snapshot();
     const condition = where === undefined ? undefined : compileCondition(where, schema);
-    return this.#runtime.using(condition?.sql ?? "", (connection) =>
+    return this.#runtime.using(`${condition?.sql ?? ""} ${scanFunctions(schema)}`, (connection) =>
       optimize(this.#table, {
         connection,
         ...(where === undefined || condition === undefined

@@ -1,9 +1,12 @@
 import { autoCompact } from "../../delta/maintain/auto-compact.ts";
 import { describe } from "../../delta/log/log-segment.ts";
 import { rootFolder } from "../../delta/log/paths.ts";
+import { scanFunctions } from "../../delta/scan/variant-layout.ts";
 import type { Transaction } from "../../delta/write/transaction.ts";
+import type { Connection } from "../../duckdb/connection.ts";
 import { openConnection } from "./connection.ts";
 import { maintenanceFlag, maintenanceSetting } from "./maintenance-settings.ts";
+import { sharedFolders } from "./shared-folders.ts";
 import type { StatementCall } from "./statement-call.ts";
 
 /** Compacts the table of a statement that has committed, where its properties or the session ask for it. Never fails. */
@@ -20,11 +23,17 @@ export async function compactAfter(
   const minNumFiles = maintenanceSetting(state, "autoCompact.minNumFiles");
   try {
     const table = await call.env.tables.at(describe(location));
-    const folders = location.store.localPath === undefined ? [call.env.storage.cache.folder] : [rootFolder(location)];
+    const own = location.store.localPath === undefined ? call.env.storage.cache.folder : rootFolder(location);
+    const connect = async (): Promise<[Connection, Connection]> => {
+      const snapshot = await table.snapshot();
+      const folders = [own, ...(await sharedFolders(snapshot, undefined, call))];
+      const functions = scanFunctions(snapshot.schema);
+      return [await openConnection(call, folders, functions), await openConnection(call, folders, functions)];
+    };
     await autoCompact(
       table,
       {
-        connect: async () => [await openConnection(call, folders, ""), await openConnection(call, folders, "")],
+        connect,
         version,
         userName: call.user,
         ...(call.signal === undefined ? {} : { signal: call.signal }),

@@ -23,6 +23,8 @@ export interface Lake {
   table(name: string, store?: ObjectStore): DeltaTable;
   /** A connection more, for who closes it. */
   connect(): Promise<Connection>;
+  /** Waits for checksums and checkpoints that may still be under way. */
+  settle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,6 +42,9 @@ export async function openLake(overrides: Partial<DeltaContext> = {}): Promise<L
   };
   const store = new LocalStore(folder);
   const tables: DeltaTable[] = [];
+  const settle = async (): Promise<void> => {
+    for (const table of tables) await table.settle();
+  };
   return {
     folder,
     store,
@@ -51,9 +56,9 @@ export async function openLake(overrides: Partial<DeltaContext> = {}): Promise<L
       return table;
     },
     connect: () => duckdb.connect(),
+    settle,
     async close() {
-      // Checksums and checkpoints may still be under way.
-      for (const table of tables) await table.settle();
+      await settle();
       await duckdb.close();
       await rm(folder, { recursive: true, force: true });
     },

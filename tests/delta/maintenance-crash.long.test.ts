@@ -34,6 +34,7 @@ describe("maintenance that is killed", () => {
   for (const when of ["before", "after"] as const) {
     it(`leaves every row where it was, ${when} every step of storage`, async () => {
       await filled(`template-${when}`);
+      await lake.settle();
       for (let at = 1; ; at += 1) {
         const name = `killed-${when}-${at}`;
         await cp(join(lake.folder, `template-${when}`), join(lake.folder, name), { recursive: true });

@@ -179,6 +179,7 @@ describe("what is killed before and after every step of storage", () => {
   for (const [index, { name, prepare, run, before, after, steps }] of WORKS.entries()) {
     it(`${name} leaves the table as it was or as it should be, and is done by the next run`, async () => {
       await prepare(`template-${index}`);
+      await lake.settle();
       for (const when of ["before", "after"] as const) {
         let performed = 0;
         for (let at = 1; ; at += 1) {

@@ -110,6 +110,21 @@ describe("RESTORE", () => {
     expect(await restoreTable(table, { to: { version: 0 }, txn })).toBeUndefined();
   });
 
+  it("conflicts with rows that come meanwhile even where it has no file to bring or take", async () => {
+    const table = await people("unchanged");
+    const begun = await table.begin({ operation: "VACUUM END" });
+    await begun.commit();
+    const snapshot = await table.snapshot();
+    const stale = Object.assign(Object.create(table) as DeltaTable, {
+      snapshot: (spec?: object) => (spec === undefined ? Promise.resolve(snapshot) : table.snapshot(spec)),
+      begin: table.begin.bind(table),
+    });
+    await append(lake, table, "SELECT 9 AS id");
+    await expect(restoreTable(stale, { to: { version: 0 } })).rejects.toMatchObject({
+      code: "DELTA_CONCURRENT_APPEND",
+    });
+  });
+
   it("is refused where rows may only be added", async () => {
     const table = await people("kept", { "delta.appendOnly": "true" });
     await append(lake, table, "SELECT 9 AS id");

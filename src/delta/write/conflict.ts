@@ -144,9 +144,12 @@ function anyMatch(snapshot: Snapshot, list: FileList, reads: readonly Predicate[
   return `(${reads.map((predicate) => mayMatch(predicate, columns)).join(" OR ")})`;
 }
 
-/** Nothing but the same rows in other files, which new rows do not disturb. What else follows from a read must see them. */
+/**
+ * Nothing but the same rows in other files, which new rows do not disturb. What else follows from a read must see them,
+ * and be it that there is nothing to do (RESTORE to a version with the files of today).
+ */
 function onlyRearranges(actions: readonly Action[]): boolean {
-  return actions.every(({ add, remove }) => (add ?? remove)?.dataChange === false);
+  return actions.length > 0 && actions.every(({ add, remove }) => (add ?? remove)?.dataChange === false);
 }
 
 function removesOf(actions: readonly Action[]): RemoveAction[] {

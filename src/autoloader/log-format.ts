@@ -1,7 +1,7 @@
 import { BoathouseError } from "../core/errors.ts";
 import { isJsonObject, type Json, type JsonObject } from "../core/json.ts";
 import type { Row, Value } from "../core/value.ts";
-import { quoteString } from "../sql/quote.ts";
+import { quotePath, quoteString } from "../sql/quote.ts";
 import type { FoundFile } from "./discovery.ts";
 
 /** The files of one micro-batch. */
@@ -60,7 +60,7 @@ export function batchRows(batch: Batch): string {
 
 /** Writes the compacted log: what it held before and the rows of `lines`. */
 export function compactSql(before: string | undefined, lines: string, target: string): string {
-  const fresh = `SELECT * FROM read_json(${quoteString(lines)}, format = 'newline_delimited', columns = {
+  const fresh = `SELECT * FROM read_json(${quotePath(lines)}, format = 'newline_delimited', columns = {
     key: 'VARCHAR', url: 'VARCHAR', size: 'BIGINT', etag: 'VARCHAR', modified: 'DOUBLE', "partition": 'VARCHAR',
     batch: 'BIGINT', "position": 'BIGINT', discovered: 'DOUBLE'})`;
   const old = before === undefined ? "" : `SELECT * FROM ${seenSql(before)} UNION ALL `;
@@ -69,7 +69,7 @@ export function compactSql(before: string | undefined, lines: string, target: st
 
 /** The compacted log as a FROM item. */
 export function seenSql(path: string): string {
-  return `read_parquet(${quoteString(path.replace(/[*?[]/g, "[$&]"))})`;
+  return `read_parquet(${quotePath(path)})`;
 }
 
 export function fileFromRow(row: Row): FoundFile {

@@ -1,5 +1,5 @@
 import { field, LONG, STRING, struct, TIMESTAMP, type StructType } from "../core/data-type.ts";
-import { quoteString } from "../sql/quote.ts";
+import { quotePath, quoteString } from "../sql/quote.ts";
 
 /** A file to read, which lies on this machine, and what is known of the object that it is (a copy of). */
 export interface SourceFile {
@@ -49,9 +49,9 @@ export function perFile(values: readonly string[]): string {
   return `[${values.join(", ")}][file_index::BIGINT + 1]`;
 }
 
-/** The files' paths for DuckDB's readers, which would take `*`, `?` and `[` in them for patterns. */
+/** The files' paths for DuckDB's readers. */
 export function pathList(files: readonly SourceFile[]): string {
-  return `[${files.map((file) => quoteString(file.path.replace(/[*?[]/g, "[$&]"))).join(", ")}]`;
+  return `[${files.map((file) => quotePath(file.path)).join(", ")}]`;
 }
 
 /** A condition that holds when all files are there, and is an error otherwise: some of DuckDB's readers pass over missing ones. */

@@ -16,6 +16,11 @@ export function quoteString(text: string): string {
   return plainString(text);
 }
 
+/** The path of one file for DuckDB's readers, which take `*`, `?` and `[` in a plain one for patterns. */
+export function quotePath(path: string): string {
+  return quoteString(path.replace(/[*?[]/g, "[$&]"));
+}
+
 /**
  * A value as a DuckDB literal: NULL, BOOLEAN, DOUBLE for numbers with a fraction (INTEGER or BIGINT for whole ones),
  * BIGINT or HUGEINT for `bigint`, VARCHAR, BLOB, lists and structs of them. Give a type with a CAST around it where the

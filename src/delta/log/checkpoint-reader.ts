@@ -1,4 +1,4 @@
-import { quoteIdentifier, quoteString } from "../../sql/quote.ts";
+import { quoteIdentifier, quotePath, quoteString } from "../../sql/quote.ts";
 import { corrupted, parseCommit } from "./commit-file.ts";
 import type { AddAction, RemoveAction } from "../actions.ts";
 import type { DeltaContext } from "../context.ts";
@@ -73,7 +73,7 @@ export const STATE_COLUMNS: Readonly<Record<string, string>> = {
 
 /** The actions that are not files, as JSON. Small parts of the files are read, as comparisons with statistics allow. */
 async function stateLines({ connection }: DeltaContext, files: readonly string[]): Promise<string[]> {
-  const source = `read_parquet([${files.map(quoteString).join(", ")}], hive_partitioning = false, union_by_name = ${files.length > 1})`;
+  const source = `read_parquet([${files.map(quotePath).join(", ")}], hive_partitioning = false, union_by_name = ${files.length > 1})`;
   const described = await connection.rows(`SELECT column_name FROM (DESCRIBE SELECT * FROM ${source})`);
   const columns = new Set(described.map((row) => textIn(row, "column_name")));
   const selects = Object.entries(KEY_FIELDS).flatMap(([kind, present]) => {
@@ -115,7 +115,7 @@ function readActions(files: readonly string[], types: Readonly<Record<string, st
     ([name, type]) =>
       `${quoteString(name)}: {name: ${quoteString(name)}, type: ${quoteString(type)}, default_value: NULL}`,
   );
-  return `read_parquet([${files.map(quoteString).join(", ")}], hive_partitioning = false, schema = MAP {${columns.join(", ")}})`;
+  return `read_parquet([${files.map(quotePath).join(", ")}], hive_partitioning = false, schema = MAP {${columns.join(", ")}})`;
 }
 
 async function sidecarFiles(location: TableLocation, paths: readonly string[]): Promise<string[]> {

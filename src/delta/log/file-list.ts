@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { DataType } from "../../core/data-type.ts";
 import { schemaFromJson } from "../../core/schema-json.ts";
 import type { Connection } from "../../duckdb/connection.ts";
-import { quoteIdentifier, quoteString } from "../../sql/quote.ts";
+import { quoteIdentifier, quotePath, quoteString } from "../../sql/quote.ts";
 import { duckDbType } from "../../sql/types/duckdb-type.ts";
 import { KEY_SEPARATOR, type AddAction, type MetadataAction } from "../actions.ts";
 import { mappingMode, physicalSchema } from "../schema/column-mapping.ts";
@@ -97,7 +97,7 @@ export class FileList {
       const file = join(folder, "adds.json");
       await writeFile(file, lines.join("\n"));
       const columns = ADD_FIELDS.map(([name, type]) => `${quoteIdentifier(name)}: ${quoteString(type)}`).join(", ");
-      const source = `read_json(${quoteString(file)}, format = 'newline_delimited', maximum_object_size = ${LONGEST_ADD}, columns = {${columns}})`;
+      const source = `read_json(${quotePath(file)}, format = 'newline_delimited', maximum_object_size = ${LONGEST_ADD}, columns = {${columns}})`;
       await this.#insert(select(`(SELECT action FROM ${source} AS action)`), version);
     } finally {
       await rm(folder, { recursive: true, force: true });
@@ -107,7 +107,7 @@ export class FileList {
   /** The `add` rows of checkpoint (or sidecar) files on this machine, less those whose key is in `hidden`. */
   async insertCheckpoint(files: readonly string[], hidden: Iterable<string>, version: number): Promise<void> {
     const type = `STRUCT(${ADD_FIELDS.map(([name, fieldType]) => `${quoteIdentifier(name)} ${fieldType}`).join(", ")}, stats_parsed ${this.shape.type})`;
-    const source = `read_parquet([${files.map(quoteString).join(", ")}], hive_partitioning = false, schema = MAP {'add': {name: 'add', type: ${quoteString(type)}, default_value: NULL}})`;
+    const source = `read_parquet([${files.map(quotePath).join(", ")}], hive_partitioning = false, schema = MAP {'add': {name: 'add', type: ${quoteString(type)}, default_value: NULL}})`;
     const keys = [...hidden];
     const rows = `SELECT ${fromAction('"add"')}, "add".stats_parsed AS parsed FROM ${source} WHERE "add".path IS NOT NULL`;
     const visible = keys.length === 0 ? "" : ` WHERE ${FILE_KEY} NOT IN (${keyList(keys)})`;

@@ -1,6 +1,6 @@
 import type { DataType, StructType } from "../../core/data-type.ts";
 import type { Connection } from "../../duckdb/connection.ts";
-import { quoteString } from "../../sql/quote.ts";
+import { quotePath } from "../../sql/quote.ts";
 import { physicalSchema } from "../schema/column-mapping.ts";
 import { addsFor } from "./listed-files.ts";
 import { rewriteFiles } from "../maintain/rewrite-files.ts";
@@ -48,7 +48,7 @@ async function emptiedFiles(scan: Scan, schema: StructType): Promise<Set<number>
   const places = new Map(scan.files.map(({ file, index }) => [file, index]));
   const found = new Set<number>();
   for (let start = 0; start < scan.files.length; start += BATCH) {
-    const names = scan.files.slice(start, start + BATCH).map(({ file }) => quoteString(file));
+    const names = scan.files.slice(start, start + BATCH).map(({ file }) => quotePath(file));
     // Most files have the same columns, so that only a few lists come back.
     const rows = await connection.rows(
       `SELECT paths, list(file_name) AS files FROM (SELECT file_name, list(path_in_schema ORDER BY column_id) AS paths ` +

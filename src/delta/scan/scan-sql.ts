@@ -1,8 +1,8 @@
 import type { DataType, StructField, StructType } from "../../core/data-type.ts";
-import { quoteIdentifier, quoteString } from "../../sql/quote.ts";
+import { quoteIdentifier, quotePath, quoteString } from "../../sql/quote.ts";
 import { duckDbType } from "../../sql/types/duckdb-type.ts";
 import { hasVariant } from "../../sql/types/variant-type.ts";
-import { fieldType, type FileType } from "../../sql/variant/file-type.ts";
+import { fieldType, isSameType, parseFileType, type FileType } from "../../sql/variant/file-type.ts";
 import { parquetType } from "../../sql/variant/group-sql.ts";
 import { columnId, needsRename, physicalName, physicalType, type MappingMode } from "../schema/column-mapping.ts";
 import { metadataType, type TrackingColumns } from "../write/row-tracking.ts";
@@ -36,6 +36,8 @@ export interface ScanFile {
   readonly int96: boolean;
   /** Where its variants do not stand in the plain way. */
   readonly variants?: VariantLayout;
+  /** Of a file that is read alone: the columns that it has. */
+  readonly columns?: ReadonlyMap<string, FileType>;
 }
 
 export interface ScanSqlOptions {
@@ -62,6 +64,13 @@ export interface ScanSqlOptions {
  * and projections from outside still reach the files.
  */
 export function scanSql(files: readonly ScanFile[], options: ScanSqlOptions): string {
+  const groups = groupsOf(files);
+  if (groups.length === 0) return emptySql(options);
+  return `(${groups.map((group) => groupSql(group, options)).join(" UNION ALL ")})`;
+}
+
+/** The files that can be read by one `read_parquet`. */
+export function groupsOf(files: readonly ScanFile[]): (readonly ScanFile[])[] {
   const groups = new Map<string, ScanFile[]>();
   for (const file of files) {
     const kind = `${file.deleted !== undefined} ${file.int96} ${file.variants?.key ?? ""}`;
@@ -69,9 +78,7 @@ export function scanSql(files: readonly ScanFile[], options: ScanSqlOptions): st
     if (group === undefined) groups.set(kind, [file]);
     else group.push(file);
   }
-  if (groups.size === 0) return emptySql(options);
-  const selects = [...groups.values()].map((group) => groupSql(group, options));
-  return `(${selects.join(" UNION ALL ")})`;
+  return [...groups.values()];
 }
 
 function emptySql(options: ScanSqlOptions): string {
@@ -129,10 +136,11 @@ function groupSql(files: readonly ScanFile[], options: ScanSqlOptions): string {
   const byName = options.mode === "id" && inner.some(({ field }) => field === tracking?.rowId);
   const source = parquetSql(files, inner, { mode: byName ? "name" : options.mode, int96, variants });
   if (first?.deleted === undefined) return `SELECT ${outer.join(", ")} FROM ${source}`;
+  const given = [...inner.map(({ alias }) => alias), "file_index", "file_row_number"].join(", ");
   // One packed key is four times faster than a join on two columns.
   const lists = JSON.stringify(files.map((file) => file.deleted ?? []));
   return (
-    `SELECT ${outer.join(", ")} FROM (SELECT *, file_index, file_row_number, ` +
+    `SELECT ${outer.join(", ")} FROM (SELECT ${given}, ` +
     `file_index::BIGINT * ${ROWS_PER_FILE} + file_row_number::BIGINT AS row_key FROM ${source}) ` +
     `ANTI JOIN (SELECT file * ${ROWS_PER_FILE} + unnest(positions) AS row_key FROM ` +
     `(SELECT unnest(lists) AS positions, unnest(range(len(lists))) AS file ` +
@@ -158,6 +166,9 @@ function parquetSql(
   columns: readonly MapEntry[],
   reading: Reading & { readonly variants: VariantLayout | undefined },
 ): string {
+  const [first] = files;
+  const plain = files.length === 1 && first !== undefined ? plainSql(first, columns, reading.mode) : undefined;
+  if (plain !== undefined) return plain;
   const entries = columns.map(({ field, alias }) => {
     const id = reading.mode === "id" ? columnId(field) : undefined;
     const key = id === undefined ? quoteString(physicalName(field, reading.mode)) : String(id);
@@ -165,8 +176,30 @@ function parquetSql(
     const type = fileType(physicalType(field.type, reading.mode), reading.int96, found);
     return `${key}: {name: '${alias}', type: ${quoteString(type)}, default_value: NULL}`;
   });
-  const names = files.map(({ file }) => quoteString(file)).join(", ");
+  const names = files.map(({ file }) => quotePath(file)).join(", ");
   return `read_parquet([${names}], hive_partitioning = false, explicit_cardinality = ${rowEstimate(files)}, schema = MAP {${entries.join(", ")}})`;
+}
+
+/** One file whose columns are those of the table, or missing: undefined for any other. */
+function plainSql(
+  { file, columns: found }: ScanFile,
+  columns: readonly MapEntry[],
+  mode: MappingMode,
+): string | undefined {
+  if (found === undefined || mode === "id") return undefined;
+  const present = new Set([...found.keys()].map((name) => name.toLowerCase()));
+  if (["file_index", "file_row_number"].some((name) => present.has(name))) return undefined;
+  const selected: string[] = [];
+  for (const { field, alias } of columns) {
+    const name = physicalName(field, mode);
+    const text = fileType(physicalType(field.type, mode), false, undefined);
+    const type = found.get(name);
+    if (type === undefined && present.has(name.toLowerCase())) return undefined;
+    if (type !== undefined && !isSameType(type, parseFileType(text))) return undefined;
+    selected.push(`${type === undefined ? `CAST(NULL AS ${text})` : quoteIdentifier(name)} AS ${alias}`);
+  }
+  selected.push("file_index", "file_row_number");
+  return `(SELECT ${selected.join(", ")} FROM read_parquet([${quotePath(file)}], hive_partitioning = false))`;
 }
 
 /** For the order of joins: with `schema`, DuckDB looks into no file, and takes all tables for empty. */

@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { append, createTable, openLake, rowsOf, type Lake } from "../../../tests/delta/lake.ts";
@@ -75,6 +75,50 @@ describe("a scan", () => {
     const table = await createTable(lake, "names", { schema });
     await append(lake, table, "SELECT 'x' AS filename, 7 AS file_row_number, 8 AS file_index");
     expect(await rowsOf(lake, await table.snapshot())).toEqual([{ filename: "x", file_row_number: 7, file_index: 8 }]);
+  });
+
+  it("reads one file by its own columns, as far as they are those of the table", async () => {
+    const file = (name: string, select: string): Promise<number> =>
+      lake.connection.run(`COPY (${select}) TO '${lake.folder}/${name}.parquet' (FORMAT parquet)`);
+    const schema = struct([field("id", INT), field("s", struct([field("a", INT)])), field("new", STRING)]);
+    await file("same", "SELECT 1 AS id, {a: 2} AS s, 'x' AS more");
+    await file("case", "SELECT 1 AS ID, {a: 2} AS s");
+    await file("narrow", "SELECT 1::SMALLINT AS id, {a: 2} AS s");
+    await file("inner", "SELECT 1 AS id, {A: 2} AS s");
+    await file("hidden", "SELECT 1 AS id, {a: 2} AS s, 7 AS File_Row_Number");
+    for (const name of ["same", "case", "narrow", "inner", "hidden"]) {
+      await handMade(`lone-${name}`, { schema, adds: [{ path: join(lake.folder, `${name}.parquet`) }] });
+      const scan = await (await lake.table(`lone-${name}`).snapshot()).scan();
+      const sql = scan.sql({ fileColumn: "file", rowColumn: "row" });
+      expect([name, sql.includes("schema = MAP")]).toEqual([name, name !== "same"]);
+      const rows = await lake.connection.rows(`SELECT * FROM ${sql}`);
+      expect(rows).toEqual([{ id: 1, s: { a: 2 }, new: null, file: 0n, row: 0n }]);
+    }
+    const adds = ["same", "case"].map((name) => ({ path: join(lake.folder, `${name}.parquet`) }));
+    await handMade("lone-both", { schema, adds });
+    const scan = await (await lake.table("lone-both").snapshot()).scan();
+    expect(scan.sql()).toContain("schema = MAP");
+    const rows = await lake.connection.rows(`SELECT * FROM ${scan.only([1]).sql({ fileColumn: "file" })}`);
+    expect(rows).toEqual([{ id: 1, s: { a: 2 }, new: null, file: 1n }]);
+  });
+
+  it("takes a file's name for a name, be it a pattern", async () => {
+    const names = ["a*", "a[b]", "a?", "ab", "abc"];
+    for (const [id, name] of names.entries()) {
+      const other = join(lake.folder, `${id}.parquet`);
+      await lake.connection.run(`COPY (SELECT ${id} AS id) TO '${other}' (FORMAT parquet)`);
+      await rename(other, join(lake.folder, `${name}.parquet`));
+    }
+    for (const [id, name] of names.entries()) {
+      const path = encodePath(join(lake.folder, `${name}.parquet`));
+      await handMade(`pattern-${id}`, { schema: struct([field("id", INT)]), adds: [{ path }] });
+      expect(await rowsOf(lake, await lake.table(`pattern-${id}`).snapshot())).toEqual([{ id }]);
+    }
+    const table = await createTable(lake, "t[1]* ?", { select: row(1) });
+    await append(lake, table, row(2));
+    await table.checkpoint();
+    const read = await rowsOf(lake, await lake.table("t[1]* ?").snapshot());
+    expect(read.map(({ id }) => id)).toEqual([1n, 2n]);
   });
 
   it("names the file that is missing", async () => {

@@ -1,23 +1,19 @@
 import type { StructType } from "../../core/data-type.ts";
-import { existsSync } from "node:fs";
-import { BoathouseError, isBoathouseError, unreachable } from "../../core/errors.ts";
+import { unreachable } from "../../core/errors.ts";
 import type { Row } from "../../core/value.ts";
-import { quoteIdentifier, quoteString } from "../../sql/quote.ts";
+import { quoteIdentifier } from "../../sql/quote.ts";
 import type { AddAction } from "../actions.ts";
-import { localCopy } from "./data-files.ts";
 import { FileList } from "../log/file-list.ts";
 import { describe } from "../log/log-segment.ts";
-import { inParallel } from "../log/objects.ts";
 import type { Predicate } from "./predicate.ts";
 import { checkPartitionValues } from "./partition-check.ts";
 import { mayMatch } from "./pruning.ts";
 import { numberIn, optionalTextIn, textIn } from "../log/row-values.ts";
 import { trackingColumns } from "../write/row-tracking.ts";
-import { physicalName, physicalSchema } from "../schema/column-mapping.ts";
-import { holdsTimestamps, scanSql, type ScanFile } from "./scan-sql.ts";
+import { physicalName } from "../schema/column-mapping.ts";
+import { presentFiles } from "./present-files.ts";
+import { scanSql, type ScanFile } from "./scan-sql.ts";
 import type { Snapshot } from "../snapshot.ts";
-import { variantLayouts, type VariantLayout } from "./variant-layout.ts";
-import { hasVariant } from "../../sql/types/variant-type.ts";
 
 export interface ScanOptions {
   /** Files that surely hold no row of it are left out. The rows themselves are not filtered. */
@@ -201,84 +197,4 @@ function listedFiles(list: FileList, rows: readonly Row[]): readonly ScanFile[] 
       ...(vector === undefined ? {} : { vector }),
     };
   });
-}
-
-/** The files on this machine, with what has to be known to read them. */
-async function presentFiles(
-  snapshot: Snapshot,
-  list: FileList,
-  listed: readonly ScanFile[],
-  signal: AbortSignal | undefined,
-): Promise<readonly ScanFile[]> {
-  const files = await inParallel(listed, 64, async (each) => {
-    const file = await presentFile(snapshot, each, signal);
-    const deleted = each.vector === undefined ? undefined : await snapshot.deletedRows(each.vector, each.path);
-    return { ...each, file, ...(deleted === undefined ? {} : { deleted }) };
-  });
-  const marked = await markVariants(snapshot, list, files);
-  return holdsTimestamps(snapshot.schema) ? markInt96(list, marked) : marked;
-}
-
-/** A data file on this machine. */
-async function presentFile(
-  snapshot: Snapshot,
-  { path, size }: ScanFile,
-  signal: AbortSignal | undefined,
-): Promise<string> {
-  try {
-    const file = await localCopy(snapshot.location, path, size, signal);
-    if (existsSync(file)) return file;
-  } catch (error) {
-    if (!isBoathouseError(error, "OBJECT_NOT_FOUND")) throw error;
-  }
-  throw missing(snapshot, path);
-}
-
-/** Looks into the files for variants that do not stand in the plain way, once a file. */
-async function markVariants(
-  snapshot: Snapshot,
-  list: FileList,
-  files: readonly ScanFile[],
-): Promise<readonly ScanFile[]> {
-  if (!hasVariant(snapshot.schema) && !snapshot.features.includes("geospatial")) return files;
-  const known = layouts.get(list) ?? new Map<string, VariantLayout | undefined>();
-  layouts.set(list, known);
-  const unknown = files.filter(({ file }) => !known.has(file)).map(({ file }) => file);
-  const schema = physicalSchema(snapshot.schema, snapshot.mappingMode);
-  for (const [file, layout] of await variantLayouts(list.connection, unknown, schema)) known.set(file, layout);
-  return files.map((file) => {
-    const variants = known.get(file.file);
-    return variants === undefined ? file : { ...file, variants };
-  });
-}
-
-const layouts = new WeakMap<FileList, Map<string, VariantLayout | undefined>>();
-
-/** Looks into the files' footers for INT96, once a file. */
-async function markInt96(list: FileList, files: readonly ScanFile[]): Promise<ScanFile[]> {
-  const known = footers.get(list) ?? new Map<string, boolean>();
-  footers.set(list, known);
-  const unknown = files.filter(({ file }) => !known.has(file)).map(({ file }) => file);
-  if (unknown.length > 0) {
-    const rows = await list.connection.rows(
-      `SELECT DISTINCT file_name FROM parquet_schema([${unknown.map(quoteString).join(", ")}]) WHERE "type" = 'INT96'`,
-    );
-    const old = new Set(rows.map((row) => textIn(row, "file_name")));
-    for (const file of unknown) known.set(file, old.has(file));
-  }
-  return files.map((file) => (known.get(file.file) === true ? { ...file, int96: true } : file));
-}
-
-const footers = new WeakMap<FileList, Map<string, boolean>>();
-
-function missing(snapshot: Snapshot, path: string): BoathouseError {
-  return new BoathouseError(
-    "DELTA_FILE_NOT_FOUND",
-    `Version ${snapshot.version} of ${describe(snapshot.location)} needs the file ${path}, which is not there.`,
-    {
-      sqlState: "42K03",
-      details: { path, version: snapshot.version },
-      hint: "It was deleted outside the table, or VACUUM removed it because the version is older than the retention period. Read a newer version, or restore the file.",
-    },
-  );
 }

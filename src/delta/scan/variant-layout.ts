@@ -1,6 +1,6 @@
 import type { DataType, StructType } from "../../core/data-type.ts";
 import type { Connection } from "../../duckdb/connection.ts";
-import { quoteIdentifier, quoteString } from "../../sql/quote.ts";
+import { quoteIdentifier, quotePath, quoteString } from "../../sql/quote.ts";
 import { duckDbType } from "../../sql/types/duckdb-type.ts";
 import { hasVariant } from "../../sql/types/variant-type.ts";
 import { fieldType, fileTypeText, parseFileType, type FileType } from "../../sql/variant/file-type.ts";
@@ -168,7 +168,7 @@ async function nullKind(
 ): Promise<NullKind> {
   const leaves = await connection.rows(
     `SELECT path_in_schema, sum(stats_null_count)::BIGINT AS nulls, count(stats_null_count) = count(*) AS known ` +
-      `FROM parquet_metadata(${quoteString(file)}) WHERE starts_with(path_in_schema, ${quoteString(`${name}, `)}) ` +
+      `FROM parquet_metadata(${quotePath(file)}) WHERE starts_with(path_in_schema, ${quoteString(`${name}, `)}) ` +
       `AND ends_with(path_in_schema, ', metadata') GROUP BY path_in_schema`,
   );
   const [leaf] = leaves;
@@ -202,5 +202,5 @@ function nullCount(value: string, type: DataType, found: FileType | undefined): 
 }
 
 function parquet(file: string): string {
-  return `read_parquet(${quoteString(file)}, hive_partitioning = false)`;
+  return `read_parquet(${quotePath(file)}, hive_partitioning = false)`;
 }

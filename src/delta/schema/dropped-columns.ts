@@ -1,5 +1,5 @@
 import { field, LONG, struct, type DataType, type StructField, type StructType } from "../../core/data-type.ts";
-import { quoteString } from "../../sql/quote.ts";
+import { quotePath } from "../../sql/quote.ts";
 import { physicalSchema } from "./column-mapping.ts";
 import type { Scan } from "../scan/scan.ts";
 
@@ -11,7 +11,7 @@ export async function filesWithDroppedColumns(scan: Scan): Promise<Set<number>> 
   const places = new Map(scan.files.map(({ file, index }) => [file, index]));
   const found = new Set<number>();
   for (let start = 0; start < scan.files.length; start += BATCH) {
-    const names = scan.files.slice(start, start + BATCH).map(({ file }) => quoteString(file));
+    const names = scan.files.slice(start, start + BATCH).map(({ file }) => quotePath(file));
     // Most files have the same columns, so that only a few lists come back.
     const rows = await snapshot.context.connection.rows(
       `SELECT paths, list(file_name) AS files FROM (SELECT file_name, list(path_in_schema ORDER BY column_id) AS paths ` +

@@ -1,4 +1,4 @@
-import { quoteString } from "../../sql/quote.ts";
+import { quotePath } from "../../sql/quote.ts";
 import { duckDbType } from "../../sql/types/duckdb-type.ts";
 import { parquetType } from "../../sql/variant/group-sql.ts";
 import { physicalName, physicalType } from "./column-mapping.ts";
@@ -19,7 +19,7 @@ export async function narrowFiles(scan: Scan): Promise<Set<number>> {
   const places = new Map(scan.files.map(({ file, index }) => [file, index]));
   const found = new Set<number>();
   for (let start = 0; start < scan.files.length; start += BATCH) {
-    const names = scan.files.slice(start, start + BATCH).map(({ file }) => quoteString(file));
+    const names = scan.files.slice(start, start + BATCH).map(({ file }) => quotePath(file));
     // Most files have the same columns: one of each kind is looked at.
     const kinds = await connection.rows(
       `SELECT any_value(file_name) AS one, list(file_name) AS files FROM (SELECT file_name, ` +
@@ -28,7 +28,7 @@ export async function narrowFiles(scan: Scan): Promise<Set<number>> {
     );
     for (const kind of kinds) {
       const { files } = kind;
-      const types = await connection.rows(`DESCRIBE SELECT * FROM read_parquet(${quoteString(textIn(kind, "one"))})`);
+      const types = await connection.rows(`DESCRIBE SELECT * FROM read_parquet(${quotePath(textIn(kind, "one"))})`);
       const isNarrow = types.some((row) => {
         const wanted = changed.get(textIn(row, "column_name"));
         return wanted !== undefined && wanted !== textIn(row, "column_type");

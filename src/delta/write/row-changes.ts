@@ -1,7 +1,7 @@
 import { struct, type StructType } from "../../core/data-type.ts";
 import { BoathouseError, unreachable } from "../../core/errors.ts";
 import type { Connection } from "../../duckdb/connection.ts";
-import { quoteIdentifier, quoteString } from "../../sql/quote.ts";
+import { quoteIdentifier, quotePath } from "../../sql/quote.ts";
 import type { AddAction } from "../actions.ts";
 import { recordChanges, recordsChanges } from "../changes/change-data.ts";
 import { CHANGE_TYPE } from "../changes/change-columns.ts";
@@ -237,7 +237,7 @@ function vectorTooLong({ path }: ScanFile, rows: number): BoathouseError {
 /** Rows of each file, from its footer: statistics may be missing, and a wrong count here would lose rows. */
 async function recordsOf(files: readonly ScanFile[], connection: Connection): Promise<ReadonlyMap<string, number>> {
   if (files.length === 0) return new Map();
-  const names = files.map(({ file }) => quoteString(file)).join(", ");
+  const names = files.map(({ file }) => quotePath(file)).join(", ");
   const rows = await connection.rows(`SELECT file_name, num_rows FROM parquet_file_metadata([${names}])`);
   return new Map(rows.map((row) => [textIn(row, "file_name"), numberIn(row, "num_rows")]));
 }

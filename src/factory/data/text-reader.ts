@@ -1,6 +1,6 @@
 import { BoathouseError, isBoathouseError, messageOf } from "../../core/errors.ts";
 import type { Connection } from "../../duckdb/connection.ts";
-import { quoteString } from "../../sql/quote.ts";
+import { quotePath, quoteString } from "../../sql/quote.ts";
 import { fileHolds, normaliseText } from "./normalise-text.ts";
 import type { TemporaryFiles } from "./temporary-files.ts";
 import type { TextFormat } from "./text-format.ts";
@@ -88,7 +88,7 @@ function readCsv(path: string, source: TextSource, width: number, normalised: bo
       ? [`store_rejects=true, rejects_table='${REJECTED}', rejects_scan='${REJECTED}_scan'`, "rejects_limit=0"]
       : []),
   ];
-  return `read_csv(${quoteString(path)}, ${options.join(", ")})`;
+  return `read_csv(${quotePath(path)}, ${options.join(", ")})`;
 }
 
 async function dropRejects(connection: Connection): Promise<void> {

@@ -29,6 +29,13 @@ export function fileTypeText(type: FileType): string {
   }
 }
 
+/** Under any of a type's names. */
+export function isSameType(one: FileType, other: FileType): boolean {
+  return fileTypeText(one).replaceAll(ZONED, "TIMESTAMPTZ") === fileTypeText(other).replaceAll(ZONED, "TIMESTAMPTZ");
+}
+
+const ZONED = "TIMESTAMP WITH TIME ZONE";
+
 export function fieldType(type: FileType | undefined, name: string): FileType | undefined {
   if (type?.kind !== "struct") return undefined;
   return type.fields.find(([each]) => each.toLowerCase() === name.toLowerCase())?.[1];

@@ -50,15 +50,14 @@ async function* millionFiles(
   yield ratioLine(`open 1M files, ${name}`, ours, theirs, "seconds");
   const snapshot = await lake.table(name).snapshot();
   await snapshot.totals();
-  // One file holds the key: its data file is there, and no other.
+  // One file holds the key; there are no data files.
   const key = 123_456;
-  await writeFile(join(lake.folder, name, `part-${key}.parquet`), "");
   const predicate = { kind: "compare", column: ["id"], op: "=", value: { sql: String(key * 1000 + 7) } } as const;
   const prunes: number[] = [];
   for (let time = 0; time < 20; time += 1) {
     prunes.push(
       await timed(async () => {
-        const { files } = await snapshot.scan({ predicate });
+        const { files } = await snapshot.scan({ predicate, listOnly: true });
         if (files.length !== 1) throw new Error(`Pruning left ${files.length} files.`);
       }),
     );

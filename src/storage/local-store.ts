@@ -1,7 +1,17 @@
 import { randomInt } from "node:crypto";
-import { fstatSync, readSync, realpathSync, type BigIntStats, type Dirent } from "node:fs";
-import { link, mkdir, open, readdir, rename, rm, stat, type FileHandle } from "node:fs/promises";
+import {
+  closeSync,
+  fstatSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+  type BigIntStats,
+  type Dirent,
+} from "node:fs";
+import { link, mkdir, open, readdir, rename, rm, type FileHandle } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { throwIfAborted } from "../core/cancellation.ts";
 import { isErrno } from "../core/errno.ts";
@@ -45,7 +55,7 @@ export class LocalStore implements ObjectStore {
   async head(key: string, options: { readonly signal?: AbortSignal } = {}): Promise<ObjectMeta | undefined> {
     const path = this.localPath(key);
     throwIfAborted(options.signal);
-    return this.#attempt(key, async () => (this.#isInside(path) ? await this.#meta(key, path) : undefined));
+    return this.#attempt(key, async () => (this.#isInside(path) ? this.#meta(key, path) : undefined));
   }
 
   async read(key: string, options: ReadOptions = {}): Promise<ObjectContent> {
@@ -53,19 +63,19 @@ export class LocalStore implements ObjectStore {
     throwIfAborted(options.signal);
     return this.#attempt(key, async () => {
       if (!this.#isInside(path)) throw this.#notFound(key);
-      const handle = await open(path, "r");
+      // Small files do not wait: it takes a fifth of the time, and logs have thousands of them.
+      const file = openSync(path, "r");
       try {
-        // Of an open file this does not wait, and costs a fifth: logs have thousands of small files.
-        const stats = fstatSync(handle.fd, { bigint: true });
+        const stats = fstatSync(file, { bigint: true });
         if (!stats.isFile()) throw this.#notFound(key);
         const meta = metaOf(key, stats);
         if (options.ifMatch !== undefined && options.ifMatch !== meta.etag) throw this.#changed(key);
         const range = rangeOf(meta.size, options);
         if (range.end - range.start > SMALL) return { meta, body: this.#body(meta, path, range, options.signal) };
-        const bytes = this.#readAll(handle, meta, range);
+        const bytes = this.#readAll(file, meta, range);
         return { meta, body: once(bytes) };
       } finally {
-        await handle.close();
+        closeSync(file);
       }
     });
   }
@@ -97,7 +107,7 @@ export class LocalStore implements ObjectStore {
     throwIfAborted(options.signal);
     await this.#attempt(key, async () => {
       if (!this.#isInside(path)) return;
-      if ((await statOrNothing(path))?.isFile() !== true) return;
+      if (statOrNothing(path)?.isFile() !== true) return;
       await withLock(lockPath(path), () => rm(path, { force: true }));
     });
   }
@@ -119,10 +129,9 @@ export class LocalStore implements ObjectStore {
       throwIfAborted(signal);
       const page = wanted.slice(index, index + PAGE);
       const metas = await this.#attempt(folder, () =>
-        Promise.all(
-          page.map(async ({ key }) => (key.endsWith("/") ? undefined : this.#meta(key, join(this.#root, key)))),
-        ),
+        page.map(({ key }) => (key.endsWith("/") ? undefined : this.#meta(key, join(this.#root, key)))),
       );
+      await setImmediate();
       for (const [position, { key }] of page.entries()) {
         const meta = metas[position];
         if (key.endsWith("/")) yield* this.#walk(key, prefix, startAfter, signal);
@@ -147,7 +156,7 @@ export class LocalStore implements ObjectStore {
         await removeLeftover(join(path, entry.name));
       } else if (entry.isSymbolicLink()) {
         const target = join(path, entry.name);
-        const stats = this.#isInside(target) ? await statOrNothing(target) : undefined;
+        const stats = this.#isInside(target) ? statOrNothing(target) : undefined;
         if (stats !== undefined) found.push({ key: stats.isDirectory() ? `${key}/` : key });
       } else if (entry.isDirectory()) {
         found.push({ key: `${key}/` });
@@ -158,8 +167,8 @@ export class LocalStore implements ObjectStore {
     return found;
   }
 
-  async #meta(key: string, path: string): Promise<ObjectMeta | undefined> {
-    const stats = await statOrNothing(path);
+  #meta(key: string, path: string): ObjectMeta | undefined {
+    const stats = statOrNothing(path);
     return stats?.isFile() === true ? metaOf(key, stats) : undefined;
   }
 
@@ -209,7 +218,7 @@ export class LocalStore implements ObjectStore {
   }
 
   async #publish(key: string, temporary: string, path: string, ifMatch: string | undefined): Promise<void> {
-    if (ifMatch !== undefined && (await this.#meta(key, path))?.etag !== ifMatch) throw this.#changed(key);
+    if (ifMatch !== undefined && this.#meta(key, path)?.etag !== ifMatch) throw this.#changed(key);
     await rename(temporary, path);
   }
 
@@ -221,7 +230,7 @@ export class LocalStore implements ObjectStore {
   ): AsyncGenerator<Uint8Array> {
     const handle = await this.#attempt(meta.key, () => open(path, "r"));
     try {
-      this.#checkUnchanged(handle, meta);
+      this.#checkUnchanged(handle.fd, meta);
       for (let position = range.start; position < range.end;) {
         throwIfAborted(signal);
         const buffer = Buffer.allocUnsafe(Math.min(CHUNK, range.end - position));
@@ -229,7 +238,7 @@ export class LocalStore implements ObjectStore {
         if (bytesRead === 0) throw this.#changed(meta.key);
         position += bytesRead;
         // The last bytes are given only when all of them were of one object.
-        if (position >= range.end) this.#checkUnchanged(handle, meta);
+        if (position >= range.end) this.#checkUnchanged(handle.fd, meta);
         yield buffer.subarray(0, bytesRead);
       }
     } finally {
@@ -238,23 +247,23 @@ export class LocalStore implements ObjectStore {
   }
 
   /** Of at most `SMALL` bytes. */
-  #readAll(handle: FileHandle, meta: ObjectMeta, range: Range): Uint8Array {
+  #readAll(file: number, meta: ObjectMeta, range: Range): Uint8Array {
     const buffer = Buffer.allocUnsafe(range.end - range.start);
     for (let filled = 0; filled < buffer.length;) {
-      const bytesRead = readSync(handle.fd, buffer, filled, buffer.length - filled, range.start + filled);
+      const bytesRead = readSync(file, buffer, filled, buffer.length - filled, range.start + filled);
       if (bytesRead === 0) throw this.#changed(meta.key);
       filled += bytesRead;
     }
-    this.#checkUnchanged(handle, meta);
+    this.#checkUnchanged(file, meta);
     return buffer;
   }
 
-  #checkUnchanged(handle: FileHandle, meta: ObjectMeta): void {
-    const stats = fstatSync(handle.fd, { bigint: true });
+  #checkUnchanged(file: number, meta: ObjectMeta): void {
+    const stats = fstatSync(file, { bigint: true });
     if (metaOf(meta.key, stats).etag !== meta.etag) throw this.#changed(meta.key);
   }
 
-  async #attempt<T>(key: string, work: () => Promise<T>): Promise<T> {
+  async #attempt<T>(key: string, work: () => T | Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
@@ -302,9 +311,9 @@ function metaOf(key: string, stats: BigIntStats): ObjectMeta {
   };
 }
 
-async function statOrNothing(path: string): Promise<BigIntStats | undefined> {
+function statOrNothing(path: string): BigIntStats | undefined {
   try {
-    return await stat(path, { bigint: true });
+    return statSync(path, { bigint: true, throwIfNoEntry: false });
   } catch (error) {
     if (isErrno(error, "ENOENT", "ENOTDIR", "ELOOP")) return undefined;
     throw error;

@@ -6,6 +6,8 @@ import { schemaFromJson } from "../../core/schema-json.ts";
 import type { Connection } from "../../duckdb/connection.ts";
 import { quoteIdentifier, quotePath, quoteString } from "../../sql/quote.ts";
 import { duckDbType } from "../../sql/types/duckdb-type.ts";
+import { fieldType, isSameType, parseFileType } from "../../sql/variant/file-type.ts";
+import { fileColumns } from "../scan/file-columns.ts";
 import { KEY_SEPARATOR, type AddAction, type MetadataAction } from "../actions.ts";
 import { mappingMode, physicalSchema } from "../schema/column-mapping.ts";
 import { indexedColumns, StatsShape } from "../scan/column-stats.ts";
@@ -106,12 +108,37 @@ export class FileList {
 
   /** The `add` rows of checkpoint (or sidecar) files on this machine, less those whose key is in `hidden`. */
   async insertCheckpoint(files: readonly string[], hidden: Iterable<string>, version: number): Promise<void> {
-    const type = `STRUCT(${ADD_FIELDS.map(([name, fieldType]) => `${quoteIdentifier(name)} ${fieldType}`).join(", ")}, stats_parsed ${this.shape.type})`;
-    const source = `read_parquet([${files.map(quotePath).join(", ")}], hive_partitioning = false, schema = MAP {'add': {name: 'add', type: ${quoteString(type)}, default_value: NULL}})`;
     const keys = [...hidden];
-    const rows = `SELECT ${fromAction('"add"')}, "add".stats_parsed AS parsed FROM ${source} WHERE "add".path IS NOT NULL`;
+    const rows = (await this.#loneRows(files)) ?? this.#mappedRows(files);
     const visible = keys.length === 0 ? "" : ` WHERE ${FILE_KEY} NOT IN (${keyList(keys)})`;
     await this.#insert(`SELECT * FROM (${rows})${visible}`, version);
+  }
+
+  /** `read_parquet` fills in what the files lack. */
+  #mappedRows(files: readonly string[]): string {
+    const fields = ADD_FIELDS.map(([name, type]) => `${quoteIdentifier(name)} ${type}`).join(", ");
+    const type = quoteString(`STRUCT(${fields}, stats_parsed ${this.shape.type})`);
+    const source = `read_parquet([${files.map(quotePath).join(", ")}], hive_partitioning = false, schema = MAP {'add': {name: 'add', type: ${type}, default_value: NULL}})`;
+    return `SELECT ${fromAction('"add"')}, "add".stats_parsed AS parsed FROM ${source} WHERE "add".path IS NOT NULL`;
+  }
+
+  /**
+   * One file that has nothing in other types than the list: its row groups are read by all threads, as they are known
+   * where no `schema` is given. Undefined for any other.
+   */
+  async #loneRows(files: readonly string[]): Promise<string | undefined> {
+    const [file] = files;
+    if (file === undefined || files.length > 1) return undefined;
+    const found = (await fileColumns(this.connection, file)).get("add");
+    const items: string[] = [];
+    for (const [column, name, type] of [...COLUMNS, ["parsed", "stats_parsed", this.shape.type] as const]) {
+      const own = fieldType(found, name);
+      if (own !== undefined && !isSameType(own, parseFileType(type))) return undefined;
+      items.push(`${own === undefined ? `NULL::${type}` : `"add".${quoteIdentifier(name)}`} AS ${column}`);
+    }
+    if (fieldType(found, "path") === undefined) return undefined;
+    const source = `read_parquet(${quotePath(file)}, hive_partitioning = false)`;
+    return `SELECT ${items.join(", ")} FROM ${source} WHERE "add".path IS NOT NULL`;
   }
 
   /** Makes `version` visible, which follows the newest one that the list holds. */

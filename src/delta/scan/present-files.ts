@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { BoathouseError, isBoathouseError } from "../../core/errors.ts";
 import { quotePath } from "../../sql/quote.ts";
 import { hasVariant } from "../../sql/types/variant-type.ts";
-import { parseFileType, type FileType } from "../../sql/variant/file-type.ts";
+import type { FileType } from "../../sql/variant/file-type.ts";
 import type { FileList } from "../log/file-list.ts";
 import { describe } from "../log/log-segment.ts";
 import { inParallel } from "../log/objects.ts";
@@ -10,6 +10,7 @@ import { textIn } from "../log/row-values.ts";
 import { physicalSchema } from "../schema/column-mapping.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { localCopy } from "./data-files.ts";
+import { fileColumns } from "./file-columns.ts";
 import { groupsOf, holdsTimestamps, type ScanFile } from "./scan-sql.ts";
 import { variantLayouts, type VariantLayout } from "./variant-layout.ts";
 
@@ -92,13 +93,7 @@ async function markLone(snapshot: Snapshot, list: FileList, files: readonly Scan
   const lone = new Set(groupsOf(files).flatMap((group) => (group.length === 1 ? group : [])));
   for (const { file, int96, variants } of lone) {
     if (known.has(file) || int96 || variants !== undefined) continue;
-    const rows = await list.connection.rows(
-      `DESCRIBE SELECT * FROM read_parquet(${quotePath(file)}, hive_partitioning = false)`,
-    );
-    known.set(
-      file,
-      new Map(rows.map((row) => [textIn(row, "column_name"), parseFileType(textIn(row, "column_type"))])),
-    );
+    known.set(file, await fileColumns(list.connection, file));
   }
   return files.map((file) => {
     const found = lone.has(file) ? known.get(file.file) : undefined;

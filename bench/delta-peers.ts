@@ -28,21 +28,26 @@ export async function deltaPeers(): Promise<readonly DeltaPeer[]> {
   const peers: DeltaPeer[] = [];
   const python = await installDeltaRs(FOLDER);
   if (python !== undefined) {
-    const run: DeltaPeer["run"] = (...given) => measured(python, ["delta-rs", ...given]);
+    const run: DeltaPeer["run"] = (...given) => measured(python, [PEER, "delta-rs", ...given]);
     peers.push({ name: "delta-rs", vectors: false, run });
   }
   const spark = await installDeltaSpark(FOLDER);
   if (spark !== undefined) {
-    const run: DeltaPeer["run"] = (...given) => measured(spark.python, ["spark", ...given, spark.jars]);
+    const run: DeltaPeer["run"] = (...given) => measured(spark.python, [PEER, "spark", ...given, spark.jars]);
     peers.push({ name: "delta-spark", vectors: true, run });
   }
   return peers;
 }
 
-async function measured(python: string, args: readonly string[]): Promise<MeasuredChange> {
-  const child = spawn(python, [join(import.meta.dirname, "peer_delta.py"), ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+/** Ours in a process for each change as well, as it is built. */
+export function changeOurs(work: "upsert" | "optimize", table: string, rows: string): Promise<MeasuredChange> {
+  return measured(process.execPath, [join(import.meta.dirname, "own_delta.js"), work, table, rows]);
+}
+
+const PEER = join(import.meta.dirname, "peer_delta.py");
+
+async function measured(program: string, args: readonly string[]): Promise<MeasuredChange> {
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
   const [answer, said]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on("data", (chunk: Buffer) => answer.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => said.push(chunk));
@@ -50,8 +55,9 @@ async function measured(python: string, args: readonly string[]): Promise<Measur
     child.once("error", fail);
     child.once("close", settle);
   });
-  if (code !== 0) throw new Error(`${args[0]} ended with ${code}: ${Buffer.concat(said).toString().slice(-2000)}`);
+  if (code !== 0)
+    throw new Error(`${args.slice(0, 2).join(" ")} ended with ${code}: ${Buffer.concat(said).toString().slice(-2000)}`);
   const report: unknown = JSON.parse(Buffer.concat(answer).toString());
-  if (!isJsonObject(report)) throw new Error(`${args[0]} reported nothing.`);
+  if (!isJsonObject(report)) throw new Error(`${args.slice(0, 2).join(" ")} reported nothing.`);
   return { seconds: numberOf(report, "seconds"), peakMemory: numberOf(report, "peakMemory") };
 }

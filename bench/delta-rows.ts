@@ -1,16 +1,11 @@
-import { cp, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { optimize } from "../src/delta/maintain/optimize.ts";
 import { deleteRows } from "../src/delta/write/row-changes.ts";
-import { Lakehouse } from "../src/project/lakehouse.ts";
 import { quoteString } from "../src/sql/quote.ts";
 import { openLake, type Lake } from "../tests/delta/lake.ts";
-import type { Part } from "./benchmark.ts";
-import { deltaPeers, type DeltaPeer, type MeasuredChange } from "./delta-peers.ts";
+import { changeOurs, deltaPeers, type DeltaPeer, type MeasuredChange } from "./delta-peers.ts";
 import type { DeltaPart } from "./delta.ts";
-import { inProcess, inTurn, numberOf, ratioLine, timed } from "./measure.ts";
+import { inTurn, ratioLine, timed } from "./measure.ts";
 import { appendTo, TEN_MILLION } from "./ten-million.ts";
 
 const VECTORS = { "delta.enableDeletionVectors": "true" };
@@ -88,7 +83,7 @@ async function* upserting(lake: Lake, peer: DeltaPeer, pairs: number): AsyncIter
   };
   const { ours, theirs } = await inTurn(
     pairs,
-    () => onCopy("upserted", (table) => changeOurs("delta-upsert", { table, rows })),
+    () => onCopy("upserted", (table) => changeOurs("upsert", table, rows)),
     () => onCopy(peer.vectors ? "upserted" : "upserted-plain", (table) => peer.run("upsert", table, rows)),
   );
   yield* compared(`upsert 1% of 10M / ${peer.name}`, ours, theirs);
@@ -112,7 +107,7 @@ async function* optimizing(lake: Lake, peer: DeltaPeer, pairs: number): AsyncIte
     pairs,
     async () => {
       await fill();
-      return changeOurs("delta-optimize", { table });
+      return changeOurs("optimize", table, "");
     },
     async () => {
       await fill();
@@ -130,36 +125,3 @@ function* compared(what: string, ours: readonly MeasuredChange[], theirs: readon
   yield ratioLine(what, seconds(ours), seconds(theirs), "seconds");
   yield ratioLine("  its peak memory", memory(ours), memory(theirs), "bytes");
 }
-
-async function changeOurs(part: string, argument: Readonly<Record<string, string>>): Promise<MeasuredChange> {
-  const { report, peakMemory } = await inProcess(part, argument);
-  return { seconds: numberOf(report, "seconds"), peakMemory };
-}
-
-export const deltaParts: Readonly<Record<string, Part>> = {
-  "delta-upsert": async ({ table = "", rows = "" }) => {
-    const root = await mkdtemp(join(tmpdir(), "boathouse-bench-"));
-    const lakehouse = await Lakehouse.open({ root });
-    const session = await lakehouse.session();
-    for (const text of ["CREATE CATALOG bench", "USE CATALOG bench", "CREATE SCHEMA s", "USE SCHEMA s"]) {
-      await session.sql(text);
-    }
-    await session.sql(`CREATE TABLE t USING DELTA LOCATION '${pathToFileURL(table).href}'`);
-    await session.sql("SELECT count(*) FROM t WHERE id < 10");
-    const merge = `MERGE INTO t USING (SELECT * FROM parquet.\`${pathToFileURL(rows).href}\`) s ON t.id = s.id
-      WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *`;
-    const seconds = await timed(async () => (await session.sql(merge)).rows());
-    await session.close();
-    await lakehouse.close();
-    await rm(root, { recursive: true });
-    return { seconds };
-  },
-  "delta-optimize": async ({ table = "" }) => {
-    const lake = await openLake();
-    const { LocalStore } = await import("../src/storage/local-store.ts");
-    const opened = lake.table(table.replace(/^\//, ""), new LocalStore("/"));
-    const seconds = await timed(() => optimize(opened, { connection: lake.connection }));
-    await lake.close();
-    return { seconds };
-  },
-};

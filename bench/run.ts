@@ -6,13 +6,12 @@ import { sqlAnalysis } from "./analysis.ts";
 import { startup } from "./commands.ts";
 import { csv } from "./data.ts";
 import { delta } from "./delta.ts";
-import { deltaParts } from "./delta-rows.ts";
 import { lakehouse, lakehouseParts } from "./lakehouse.ts";
 import { tpch } from "./tpch.ts";
 
 const BENCHMARKS: readonly Benchmark[] = [lakehouse, csv, delta, sqlAnalysis, tpch, startup];
 /** What runs in a process of its own, for its time and its memory. */
-const PARTS: Readonly<Record<string, Part>> = { ...lakehouseParts, ...deltaParts };
+const PARTS: Readonly<Record<string, Part>> = lakehouseParts;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -119,6 +119,7 @@ describe("ALTER TABLE", () => {
     const described = await house.values("DESCRIBE TABLE EXTENDED renamed");
     expect(described).toContainEqual(["id", "int", "key"]);
     expect(described).toContainEqual(["Comment", "now", ""]);
+    expect(await house.rows("DESCRIBE DETAIL renamed")).toMatchObject([{ description: "now" }]);
     expect(await refusal("ALTER TABLE renamed ADD COLUMN NAME INT")).toMatchObject({ code: "FIELD_ALREADY_EXISTS" });
     expect(await refusal("ALTER TABLE renamed SET LOCATION '/x'")).toMatchObject({ code: "UNSUPPORTED_FEATURE" });
   });

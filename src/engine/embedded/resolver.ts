@@ -31,6 +31,7 @@ import type { TimeTravel } from "../../sql/value.ts";
 import { travelKey, versionSpec } from "./travel.ts";
 import type { EngineEnvironment } from "./environment.ts";
 import { evolvedRelation } from "./evolved-relation.ts";
+import { pathName, type PathName } from "./path-name.ts";
 import type { SessionState } from "./session-state.ts";
 import { FILE, ROW } from "../../delta/write/row-changes.ts";
 import { requireWrite } from "./write-access.ts";
@@ -100,8 +101,8 @@ export class StatementResolver implements Resolver {
   relation(name: readonly string[], use: RelationUse): Relation | undefined {
     const temporary = name.length === 1 && use.context.stored !== true ? this.#temporaryView(name[0] ?? "") : undefined;
     if (temporary !== undefined) return temporary;
-    const [first = "", second = ""] = name;
-    if (name.length === 2 && /[/:]/.test(second)) return this.#path(first.toLowerCase(), second, use);
+    const named = pathName(name);
+    if (named !== undefined) return this.#path(named, use);
     const full = completed(name, use.context);
     if (isSystem(full)) return this.#systemTable(full, use.context.user);
     return this.#stored(full, use);
@@ -264,7 +265,7 @@ export class StatementResolver implements Resolver {
     return relation;
   }
 
-  #path(format: string, path: string, use: RelationUse): Relation {
+  #path({ format, path }: PathName, use: RelationUse): Relation {
     const access = this.#accessOf(use.context.user);
     if (format !== "delta") {
       const { relation, source, fingerprint } = this.files.path(format, path, use, access);

@@ -17,6 +17,7 @@ import type { Parameter, StatementOptions, StatementResult } from "../session.ts
 import type { EngineEnvironment } from "./environment.ts";
 import { FileSources } from "./file-sources.ts";
 import { withLoading } from "./not-loaded.ts";
+import { pathName, pathText } from "./path-name.ts";
 import { completed, StatementResolver } from "./resolver.ts";
 import { isAnsi, timeZoneOf, type SessionState } from "./session-state.ts";
 
@@ -146,10 +147,20 @@ export class StatementCall {
     return this.analyze((resolver, context) => objectParts(name, rootEnv(newAnalysis(context, resolver), binders)));
   }
 
-  /** `[catalog, schema, object]`. */
+  /** `[catalog, schema, object]`. Throws `SCHEMA_NOT_FOUND` for a path, of which the catalog knows nothing. */
   async objectName(name: ObjectName): Promise<string[]> {
     const { catalog, schema } = this.state;
-    return completed(await this.parts(name), { catalog, schema, user: this.user });
+    const parts = await this.parts(name);
+    const path = pathName(parts);
+    if (path !== undefined) {
+      throw this.error(
+        name.span,
+        "SCHEMA_NOT_FOUND",
+        `There is no schema ${path.format}: ${pathText(path)} names a place, and this needs the name of an object in the catalog.`,
+        path.format === "delta" ? "A table has a name after CREATE TABLE name LOCATION '…'." : undefined,
+      );
+    }
+    return completed(parts, { catalog, schema, user: this.user });
   }
 
   /** `[catalog, schema]`. */

@@ -23,6 +23,7 @@ import type {
 import { parseInstant } from "../../sql/types/instant.ts";
 import { readChangeOptions, type ChangeOptions } from "./change-options.ts";
 import type { EngineEnvironment } from "./environment.ts";
+import { pathName } from "./path-name.ts";
 import { CHANGES_OUT_OF_RANGE, timeZoneOf, type SessionState } from "./session-state.ts";
 import type { ChangesSource } from "./source.ts";
 
@@ -121,10 +122,10 @@ export class TableChanges {
     context: NameContext,
     access: Access,
   ): { readonly url: string; readonly table: Table | undefined; readonly full: readonly string[] } {
-    const [first = "", second = ""] = name;
-    if (name.length === 2 && first.toLowerCase() === "delta" && /[/:]/.test(second)) {
-      this.#env.catalog.places.require(access, second, "READ FILES");
-      return { url: second, table: undefined, full: [second] };
+    const named = pathName(name);
+    if (named?.format === "delta") {
+      this.#env.catalog.places.require(access, named.path, "READ FILES");
+      return { url: named.path, table: undefined, full: [named.path] };
     }
     const { catalog, schema } = context;
     const full = name.length >= 3 ? [...name] : name.length === 2 ? [catalog, ...name] : [catalog, schema, ...name];

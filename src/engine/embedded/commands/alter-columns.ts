@@ -1,5 +1,4 @@
 import { BoathouseError, isBoathouseError } from "../../../core/errors.ts";
-import { hasPolicy } from "../../../catalog/places.ts";
 import { keepStructs } from "../../../delta/scan/emptied-structs.ts";
 import { scanFunctions } from "../../../delta/scan/variant-layout.ts";
 import { requireNoNulls } from "../../../delta/write/not-null.ts";
@@ -10,7 +9,8 @@ import { openConnection } from "../connection.ts";
 import { sharedFolders } from "../shared-folders.ts";
 import type { StatementCall } from "../statement-call.ts";
 import { addedColumns, replacedColumns } from "./added-columns.ts";
-import { alterableTable, commitMetadata, snapshotOf } from "./alter-commit.ts";
+import { commitMetadata, requireRows } from "./alter-commit.ts";
+import { deltaTarget } from "./delta-target.ts";
 import { changedColumns, droppedColumns, hiveChange, renamedColumn } from "./changed-columns.ts";
 import type { ActionOf, ColumnsChange } from "./column-change.ts";
 
@@ -24,8 +24,8 @@ export async function alterColumns(
   action: ColumnAction,
   call: StatementCall,
 ): Promise<void> {
-  const found = await alterableTable(statement.name, call);
-  const snapshot = await snapshotOf(found, call);
+  const target = await deltaTarget(statement.name, "alter", call);
+  const snapshot = await target.table.snapshot();
   const {
     operation,
     parameters,
@@ -34,19 +34,17 @@ export async function alterColumns(
   } = await placing(action.span, call, () => changeOf(action, snapshot, call));
   if (notNull.length > 0) {
     // Whether it holds tells of the rows.
-    const access = await call.access();
-    access.require("SELECT", found);
-    if (hasPolicy(found)) access.requireAdministration("alter", found);
+    await requireRows(target, call);
   }
   await commitMetadata(
-    found,
+    target,
     { operation, parameters },
     async (transaction) => {
       const drops = action.kind === "drop_columns" || action.kind === "replace_columns";
       if (notNull.length > 0 || drops) {
         const folders = [
-          call.env.storage.reachableFolder(found.location),
-          ...(await sharedFolders(snapshot, found, call)),
+          call.env.storage.reachableFolder(target.url),
+          ...(await sharedFolders(snapshot, target.entry, call)),
         ];
         const connection = await openConnection(call, folders, scanFunctions(snapshot.schema));
         try {

@@ -1,3 +1,4 @@
+import { hasPolicy } from "../../../catalog/places.ts";
 import type { Table } from "../../../catalog/securable.ts";
 import type { StructType } from "../../../core/data-type.ts";
 import { BoathouseError } from "../../../core/errors.ts";
@@ -5,21 +6,14 @@ import type { Snapshot } from "../../../delta/snapshot.ts";
 import { findField } from "../../../delta/schema/table-schema.ts";
 import type { Transaction } from "../../../delta/write/transaction.ts";
 import type { OperationInfo } from "../../../delta/write/transaction-options.ts";
-import type { ObjectName } from "../../../sql/ast/expression.ts";
 import type { StatementCall } from "../statement-call.ts";
-import { tableOf } from "./relation-of.ts";
+import { requireRead, type DeltaTarget } from "./delta-target.ts";
 
-/** A table whose definition the statement's user may change: MODIFY, or ownership. */
-export async function alterableTable(name: ObjectName, call: StatementCall): Promise<Table> {
-  const found = await tableOf(name, call);
-  const access = await call.access();
-  if (!access.decide("MODIFY", found).allowed) access.requireAdministration("alter", found);
-  return found;
-}
-
-/** The newest version of a table of the catalog. */
-export async function snapshotOf(found: Table, call: StatementCall): Promise<Snapshot> {
-  return (await call.env.tables.at(found.location)).snapshot();
+/** Decides whether the change of a table may tell of its rows, of which a row filter or masks hide some. */
+export async function requireRows(target: DeltaTarget, call: StatementCall): Promise<void> {
+  const { entry } = target;
+  await requireRead(target, call);
+  if (entry !== undefined && hasPolicy(entry)) (await call.access()).requireAdministration("alter", entry);
 }
 
 /**
@@ -27,34 +21,34 @@ export async function snapshotOf(found: Table, call: StatementCall): Promise<Sna
  * nothing has changed. Gives the new version.
  */
 export async function commitMetadata(
-  found: Table,
+  { table, entry }: DeltaTarget,
   info: Pick<OperationInfo, "operation" | "parameters">,
   change: (transaction: Transaction) => void | Promise<void>,
   call: StatementCall,
   snapshot?: Snapshot,
 ): Promise<number | undefined> {
-  const table = await call.env.tables.at(found.location);
   const signal = call.signal === undefined ? {} : { signal: call.signal };
   const transaction = await table.begin({ ...info, userName: call.user, ...signal }, snapshot);
   try {
     await change(transaction);
     if (!transaction.hasChanges) return undefined;
-    refuseGovernedColumns(found, transaction.schema);
+    if (entry !== undefined) refuseGovernedColumns(entry, transaction.schema);
   } catch (error) {
     await transaction.abort();
     throw error;
   }
   const { version } = await transaction.commit();
-  await followCommit(found, transaction, call);
+  await followCommit(entry, transaction, call);
   return version;
 }
 
-/** The catalog's entry as the commit leaves the table. */
+/** The catalog's entry, where there is one, as the commit leaves the table. */
 export async function followCommit(
-  found: Table,
+  found: Table | undefined,
   { schema, metadata }: Pick<Transaction, "schema" | "metadata">,
   call: StatementCall,
 ): Promise<void> {
+  if (found === undefined) return;
   const { snapshot } = await call.access();
   await call.env.catalog.describeTable(call.user, snapshot.fullName(found), {
     columns: schema,

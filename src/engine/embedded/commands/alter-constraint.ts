@@ -1,5 +1,3 @@
-import { hasPolicy } from "../../../catalog/places.ts";
-import type { Table } from "../../../catalog/securable.ts";
 import { BOOLEAN } from "../../../core/data-type.ts";
 import { isBoathouseError } from "../../../core/errors.ts";
 import { constraintKey } from "../../../delta/write/constraints.ts";
@@ -16,7 +14,8 @@ import { compileExpression } from "../../../sql/expression.ts";
 import { openConnection } from "../connection.ts";
 import { sharedFolders } from "../shared-folders.ts";
 import type { StatementCall } from "../statement-call.ts";
-import { alterableTable, commitMetadata, snapshotOf } from "./alter-commit.ts";
+import { commitMetadata, requireRows } from "./alter-commit.ts";
+import { deltaTarget, type DeltaTarget } from "./delta-target.ts";
 import type { ActionOf } from "./column-change.ts";
 
 export async function alterConstraint(
@@ -24,15 +23,15 @@ export async function alterConstraint(
   action: ActionOf<"add_constraint" | "drop_constraint">,
   call: StatementCall,
 ): Promise<void> {
-  const found = await alterableTable(statement.name, call);
-  const snapshot = await snapshotOf(found, call);
+  const target = await deltaTarget(statement.name, "alter", call);
+  const snapshot = await target.table.snapshot();
   if (action.kind === "add_constraint") {
     const { constraint } = action;
     const expr = constraint.kind === "check" ? call.textOf(constraint.condition.span) : "";
     const parameters = { name: "name" in constraint ? (constraint.name?.name ?? "") : "", expr };
     const add = (transaction: Transaction): Promise<void> =>
-      addConstraint(transaction, { found, snapshot }, constraint, call);
-    await commitMetadata(found, { operation: "ADD CONSTRAINT", parameters }, add, call, snapshot);
+      addConstraint(transaction, { target, snapshot }, constraint, call);
+    await commitMetadata(target, { operation: "ADD CONSTRAINT", parameters }, add, call, snapshot);
     return;
   }
   const name = action.name?.name ?? "";
@@ -42,13 +41,13 @@ export async function alterConstraint(
   const drop = (transaction: Transaction): void => {
     dropConstraint(transaction, action);
   };
-  await commitMetadata(found, { operation: "DROP CONSTRAINT", parameters }, drop, call, snapshot);
+  await commitMetadata(target, { operation: "DROP CONSTRAINT", parameters }, drop, call, snapshot);
 }
 
 /** A CHECK constraint that the table's rows fulfil. Keys are informational and leave nothing behind. */
 async function addConstraint(
   transaction: Transaction,
-  { found, snapshot }: { readonly found: Table; readonly snapshot: Snapshot },
+  { target, snapshot }: { readonly target: DeltaTarget; readonly snapshot: Snapshot },
   constraint: ActionOf<"add_constraint">["constraint"],
   call: StatementCall,
 ): Promise<void> {
@@ -56,18 +55,19 @@ async function addConstraint(
   if (constraint.kind !== "check") throw call.unsupported(constraint.span, "This constraint");
   const { name, condition } = constraint;
   // Whether it holds tells of the rows.
-  const access = await call.access();
-  access.require("SELECT", found);
-  if (hasPolicy(found)) access.requireAdministration("alter", found);
+  await requireRows(target, call);
   if (name === undefined) {
     throw call.error(constraint.span, "CONSTRAINT_NAME_MISSING", "A CHECK constraint needs a name.");
   }
   const { sql } = compileExpression(condition, {
     schema: transaction.schema,
-    context: call.context(access),
+    context: call.context(await call.access()),
     type: BOOLEAN,
   });
-  const folders = [call.env.storage.reachableFolder(found.location), ...(await sharedFolders(snapshot, found, call))];
+  const folders = [
+    call.env.storage.reachableFolder(target.url),
+    ...(await sharedFolders(snapshot, target.entry, call)),
+  ];
   const connection = await openConnection(call, folders, `${sql} ${scanFunctions(snapshot.schema)}`);
   try {
     await addTableConstraint(transaction, connection, name.name, call.textOf(condition.span));

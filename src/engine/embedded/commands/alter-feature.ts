@@ -3,7 +3,8 @@ import type { AlterStatement } from "../../../sql/ast/alter.ts";
 import { openConnection } from "../connection.ts";
 import { sharedFolders } from "../shared-folders.ts";
 import type { StatementCall } from "../statement-call.ts";
-import { alterableTable, followCommit } from "./alter-commit.ts";
+import { followCommit } from "./alter-commit.ts";
+import { deltaTarget } from "./delta-target.ts";
 import type { ActionOf } from "./column-change.ts";
 
 /** `ALTER TABLE … DROP FEATURE name [TRUNCATE HISTORY]`. */
@@ -12,11 +13,10 @@ export async function alterFeature(
   action: ActionOf<"drop_feature">,
   call: StatementCall,
 ): Promise<void> {
-  const found = await alterableTable(statement.name, call);
-  const table = await call.env.tables.at(found.location);
+  const { table, entry, url } = await deltaTarget(statement.name, "alter", call);
   const folders = [
-    call.env.storage.reachableFolder(found.location),
-    ...(await sharedFolders(await table.snapshot(), found, call)),
+    call.env.storage.reachableFolder(url),
+    ...(await sharedFolders(await table.snapshot(), entry, call)),
   ];
   const connection = await openConnection(call, folders, "");
   const { feature, truncateHistory } = action;
@@ -28,6 +28,6 @@ export async function alterFeature(
   } finally {
     connection.close();
     // Also what was committed on the way to a refusal.
-    await followCommit(found, await table.snapshot(), call);
+    await followCommit(entry, await table.snapshot(), call);
   }
 }

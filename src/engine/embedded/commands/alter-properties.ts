@@ -4,7 +4,8 @@ import type { Transaction } from "../../../delta/write/transaction.ts";
 import type { AlterStatement } from "../../../sql/ast/alter.ts";
 import type { Property } from "../../../sql/ast/definition.ts";
 import type { StatementCall } from "../statement-call.ts";
-import { alterableTable, commitMetadata, snapshotOf } from "./alter-commit.ts";
+import { commitMetadata } from "./alter-commit.ts";
+import { deltaTarget } from "./delta-target.ts";
 import type { ActionOf } from "./column-change.ts";
 
 /** `SET TBLPROPERTIES (…)`, `UNSET TBLPROPERTIES [IF EXISTS] (…)` of a table. */
@@ -13,7 +14,7 @@ export async function alterProperties(
   action: ActionOf<"set_properties" | "unset_properties">,
   call: StatementCall,
 ): Promise<void> {
-  const found = await alterableTable(statement.name, call);
+  const target = await deltaTarget(statement.name, "alter", call);
   for (const property of action.properties) refuseReserved(property, call);
   if (action.kind === "set_properties") {
     const properties = Object.fromEntries(
@@ -22,10 +23,10 @@ export async function alterProperties(
     const set = (transaction: Transaction): void => {
       transaction.updateMetadata({ setProperties: properties });
     };
-    await commitMetadata(found, { operation: "SET TBLPROPERTIES", parameters: { properties } }, set, call);
+    await commitMetadata(target, { operation: "SET TBLPROPERTIES", parameters: { properties } }, set, call);
     return;
   }
-  const snapshot = await snapshotOf(found, call);
+  const snapshot = await target.table.snapshot();
   const { ifExists } = action;
   const properties = action.properties.flatMap(({ key, span }) => {
     const own = findProperty(snapshot.metadata, key);
@@ -33,7 +34,7 @@ export async function alterProperties(
     throw call.error(
       span,
       "DELTA_UNSET_NON_EXISTENT_PROPERTY",
-      `The table ${found.name} has no property ${key}.`,
+      `The table ${target.shown} has no property ${key}.`,
       didYouMean(key, Object.keys(snapshot.configuration)) ?? "UNSET TBLPROPERTIES IF EXISTS passes over it.",
     );
   });
@@ -41,7 +42,7 @@ export async function alterProperties(
     transaction.updateMetadata({ unsetProperties: properties });
   };
   const parameters = { properties, ifExists };
-  await commitMetadata(found, { operation: "UNSET TBLPROPERTIES", parameters }, unset, call, snapshot);
+  await commitMetadata(target, { operation: "UNSET TBLPROPERTIES", parameters }, unset, call, snapshot);
 }
 
 /** What other statements set, or only writers. */

@@ -1,15 +1,20 @@
 import type { AlterAction, AlterColumn, AlterStatement } from "../../../sql/ast/alter.ts";
+import type { BoathouseError } from "../../../core/errors.ts";
+import type { Transaction } from "../../../delta/write/transaction.ts";
+import type { ObjectName } from "../../../sql/ast/expression.ts";
 import type { StatementResult } from "../../session.ts";
 import { doneResult } from "../result.ts";
 import type { StatementCall } from "../statement-call.ts";
 import { boundText } from "../bound-text.ts";
 import { analyzeQuery } from "../../../sql/analyzer/analyze.ts";
 import { alterColumns } from "./alter-columns.ts";
+import { commitMetadata } from "./alter-commit.ts";
 import { alterConstraint } from "./alter-constraint.ts";
 import { alterFeature } from "./alter-feature.ts";
 import { alterProperties } from "./alter-properties.ts";
 import type { ActionOf } from "./column-change.ts";
 import { syncIdentity } from "./column-rule-change.ts";
+import { deltaTarget, pathOf } from "./delta-target.ts";
 import { alterClustering } from "./cluster-by.ts";
 import type { Command } from "./command.ts";
 import { refuseTemporary } from "./create-view.ts";
@@ -27,11 +32,25 @@ export const alter: Command<"alter"> = {
 export const comment: Command<"comment"> = {
   kinds: ["comment"],
   async run(statement, call): Promise<StatementResult> {
-    const on = await namedObject(statement.object, statement.name, statement.span, call);
-    await call.env.catalog.describeObject(call.user, on, { comment: statement.comment ?? null });
+    const { object, name, comment: text } = statement;
+    if (object !== "table" || (await pathOf(name, call)) === undefined) {
+      const named = await namedObject(object, name, statement.span, call);
+      await call.env.catalog.describeObject(call.user, named, { comment: text ?? null });
+    }
+    if (object === "table") await commentTable(name, text ?? "", call);
     return doneResult("COMMENT");
   },
 };
+
+/** The log has the comment as well, for who reads the table without this catalog. */
+async function commentTable(name: ObjectName, text: string, call: StatementCall): Promise<void> {
+  const target = await deltaTarget(name, "alter", call);
+  const info = { operation: "SET TBLPROPERTIES", parameters: { properties: { comment: text } } };
+  const change = (transaction: Transaction): void => {
+    transaction.updateMetadata({ comment: text });
+  };
+  await commitMetadata(target, info, change, call);
+}
 
 async function change(statement: AlterStatement, call: StatementCall): Promise<void> {
   const { catalog } = call.env;
@@ -101,9 +120,20 @@ async function changeTable(statement: AlterStatement, action: AlterAction, call:
     case "cluster_by":
       await alterClustering(statement, action, call);
       return;
+    case "set_location":
+      if ((await pathOf(statement.name, call)) === undefined) throw refused(action, call);
+      throw call.error(
+        action.span,
+        "DELTA_CANNOT_SET_LOCATION_ON_PATH_IDENTIFIER",
+        "Cannot change the location of a path based table.",
+      );
     default:
-      throw call.unsupported(action.span, `ALTER TABLE … ${action.kind.replaceAll("_", " ").toUpperCase()}`);
+      throw refused(action, call);
   }
+}
+
+function refused(action: AlterAction, call: StatementCall): BoathouseError {
+  return call.unsupported(action.span, `ALTER TABLE … ${action.kind.replaceAll("_", " ").toUpperCase()}`);
 }
 
 /** Properties of an object that is no table. */

@@ -6,7 +6,8 @@ import { partsOf } from "../../../sql/ast/node.ts";
 import type { AlterAction, AlterStatement } from "../../../sql/ast/alter.ts";
 import type { ClusterBy } from "../../../sql/ast/definition.ts";
 import type { StatementCall } from "../statement-call.ts";
-import { alterableTable, commitMetadata, snapshotOf } from "./alter-commit.ts";
+import { commitMetadata } from "./alter-commit.ts";
+import { deltaTarget } from "./delta-target.ts";
 
 /** A statement that may say how a table is clustered. */
 interface Clustered {
@@ -73,8 +74,8 @@ export async function alterClustering(
   action: Extract<AlterAction, { readonly kind: "cluster_by" }>,
   call: StatementCall,
 ): Promise<void> {
-  const found = await alterableTable(statement.name, call);
-  const snapshot = await snapshotOf(found, call);
+  const target = await deltaTarget(statement.name, "alter", call);
+  const snapshot = await target.table.snapshot();
   const { clusterBy: clause } = action;
   if (snapshot.partitionColumns.length > 0) {
     throw call.error(
@@ -100,7 +101,7 @@ export async function alterClustering(
     clusterBy(transaction, columns);
   };
   try {
-    await commitMetadata(found, info, change, call, snapshot);
+    await commitMetadata(target, info, change, call, snapshot);
   } catch (error) {
     throw call.placed(error, clause.span);
   }

@@ -1,4 +1,3 @@
-import { hasPolicy } from "../../../catalog/places.ts";
 import type { StructField } from "../../../core/data-type.ts";
 import { BoathouseError } from "../../../core/errors.ts";
 import { CURRENT_DEFAULT, GENERATION_EXPRESSION } from "../../../delta/write/column-rules.ts";
@@ -11,7 +10,8 @@ import { identityOf } from "../../../sql/identity.ts";
 import { plainContext } from "../../../sql/plain-context.ts";
 import { openConnection } from "../connection.ts";
 import type { StatementCall } from "../statement-call.ts";
-import { alterableTable, commitMetadata, snapshotOf } from "./alter-commit.ts";
+import { commitMetadata, requireRows } from "./alter-commit.ts";
+import { deltaTarget } from "./delta-target.ts";
 import { described, pathText } from "./column-change.ts";
 
 type RuleChange = Extract<ColumnChange, { readonly kind: "set_default" | "drop_default" | "drop_identity" }>;
@@ -63,19 +63,17 @@ export async function syncIdentity(
   altered: AlterColumn,
   call: StatementCall,
 ): Promise<void> {
-  const found = await alterableTable(statement.name, call);
+  const target = await deltaTarget(statement.name, "alter", call);
   // How far the values go tells of the rows.
-  const access = await call.access();
-  access.require("SELECT", found);
-  if (hasPolicy(found)) access.requireAdministration("alter", found);
-  const snapshot = await snapshotOf(found, call);
+  await requireRows(target, call);
+  const snapshot = await target.table.snapshot();
   const name = pathText(partsOf(altered.column));
   const column = findField(snapshot.schema, partsOf(altered.column).join("."));
   const parameters = column === undefined ? {} : { column: described([], column) };
-  const connection = await openConnection(call, [call.env.storage.reachableFolder(found.location)], "");
+  const connection = await openConnection(call, [call.env.storage.reachableFolder(target.url)], "");
   try {
     await commitMetadata(
-      found,
+      target,
       { operation: "CHANGE COLUMN", parameters },
       (transaction) => syncMark(transaction, connection, column?.name ?? name),
       call,

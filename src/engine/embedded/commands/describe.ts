@@ -12,7 +12,7 @@ import type { StatementCall } from "../statement-call.ts";
 import type { Command } from "./command.ts";
 import { describeFunction } from "./describe-function.ts";
 import { tableJson } from "./table-json.ts";
-import { tableOf } from "./relation-of.ts";
+import { deltaTarget } from "./delta-target.ts";
 
 /** DESCRIBE of a table, its history and detail, a query, a schema, catalog, function or volume. */
 export const describe: Command<"describe"> = { kinds: ["describe"], run };
@@ -172,7 +172,7 @@ function extendedRows(relation: Relation, [catalog = "", schema = "", table = ""
 async function history(statement: Describe, call: StatementCall): Promise<StatementResult> {
   if (statement.name === undefined)
     throw call.error(statement.span, "PARSE_SYNTAX_ERROR", "DESCRIBE HISTORY needs a table.");
-  const table = await readableTable(statement.name, call);
+  const { table } = await deltaTarget(statement.name, "read", call);
   const entries = await readHistory(table.location);
   const rows = entries.map((each): Row => ({
     ...each,
@@ -188,11 +188,11 @@ async function history(statement: Describe, call: StatementCall): Promise<Statem
 async function detail(statement: Describe, call: StatementCall): Promise<StatementResult> {
   if (statement.name === undefined)
     throw call.error(statement.span, "PARSE_SYNTAX_ERROR", "DESCRIBE DETAIL needs a table.");
-  const table = await readableTable(statement.name, call);
+  const { table, entry } = await deltaTarget(statement.name, "read", call);
   const found = await readDetail(await table.snapshot());
   const row: Row = {
     ...found,
-    name: (await call.objectName(statement.name)).join("."),
+    ...(entry === undefined ? {} : { name: (await call.access()).snapshot.fullName(entry).join(".") }),
     numFiles: BigInt(found.numFiles),
     sizeInBytes: BigInt(found.sizeInBytes),
     createdAt: found.createdAt === null ? null : shownTime(found.createdAt),
@@ -200,21 +200,6 @@ async function detail(statement: Describe, call: StatementCall): Promise<Stateme
     properties: mapOf(found.properties),
   };
   return rowsResult("DESCRIBE DETAIL", DETAIL_SCHEMA, [row]);
-}
-
-async function readableTable(
-  name: NonNullable<Describe["name"]>,
-  call: StatementCall,
-): Promise<Awaited<ReturnType<StatementCall["env"]["tables"]["at"]>>> {
-  const parts = await call.parts(name);
-  const [format, path] = parts;
-  if (parts.length === 2 && format?.toLowerCase() === "delta" && path !== undefined && /[/:]/.test(path)) {
-    call.env.catalog.places.require(await call.access(), path, "READ FILES");
-    return call.env.tables.at(path);
-  }
-  const found = await tableOf(name, call);
-  (await call.access()).require("SELECT", found);
-  return call.env.tables.at(found.location);
 }
 
 /** `2024-01-31 12:00:00.12` in UTC, as results show instants. */

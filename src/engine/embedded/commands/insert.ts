@@ -20,7 +20,7 @@ import type { StatementCall } from "../statement-call.ts";
 import { tableExpressions } from "../table-expressions.ts";
 import type { Command } from "./command.ts";
 import { followCommit } from "./alter-commit.ts";
-import { deltaTarget, type DeltaTarget } from "./delta-target.ts";
+import { deltaTarget, requireRead, type DeltaTarget } from "./delta-target.ts";
 
 /** INSERT in all its forms: one Delta commit under the statement's identity. */
 export const insert: Command<"insert"> = { kinds: ["insert"], run };
@@ -50,11 +50,7 @@ async function run(statement: Insert, call: StatementCall): Promise<StatementRes
     : await planAligned(statement, call, transaction, url);
   const metrics = await commitRows(transaction, planned, call, options);
   const name = entry === undefined ? [url] : (await call.access()).snapshot.fullName(entry);
-  if (
-    entry !== undefined &&
-    transaction.metadata.schemaString !== before.schemaString &&
-    !onlyMarksDiffer(before, transaction.metadata)
-  ) {
+  if (transaction.metadata.schemaString !== before.schemaString && !onlyMarksDiffer(before, transaction.metadata)) {
     await followCommit(entry, transaction, call);
   }
   await recordLineage(call, planned, name);
@@ -67,9 +63,7 @@ async function requireCondition(
   statement: Insert,
   call: StatementCall,
 ): Promise<void> {
-  const access = await call.access();
-  if (entry === undefined) call.env.catalog.places.require(access, url, "READ FILES");
-  else access.require("SELECT", entry);
+  await requireRead({ entry, url }, call);
   if (entry !== undefined && hasPolicy(entry)) {
     const hint = "DELETE what is to be replaced, then INSERT.";
     throw call.unsupported(statement.span, "REPLACE on a table with a row filter or column masks", hint);

@@ -3,7 +3,7 @@ import { didYouMean } from "../../../core/nearest.ts";
 import { repairTable } from "../../../delta/maintain/repair.ts";
 import { generateManifests } from "../../../delta/maintain/symlink-manifest.ts";
 import { doneResult, rowsResult } from "../result.ts";
-import { alterableTable, followCommit, snapshotOf } from "./alter-commit.ts";
+import { followCommit } from "./alter-commit.ts";
 import type { Command } from "./command.ts";
 import { deltaTarget } from "./delta-target.ts";
 
@@ -25,8 +25,13 @@ export const repair: Command<"repair_table"> = {
         "SYNC METADATA brings the catalog to what the log says. FSCK REPAIR TABLE takes files that are gone from the log.",
       );
     }
-    const found = await alterableTable(statement.table, call);
-    await followCommit(found, await snapshotOf(found, call), call);
+    const { table, entry } = await deltaTarget(statement.table, "alter", call);
+    if (entry === undefined) {
+      const message =
+        "A table named by its path is not in the catalog: there is nothing to bring to what its log says.";
+      throw call.error(statement.table.span, "NOT_SUPPORTED_COMMAND_FOR_V2_TABLE", message);
+    }
+    await followCommit(entry, await table.snapshot(), call);
     return doneResult("REPAIR TABLE");
   },
 };

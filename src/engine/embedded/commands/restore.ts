@@ -18,7 +18,7 @@ export const restore: Command<"restore"> = {
       ...(txn === undefined ? {} : { txn }),
     });
     const snapshot = await table.snapshot();
-    if (entry !== undefined) await followCommit(entry, snapshot, call);
+    await followCommit(entry, snapshot, call);
     if (restored === undefined) return rowsResult("RESTORE", SCHEMA, [], { alreadyCommitted: true });
     const { version, metrics } = restored;
     const row = METRICS.map(([name, metric]) => [name, BigInt(metrics[metric] ?? 0)]);

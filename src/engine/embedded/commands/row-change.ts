@@ -50,7 +50,7 @@ async function run(statement: Update | Delete | Merge, call: StatementCall): Pro
     if (evolves) transaction.mergeSchema(bound.target.schema);
     const metrics = await change(bound, transaction, call);
     if (metrics === undefined) return changeResult(operation, {});
-    if (evolves && source.table !== undefined) await followCommit(source.table, transaction, call);
+    if (evolves) await followCommit(source.table, transaction, call);
     const flowed = {
       schema: struct(bound.lineage.map((each) => field(each.column, STRING))),
       lineage: bound.lineage.map((each) => each.sources),

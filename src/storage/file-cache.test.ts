@@ -90,6 +90,30 @@ describe("copies of remote files", () => {
     expect(left).toEqual(new Set([a, c, d]));
   });
 
+  it("keep files that are made of others, each made once and whole", async () => {
+    const cache = new FileCache({ folder });
+    let made = 0;
+    const derived = (text: string, fails = false): Promise<string> =>
+      cache.derived({
+        name: ["of", text],
+        extension: ".parquet",
+        make: async (path) => {
+          made += 1;
+          await writeFile(path, text);
+          if (fails) throw new Error("half");
+          return text.length;
+        },
+      });
+    await expect(derived("x", true)).rejects.toThrow("half");
+    expect(await readdir(folder)).toEqual([]);
+    const [path = ""] = await Promise.all([derived("x"), derived("x"), derived("y")]);
+    expect(await readFile(path, "utf8")).toBe("x");
+    expect(made).toBe(3);
+    await rm(path);
+    expect(await derived("x")).toBe(path);
+    expect(made).toBe(4);
+  });
+
   it("leave nothing of killed processes, and take in what was written here", async () => {
     const gone = join(folder, "write-999999999-x");
     await mkdir(gone, { recursive: true });

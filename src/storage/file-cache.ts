@@ -29,10 +29,20 @@ export interface CachedObject {
   readonly tag: string;
 }
 
+/** A file of this machine in another form, which never changes while the parts of its name do not. */
+export interface DerivedFile {
+  /** Tell it from all others: what it is made of, and which form that is. */
+  readonly name: readonly string[];
+  /** Of its name: `.parquet`. */
+  readonly extension: string;
+  /** Writes it to a path where no file is, and gives its bytes. */
+  readonly make: (path: string) => Promise<number>;
+}
+
 /**
  * Copies of remote objects as files of this machine, for DuckDB, which reads nothing else. A copy is named after the
  * object's URL and tag, appears whole or not at all, and serves every process; its time of change is when it was last
- * used. When there are too many, the least recently used ones go.
+ * used. When there are too many, the least recently used ones go. Files that are made of others are kept in the same way.
  */
 export class FileCache {
   readonly folder: string;
@@ -53,14 +63,22 @@ export class FileCache {
   }
 
   /** The path of the object's copy, which is fetched when it is not there. Throws what the store throws. */
-  async fileOf(object: CachedObject, signal?: AbortSignal): Promise<string> {
+  fileOf(object: CachedObject, signal?: AbortSignal): Promise<string> {
+    return this.#file(this.#pathOf(object), (temporary) => fetch(object, temporary), signal);
+  }
+
+  /** The path of a file that is made when it is not there. Throws what its `make` throws. */
+  derived({ name, extension, make }: DerivedFile, signal?: AbortSignal): Promise<string> {
+    return this.#file(this.#named(name, extension), make, signal);
+  }
+
+  async #file(path: string, make: DerivedFile["make"], signal: AbortSignal | undefined): Promise<string> {
     throwIfAborted(signal);
-    const path = this.#pathOf(object);
     if (await touch(path)) return path;
     let fetching = this.#fetching.get(path);
     if (fetching === undefined) {
       // Others may wait for the same file, so that it goes on when whoever asked first is cancelled.
-      fetching = this.#inTurn(() => this.#fetch(object, path)).finally(() => this.#fetching.delete(path));
+      fetching = this.#inTurn(() => this.#make(path, make)).finally(() => this.#fetching.delete(path));
       this.#fetching.set(path, fetching);
       fetching.catch(() => undefined);
     }
@@ -83,8 +101,11 @@ export class FileCache {
   }
 
   #pathOf({ store, key, tag }: CachedObject): string {
-    const name = createHash("sha256").update(`${store.url}\0${key}\0${tag}`).digest("hex");
-    return join(this.folder, `${name}${/\.[a-z0-9]{1,8}$/i.exec(key)?.[0] ?? ""}`);
+    return this.#named([store.url, key, tag], /\.[a-z0-9]{1,8}$/i.exec(key)?.[0] ?? "");
+  }
+
+  #named(parts: readonly string[], extension: string): string {
+    return join(this.folder, `${createHash("sha256").update(parts.join("\0")).digest("hex")}${extension}`);
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -99,30 +120,13 @@ export class FileCache {
     }
   }
 
-  async #fetch({ store, key }: CachedObject, path: string): Promise<string> {
+  async #make(path: string, make: DerivedFile["make"]): Promise<string> {
     await this.#look();
     // The folder may be deleted at any time.
     await mkdir(this.folder, { recursive: true });
     const temporary = temporaryPath(path);
     try {
-      const { meta, body } = await store.read(key);
-      const handle = await open(temporary, "wx");
-      let size = 0;
-      try {
-        for await (const chunk of body) {
-          await handle.writeFile(chunk);
-          size += chunk.length;
-        }
-        if (meta.size >= 0 && size !== meta.size) {
-          throw new BoathouseError(
-            "OBJECT_TRUNCATED",
-            `${store.url}/${key} broke off after ${size} of ${meta.size} bytes.`,
-          );
-        }
-        await handle.sync();
-      } finally {
-        await handle.close();
-      }
+      const size = await make(temporary);
       await rename(temporary, path);
       await this.#grown(size);
       return path;
@@ -193,6 +197,29 @@ const HOUR = 3_600_000;
 
 function total(entries: readonly Entry[]): number {
   return entries.reduce((sum, { size }) => sum + size, 0);
+}
+
+/** Writes the object to the path, and gives its bytes. */
+async function fetch({ store, key }: CachedObject, path: string): Promise<number> {
+  const { meta, body } = await store.read(key);
+  const handle = await open(path, "wx");
+  let size = 0;
+  try {
+    for await (const chunk of body) {
+      await handle.writeFile(chunk);
+      size += chunk.length;
+    }
+    if (meta.size >= 0 && size !== meta.size) {
+      throw new BoathouseError(
+        "OBJECT_TRUNCATED",
+        `${store.url}/${key} broke off after ${size} of ${meta.size} bytes.`,
+      );
+    }
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  return size;
 }
 
 /** Waits for something, or for the signal to abort. */

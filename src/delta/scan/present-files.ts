@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { BoathouseError, isBoathouseError } from "../../core/errors.ts";
 import { quotePath } from "../../sql/quote.ts";
-import { hasVariant } from "../../sql/types/variant-type.ts";
 import type { FileType } from "../../sql/variant/file-type.ts";
+import type { FileCache } from "../../storage/file-cache.ts";
 import type { FileList } from "../log/file-list.ts";
 import { describe } from "../log/log-segment.ts";
 import { inParallel } from "../log/objects.ts";
@@ -10,9 +11,10 @@ import { textIn } from "../log/row-values.ts";
 import { physicalSchema } from "../schema/column-mapping.ts";
 import type { Snapshot } from "../snapshot.ts";
 import { localCopy } from "./data-files.ts";
+import { fileLayouts, needsLayout, type FileLayout } from "./file-layout.ts";
 import { fileColumns } from "./file-columns.ts";
 import { groupsOf, holdsTimestamps, type ScanFile } from "./scan-sql.ts";
-import { variantLayouts, type VariantLayout } from "./variant-layout.ts";
+import { copyWithoutAnnotations } from "./variant-annotation.ts";
 
 /** The files on this machine, with what has to be known to read them. */
 export async function presentFiles(
@@ -26,7 +28,7 @@ export async function presentFiles(
     const deleted = each.vector === undefined ? undefined : await snapshot.deletedRows(each.vector, each.path);
     return { ...each, file, ...(deleted === undefined ? {} : { deleted }) };
   });
-  const marked = await markVariants(snapshot, list, files);
+  const marked = await markLayouts(snapshot, list, files);
   return markLone(snapshot, list, holdsTimestamps(snapshot.schema) ? await markInt96(list, marked) : marked);
 }
 
@@ -45,25 +47,50 @@ async function presentFile(
   throw missing(snapshot, path);
 }
 
-/** Looks into the files for variants that do not stand in the plain way, once a file. */
-async function markVariants(
+/**
+ * Looks into the files for columns that do not stand in the plain way, once a file. One whose NULLs DuckDB does not tell from nulls
+ * of JSON is read from a copy.
+ */
+async function markLayouts(
   snapshot: Snapshot,
   list: FileList,
   files: readonly ScanFile[],
 ): Promise<readonly ScanFile[]> {
-  if (!hasVariant(snapshot.schema) && !snapshot.features.includes("geospatial")) return files;
-  const known = layouts.get(list) ?? new Map<string, VariantLayout | undefined>();
+  const hasShapes = snapshot.features.includes("geospatial");
+  if (!needsLayout(snapshot.schema, hasShapes)) return files;
+  const known = layouts.get(list) ?? new Map<string, FileLayout | undefined>();
   layouts.set(list, known);
-  const unknown = files.filter(({ file }) => !known.has(file)).map(({ file }) => file);
   const schema = physicalSchema(snapshot.schema, snapshot.mappingMode);
-  for (const [file, layout] of await variantLayouts(list.connection, unknown, schema)) known.set(file, layout);
-  return files.map((file) => {
-    const variants = known.get(file.file);
-    return variants === undefined ? file : { ...file, variants };
+  const learn = async (names: readonly string[]): Promise<void> => {
+    const unknown = names.filter((name) => !known.has(name));
+    for (const each of await fileLayouts(list.connection, unknown, { schema, hasShapes })) known.set(...each);
+  };
+  await learn(files.map(({ file }) => file));
+  const cache = snapshot.context.remote?.cache;
+  const read = await inParallel(files, COPIES, async (each) => {
+    const isMixed = [...(known.get(each.file)?.nulls.values() ?? [])].includes("mixed");
+    return isMixed && cache !== undefined ? { ...each, file: await plainCopy(cache, each.file) } : each;
+  });
+  await learn(read.map(({ file }) => file));
+  return read.map((file) => {
+    const layout = known.get(file.file);
+    return layout === undefined ? file : { ...file, layout };
   });
 }
 
-const layouts = new WeakMap<FileList, Map<string, VariantLayout | undefined>>();
+const layouts = new WeakMap<FileList, Map<string, FileLayout | undefined>>();
+
+/** Files that are copied at once. */
+const COPIES = 4;
+
+async function plainCopy(cache: FileCache, file: string): Promise<string> {
+  const { size, mtimeMs } = await stat(file);
+  return cache.derived({
+    name: [file, String(size), String(mtimeMs), "variants without annotations"],
+    extension: ".parquet",
+    make: (path) => copyWithoutAnnotations(file, path),
+  });
+}
 
 /** Looks into the files' footers for INT96, once a file. */
 async function markInt96(list: FileList, files: readonly ScanFile[]): Promise<ScanFile[]> {
@@ -91,8 +118,8 @@ async function markLone(snapshot: Snapshot, list: FileList, files: readonly Scan
   const known = columns.get(list) ?? new Map<string, ReadonlyMap<string, FileType>>();
   columns.set(list, known);
   const lone = new Set(groupsOf(files).flatMap((group) => (group.length === 1 ? group : [])));
-  for (const { file, int96, variants } of lone) {
-    if (known.has(file) || int96 || variants !== undefined) continue;
+  for (const { file, int96, layout } of lone) {
+    if (known.has(file) || int96 || layout !== undefined) continue;
     known.set(file, await fileColumns(list.connection, file));
   }
   return files.map((file) => {

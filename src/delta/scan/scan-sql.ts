@@ -3,11 +3,18 @@ import { quoteIdentifier, quotePath, quoteString } from "../../sql/quote.ts";
 import { duckDbType } from "../../sql/types/duckdb-type.ts";
 import { hasVariant } from "../../sql/types/variant-type.ts";
 import { fieldType, isSameType, parseFileType, type FileType } from "../../sql/variant/file-type.ts";
-import { parquetType } from "../../sql/variant/group-sql.ts";
-import { columnId, needsRename, physicalName, physicalType, type MappingMode } from "../schema/column-mapping.ts";
+import {
+  columnId,
+  needsRename,
+  physicalName,
+  physicalSchema,
+  physicalType,
+  type MappingMode,
+} from "../schema/column-mapping.ts";
 import { metadataType, type TrackingColumns } from "../write/row-tracking.ts";
 import { mayRound } from "../schema/type-widening.ts";
-import { askedType, binaryFromFile, variantFromFile, type NullKind, type VariantLayout } from "./variant-layout.ts";
+import { askedType, binaryFromFile, otherField, type FileLayout } from "./file-layout.ts";
+import { variantFromFile, type NullKind } from "./variant-layout.ts";
 
 /** A file to read. */
 export interface ScanFile {
@@ -34,8 +41,8 @@ export interface ScanFile {
   readonly defaultRowCommitVersion?: number;
   /** Timestamps in the old INT96 form, which are instants in UTC but do not say so. */
   readonly int96: boolean;
-  /** Where its variants do not stand in the plain way. */
-  readonly variants?: VariantLayout;
+  /** Where its columns do not stand in the plain way. */
+  readonly layout?: FileLayout;
   /** Of a file that is read alone: the columns that it has. */
   readonly columns?: ReadonlyMap<string, FileType>;
 }
@@ -73,7 +80,7 @@ export function scanSql(files: readonly ScanFile[], options: ScanSqlOptions): st
 export function groupsOf(files: readonly ScanFile[]): (readonly ScanFile[])[] {
   const groups = new Map<string, ScanFile[]>();
   for (const file of files) {
-    const kind = `${file.deleted !== undefined} ${file.int96} ${file.variants?.key ?? ""}`;
+    const kind = `${file.deleted !== undefined} ${file.int96} ${file.layout?.key ?? ""}`;
     const group = groups.get(kind);
     if (group === undefined) groups.set(kind, [file]);
     else group.push(file);
@@ -96,7 +103,7 @@ function emptySql(options: ScanSqlOptions): string {
 function groupSql(files: readonly ScanFile[], options: ScanSqlOptions): string {
   const [first] = files;
   const int96 = first?.int96 ?? false;
-  const variants = first?.variants;
+  const layout = first?.layout;
   const inner: MapEntry[] = [];
   const outer: string[] = [];
   for (const field of options.schema.fields) {
@@ -109,8 +116,8 @@ function groupSql(files: readonly ScanFile[], options: ScanSqlOptions): string {
     }
     const alias = `c${inner.length}`;
     inner.push({ field, alias });
-    const reading = { mode: options.mode, int96, nulls: variants?.nulls.get(name) };
-    const value = logicalSql(alias, field.type, reading, variants?.columns.get(name));
+    const reading = { mode: options.mode, int96, nulls: layout?.nulls.get(name) };
+    const value = logicalSql(alias, field.type, reading, layout?.columns.get(name));
     const whole = mayRound(field) ? `CASE WHEN ${alias} IS NOT NULL THEN ${value} END` : value;
     outer.push(`${whole} AS ${quoteIdentifier(field.name)}`);
   }
@@ -134,7 +141,7 @@ function groupSql(files: readonly ScanFile[], options: ScanSqlOptions): string {
   }
   // The hidden columns have no field ids.
   const byName = options.mode === "id" && inner.some(({ field }) => field === tracking?.rowId);
-  const source = parquetSql(files, inner, { mode: byName ? "name" : options.mode, int96, variants });
+  const source = parquetSql(files, inner, { mode: byName ? "name" : options.mode, int96, layout });
   if (first?.deleted === undefined) return `SELECT ${outer.join(", ")} FROM ${source}`;
   const given = [...inner.map(({ alias }) => alias), "file_index", "file_row_number"].join(", ");
   // One packed key is four times faster than a join on two columns.
@@ -164,7 +171,7 @@ interface Reading {
 function parquetSql(
   files: readonly ScanFile[],
   columns: readonly MapEntry[],
-  reading: Reading & { readonly variants: VariantLayout | undefined },
+  reading: Reading & { readonly layout: FileLayout | undefined },
 ): string {
   const [first] = files;
   const plain = files.length === 1 && first !== undefined ? plainSql(first, columns, reading.mode) : undefined;
@@ -172,8 +179,8 @@ function parquetSql(
   const entries = columns.map(({ field, alias }) => {
     const id = reading.mode === "id" ? columnId(field) : undefined;
     const key = id === undefined ? quoteString(physicalName(field, reading.mode)) : String(id);
-    const found = reading.variants?.columns.get(physicalName(field, reading.mode));
-    const type = fileType(physicalType(field.type, reading.mode), reading.int96, found);
+    const found = reading.layout?.columns.get(physicalName(field, reading.mode));
+    const type = askedType(physicalType(field.type, reading.mode), reading.int96, found);
     return `${key}: {name: '${alias}', type: ${quoteString(type)}, default_value: NULL}`;
   });
   const names = files.map(({ file }) => quotePath(file)).join(", ");
@@ -192,7 +199,7 @@ function plainSql(
   const selected: string[] = [];
   for (const { field, alias } of columns) {
     const name = physicalName(field, mode);
-    const text = fileType(physicalType(field.type, mode), false, undefined);
+    const text = askedType(physicalType(field.type, mode), false, undefined);
     const type = found.get(name);
     if (type === undefined && present.has(name.toLowerCase())) return undefined;
     if (type !== undefined && !isSameType(type, parseFileType(text))) return undefined;
@@ -211,14 +218,6 @@ function rowEstimate(files: readonly ScanFile[]): number {
 /** Where there are no statistics. */
 const BYTES_PER_ROW = 32;
 
-/** What to ask `read_parquet` for. */
-function fileType(type: DataType, int96: boolean, found: FileType | undefined): string {
-  if (found !== undefined) return askedType(type, found);
-  if (!int96) return duckDbType(parquetType(type));
-  // Asking for TIMESTAMPTZ would convert INT96 in the session's zone.
-  return duckDbType(parquetType(type)).replaceAll("TIMESTAMPTZ", "TIMESTAMP");
-}
-
 /** From the file's value to the table's: inner names, instants from INT96, variants from their two parts. */
 function logicalSql(value: string, type: DataType, reading: Reading, found?: FileType): string {
   if (reading.int96 && type.kind === "timestamp") return `timezone('UTC', ${value})`;
@@ -228,8 +227,10 @@ function logicalSql(value: string, type: DataType, reading: Reading, found?: Fil
   if (!changes && found === undefined) return value;
   switch (type.kind) {
     case "struct": {
+      const isEmptied = otherField(physicalSchema(type, reading.mode), found) !== undefined;
       const fields = type.fields.map((field) => {
         const name = physicalName(field, reading.mode);
+        if (isEmptied) return `${quoteIdentifier(field.name)}: CAST(NULL AS ${duckDbType(field.type)})`;
         const inner = `${value}.${quoteIdentifier(name)}`;
         return `${quoteIdentifier(field.name)}: ${logicalSql(inner, field.type, reading, fieldType(found, name))}`;
       });

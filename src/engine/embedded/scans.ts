@@ -62,7 +62,7 @@ export async function planScans(
           scan.id,
           await changesSql(source, scan.stream ? call.options.streamRanges?.get(streamId) : undefined, scan),
         );
-        folders.add(call.env.storage.reachableFolder(source.url));
+        for (const folder of await foldersOf({ ...source, snapshot: source.feed.snapshot }, call)) folders.add(folder);
         break;
       case "files":
         sql.set(scan.id, await source.sql(scan.stream ? call.options.streamRanges?.get(streamId) : undefined));
@@ -76,7 +76,10 @@ export async function planScans(
 }
 
 /** Where the files of a table are. */
-async function foldersOf({ url, snapshot, table }: DeltaSource, call: StatementCall): Promise<readonly string[]> {
+async function foldersOf(
+  { url, snapshot, table }: Pick<DeltaSource, "url" | "snapshot" | "table">,
+  call: StatementCall,
+): Promise<readonly string[]> {
   return [call.env.storage.reachableFolder(url), ...(await sharedFolders(snapshot, table, call))];
 }
 

@@ -2,11 +2,13 @@ import { pathToFileURL } from "node:url";
 import type { Table } from "../../catalog/securable.ts";
 import { foreignFolders } from "../../delta/scan/foreign-folders.ts";
 import type { Snapshot } from "../../delta/snapshot.ts";
+import { hasVariant } from "../../sql/types/variant-type.ts";
 import { isRemote } from "../../storage/storage.ts";
 import type { StatementCall } from "./statement-call.ts";
 
 /**
- * The folders outside of a table's own that its files are in: a shallow clone lives on those of its source. The log of a
+ * The folders outside of a table's own that its files are in: a shallow clone lives on those of its source, and files with
+ * variants may be read from copies. The log of a
  * managed table was written by us, for somebody who might read the source. What others may have written names files that
  * the user has to be allowed to read.
  */
@@ -18,6 +20,7 @@ export async function sharedFolders(
   const { storage, catalog } = call.env;
   const folders = await foreignFolders(snapshot);
   const reached = folders.map((folder) => (isRemote(folder) ? storage.cache.folder : folder));
+  if (hasVariant(snapshot.schema)) reached.push(storage.cache.folder);
   if (folders.length === 0 || table?.storage === "managed") return reached;
   const access = await call.access();
   for (const folder of folders) {

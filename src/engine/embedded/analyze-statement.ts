@@ -7,6 +7,7 @@ import { analyzeChange } from "../../sql/analyzer/change.ts";
 import { isDeterministic } from "../../sql/determinism.ts";
 import { analyzeQuery } from "../../sql/analyzer/analyze.ts";
 import type { StatementAnalysis } from "../session.ts";
+import { pathName } from "./path-name.ts";
 import type { StatementCall } from "./statement-call.ts";
 
 /**
@@ -33,7 +34,8 @@ export async function analyzeStatement(statement: Statement, call: StatementCall
     case "create_view":
     case "create_dataset": {
       const { query } = statement;
-      const target = await call.objectName(statement.name);
+      const path = pathName(await call.parts(statement.name));
+      const target = path === undefined ? await call.objectName(statement.name) : [path.path];
       if (query === undefined) return analysis(statement.kind, NOTHING, [target], call);
       const bound = await call.analyze((resolver, context) => analyzeQuery(query, resolver, context));
       return analysis(statement.kind, flowOf(bound), [target], call);

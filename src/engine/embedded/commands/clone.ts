@@ -7,8 +7,9 @@ import type { StatementResult } from "../../session.ts";
 import { doneResult, rowsResult } from "../result.ts";
 import { sharedFolders } from "../shared-folders.ts";
 import type { StatementCall } from "../statement-call.ts";
-import { prepare, propertiesOf, register, type Target } from "./create-table.ts";
+import { propertiesOf } from "./create-table.ts";
 import { deltaTarget, pathOf, versionOf } from "./delta-target.ts";
+import { prepare, register, type Target } from "./new-table.ts";
 import type { Command } from "./command.ts";
 
 /** `CREATE [OR REPLACE] TABLE a SHALLOW | DEEP CLONE b [VERSION | TIMESTAMP AS OF …]`. */
@@ -98,7 +99,7 @@ async function sourceOf(statement: CloneTable, target: Target, call: StatementCa
       statement.span,
       "UNSUPPORTED_FEATURE",
       `${entry.name} is a managed table, whose files an external table cannot live on.`,
-      "Leave LOCATION out, or make a DEEP CLONE.",
+      "Make a DEEP CLONE, or name the clone without a place for it.",
     );
   }
   if (entry !== undefined && hasPolicy(entry)) {

@@ -1,12 +1,12 @@
-import { isTable, type Table } from "../../../catalog/securable.ts";
-import { BoathouseError } from "../../../core/errors.ts";
+import type { Table } from "../../../catalog/securable.ts";
 import { field, simpleString, struct, type StructField, type StructType } from "../../../core/data-type.ts";
 import { defaultsFeature } from "../../../delta/write/defined-columns.ts";
 import { nullableColumns } from "../../../delta/schema/table-draft.ts";
 import type { Snapshot } from "../../../delta/snapshot.ts";
 import type { Transaction } from "../../../delta/write/transaction.ts";
-import type { CloneTable, CreateTable, CreateTableLike } from "../../../sql/ast/create.ts";
+import type { CreateTable, CreateTableLike } from "../../../sql/ast/create.ts";
 import type { Clauses } from "../../../sql/ast/definition.ts";
+import type { ObjectName } from "../../../sql/ast/expression.ts";
 import { knownCollations } from "../../../sql/collation/collation.ts";
 import type { StatementResult } from "../../session.ts";
 import { commitRows } from "../commit.ts";
@@ -16,8 +16,9 @@ import { planQuery } from "../query.ts";
 import { recordLineage } from "../lineage.ts";
 import type { StatementCall } from "../statement-call.ts";
 import { checkExpressions, columnsOf, withoutIdentityMarks } from "./column-definitions.ts";
-import { policiesOf } from "./policies.ts";
 import type { Command } from "./command.ts";
+import { deltaTarget, pathOf } from "./delta-target.ts";
+import { prepare, register, type TableParts, type Target } from "./new-table.ts";
 import { relationOf } from "./relation-of.ts";
 
 /** `CREATE TABLE`, with columns or AS a query; `OR REPLACE`, `IF NOT EXISTS`. */
@@ -30,25 +31,37 @@ export const createTable: Command<"create_table"> = {
 export const createTableLike: Command<"create_table_like"> = {
   kinds: ["create_table_like"],
   async run(statement: CreateTableLike, call) {
-    const source = await relationOf(statement.source, call);
-    (await call.access()).require("SELECT", source);
-    const like = isTable(source) ? source : undefined;
-    const schema = withoutIdentityMarks(source.columns);
+    const { source } = statement;
+    const { columns, partitionColumns, comment } = await ((await pathOf(source, call)) === undefined
+      ? likeEntry(source, call)
+      : likePath(source, call));
+    const schema = withoutIdentityMarks(columns);
     const definition: TableParts = {
       schema,
-      partitionColumns: like?.partitionColumns ?? [],
+      partitionColumns,
       properties: { ...defaultsFeature(schema), ...propertiesOf(statement, call) },
-      comment: statement.comment ?? source.comment,
+      comment: statement.comment ?? comment,
     };
     return define(statement, call, definition);
   },
 };
 
-export interface TableParts {
-  readonly schema: StructType;
+interface Like {
+  readonly columns: StructType;
   readonly partitionColumns: readonly string[];
-  readonly properties: Readonly<Record<string, string>>;
   readonly comment: string | undefined;
+}
+
+async function likeEntry(name: ObjectName, call: StatementCall): Promise<Like> {
+  const source = await relationOf(name, call);
+  (await call.access()).require("SELECT", source);
+  const { columns, comment } = source;
+  return { columns, comment, partitionColumns: "partitionColumns" in source ? source.partitionColumns : [] };
+}
+
+async function likePath(name: ObjectName, call: StatementCall): Promise<Like> {
+  const { schema, metadata } = await (await deltaTarget(name, "read", call)).table.snapshot();
+  return { columns: schema, partitionColumns: metadata.partitionColumns, comment: metadata.description };
 }
 
 async function create(statement: CreateTable, call: StatementCall): Promise<StatementResult> {
@@ -196,7 +209,7 @@ async function createAsSelect(
   // What the log has: properties that stand for the protocol are not kept, and values are spelt as Delta does.
   const { configuration } = transaction.metadata;
   await register(statement, call, target, { ...parts, properties: configuration });
-  await recordLineage(call, planned, await call.objectName(statement.name));
+  await recordLineage(call, planned, target.name);
   return doneResult(operation, metrics);
 }
 
@@ -224,88 +237,6 @@ async function beginAsSelect(
   const transaction = replaces ? await table.beginReplace(definition, info) : await table.beginCreate(definition, info);
   defineClustering(transaction, statement, call);
   return { transaction, parts, operation };
-}
-
-/** What gets a name in the catalog and a table at its place. */
-export type NamedTable = CreateTable | CreateTableLike | CloneTable;
-
-export interface Target {
-  readonly id: string;
-  readonly location: string;
-  readonly storage: Table["storage"];
-  /** Nothing had the name yet. */
-  readonly isNew: boolean;
-  /** IF NOT EXISTS found it. */
-  readonly skip: boolean;
-}
-
-/** Where the table of a statement is to be. Throws when it may not be made, or may not be replaced. */
-export async function prepare(statement: NamedTable, call: StatementCall, columns?: StructType): Promise<Target> {
-  const name = await call.objectName(statement.name);
-  const mode = modeOf(statement);
-  const kind = call.options.dataset?.kind ?? "table";
-  const { location } = statement;
-  const prepared = await call.env.catalog.prepareTable(call.user, {
-    name,
-    mode,
-    kind,
-    ...(location === undefined ? {} : { location }),
-    ...(columns === undefined ? {} : { columns }),
-    ...(statement.kind === "create_table" ? { policies: await policiesOf(statement, call) } : {}),
-  });
-  if (statement.mode === "replace_existing" && prepared.existing === undefined) {
-    throw call.error(statement.name.span, "TABLE_OR_VIEW_NOT_FOUND", `There is no table ${name.join(".")} to replace.`);
-  }
-  const isNew = prepared.existing === undefined;
-  const { id, storage } = prepared;
-  return { id, location: prepared.location, storage, isNew, skip: !isNew && mode === "if_not_exists" };
-}
-
-/** Makes the table known under its name, after its data was committed. */
-export async function register(
-  statement: NamedTable,
-  call: StatementCall,
-  target: Target,
-  parts: TableParts,
-): Promise<void> {
-  const name = await call.objectName(statement.name);
-  const { dataset } = call.options;
-  const { catalog, schema } = call.state;
-  const created = call.env.catalog.createTable(call.user, {
-    name,
-    id: target.id,
-    mode: modeOf(statement) === "create" ? "create" : modeOf(statement),
-    kind: dataset?.kind ?? "table",
-    columns: parts.schema,
-    partitionColumns: parts.partitionColumns,
-    properties: parts.properties,
-    ...(parts.comment === undefined ? {} : { comment: parts.comment }),
-    ...(statement.location === undefined ? {} : { location: statement.location }),
-    ...(dataset === undefined
-      ? {}
-      : { pipeline: dataset.pipeline, definition: { text: dataset.definition, catalog, schema } }),
-    ...(statement.kind === "create_table" ? { policies: await policiesOf(statement, call) } : {}),
-  });
-  try {
-    const { securable } = await created;
-    if (securable.id !== target.id) await discard(target, call);
-  } catch (error) {
-    // Only what the catalog has decided: otherwise the table may be known all the same.
-    if (error instanceof BoathouseError && error.kind === "user") await discard(target, call);
-    throw error;
-  }
-}
-
-/** Removes the data of a table that did not come to be, because another statement took its name meanwhile. */
-async function discard(target: Target, call: StatementCall): Promise<void> {
-  if (!target.isNew || target.storage !== "managed") return;
-  await call.env.tables.forget(target.location);
-  await call.env.storage.deleteAll(target.location);
-}
-
-function modeOf(statement: NamedTable): "create" | "if_not_exists" | "replace" {
-  if (statement.mode === "if_not_exists") return "if_not_exists";
-  return statement.mode === "create" ? "create" : "replace";
 }
 
 function operationParameters(

@@ -5,6 +5,7 @@ import { dropVariable } from "../../../sql/script/variables.ts";
 import { doneResult } from "../result.ts";
 import type { StatementCall } from "../statement-call.ts";
 import type { Command } from "./command.ts";
+import { deltaTarget, pathOf } from "./delta-target.ts";
 import { namedObject } from "./grant.ts";
 import { scriptHost } from "./script.ts";
 
@@ -31,6 +32,10 @@ export const drop: Command<"drop"> = {
       return doneResult(operation);
     }
     if (statement.on !== undefined) throw call.unsupported(statement.span, operation);
+    if (statement.object === "table" && (await pathOf(statement.name, call)) !== undefined) {
+      await refuseDropOfPath(statement, call);
+      return doneResult(operation);
+    }
     const on = await namedObject(statement.object, statement.name, statement.span, call);
     const gone = await call.env.catalog.drop(call.user, on, {
       ifExists: statement.ifExists,
@@ -40,6 +45,21 @@ export const drop: Command<"drop"> = {
     return doneResult(operation);
   },
 };
+
+/**
+ * There is no name to forget, and files of unknown readers are not deleted: Delta Lake lets such a DROP pass and does
+ * nothing, which here only IF EXISTS of what is not there does.
+ */
+async function refuseDropOfPath(statement: DropStatement, call: StatementCall): Promise<void> {
+  const { table, shown } = await deltaTarget(statement.name, "write", call);
+  if (statement.ifExists && !(await table.exists())) return;
+  throw call.error(
+    statement.name.span,
+    "DELTA_OPERATION_NOT_ALLOWED",
+    `Operation not allowed: DROP TABLE is not supported for ${shown}, which has no name in the catalog.`,
+    "Delete its rows with DELETE FROM and VACUUM, or its folder.",
+  );
+}
 
 async function dropTemporaryFunction(statement: DropStatement, call: StatementCall): Promise<void> {
   const { name } = statement;

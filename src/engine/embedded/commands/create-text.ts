@@ -1,26 +1,29 @@
-import { isTable, type Relation } from "../../../catalog/securable.ts";
-import { quoteIfNeeded, sqlType, type StructField, type StructType } from "../../../core/data-type.ts";
+import { isTable } from "../../../catalog/securable.ts";
+import { quoteIfNeeded, sqlType, type StructField } from "../../../core/data-type.ts";
 import { defaultsFeature } from "../../../delta/write/defined-columns.ts";
 import { identityOf } from "../../../sql/identity.ts";
+import type { Described } from "./described.ts";
 
 /** The statement that makes a table or view like this one, for SHOW CREATE TABLE. Policies are not part of it. */
-export function createText(relation: Relation, name: readonly string[], schema: StructType): string {
-  const quoted = name.map(quoteIfNeeded).join(".");
-  const comment = relation.comment === undefined ? "" : `\nCOMMENT ${text(relation.comment)}`;
-  const needed = isTable(relation) ? defaultsFeature(schema) : {};
-  const entries = Object.entries({ ...needed, ...relation.properties }).map(
+export async function createText(found: Described): Promise<string> {
+  const { entry, partitionColumns: by } = found;
+  const schema = await found.columns();
+  const quoted = found.name.map(quoteIfNeeded).join(".");
+  const comment = found.comment === undefined ? "" : `\nCOMMENT ${text(found.comment)}`;
+  const isView = entry !== undefined && !isTable(entry);
+  const needed = isView ? {} : defaultsFeature(schema);
+  const entries = Object.entries({ ...needed, ...found.properties }).map(
     ([key, value]) => `  ${text(key)} = ${text(value)}`,
   );
   const properties = entries.length === 0 ? "" : `\nTBLPROPERTIES (\n${entries.join(",\n")})`;
-  if (!isTable(relation)) {
+  if (isView) {
     const columns = schema.fields.map((each) => `  ${quoteIfNeeded(each.name)}${commentOf(each)}`).join(",\n");
-    return `CREATE VIEW ${quoted} (\n${columns})${comment}${properties}\nAS ${relation.definition.text}`;
+    return `CREATE VIEW ${quoted} (\n${columns})${comment}${properties}\nAS ${entry.definition.text}`;
   }
   const columns = schema.fields.map((each) => `  ${columnText(each)}`).join(",\n");
-  const { partitionColumns: by } = relation;
   const partitions = by.length === 0 ? "" : `\nPARTITIONED BY (${by.map(quoteIfNeeded).join(", ")})`;
-  const location = relation.storage === "external" ? `\nLOCATION ${text(relation.location)}` : "";
-  const kind = relation.kind.replaceAll("_", " ").toUpperCase();
+  const location = entry?.storage === "external" ? `\nLOCATION ${text(entry.location)}` : "";
+  const kind = (entry?.kind ?? "table").replaceAll("_", " ").toUpperCase();
   return `CREATE ${kind} ${quoted} (\n${columns})\nUSING delta${partitions}${location}${comment}${properties}`;
 }
 

@@ -1,4 +1,4 @@
-import { getCatalog, getRelation, getSchema, getSecurable } from "../../../catalog/find.ts";
+import { getCatalog, getSchema, getSecurable } from "../../../catalog/find.ts";
 import { isTable, type Relation } from "../../../catalog/securable.ts";
 import { simpleString, type StructType } from "../../../core/data-type.ts";
 import { textOf, type Row } from "../../../core/value.ts";
@@ -8,11 +8,13 @@ import { columnComments } from "../../../sql/column-comments.ts";
 import { analyzeQuery } from "../../../sql/analyzer/analyze.ts";
 import type { StatementResult } from "../../session.ts";
 import { rowsResult, textColumns } from "../result.ts";
+import { pathText } from "../path-name.ts";
 import type { StatementCall } from "../statement-call.ts";
 import type { Command } from "./command.ts";
 import { describeFunction } from "./describe-function.ts";
 import { tableJson } from "./table-json.ts";
 import { deltaTarget } from "./delta-target.ts";
+import { describedOf, type Described } from "./described.ts";
 
 /** DESCRIBE of a table, its history and detail, a query, a schema, catalog, function or volume. */
 export const describe: Command<"describe"> = { kinds: ["describe"], run };
@@ -99,36 +101,35 @@ async function describeTable(statement: Describe, call: StatementCall): Promise<
   const parts = await call.parts(name);
   const temporary = parts.length === 1 ? call.state.temporaryViews.get((parts[0] ?? "").toLowerCase()) : undefined;
   if (temporary !== undefined) return rowsResult("DESCRIBE TABLE", COLUMNS, columnRows(temporary.schema));
-  const access = await call.access();
-  const relation = getRelation(access, await call.objectName(name));
-  if (!access.sees(relation)) access.require("SELECT", relation);
-  const schema = isTable(relation)
-    ? (await (await call.env.tables.at(relation.location)).snapshot()).schema
-    : relation.columns;
+  const found = await describedOf(name, "see", call);
+  const schema = await found.columns();
   if (column !== undefined) {
     const wanted = column.parts
       .map((part) => part.name)
       .join(".")
       .toLowerCase();
-    const found = columnRows(schema).filter((row) => textOf(row["col_name"]).toLowerCase() === wanted);
-    if (found.length === 0)
+    const row = columnRows(schema).find((each) => textOf(each["col_name"]).toLowerCase() === wanted);
+    if (row === undefined)
       throw call.error(column.span, "UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", `There is no column ${wanted}.`);
-    const [row] = found;
     return described("DESCRIBE COLUMN", [
-      ["col_name", textOf(row?.["col_name"])],
-      ["data_type", textOf(row?.["data_type"])],
-      ["comment", textOf(row?.["comment"]) || "NULL"],
+      ["col_name", textOf(row["col_name"])],
+      ["data_type", textOf(row["data_type"])],
+      ["comment", textOf(row["comment"]) || "NULL"],
     ]);
   }
   if (statement.asJson) {
     if (!statement.extended) {
       throw call.error(statement.span, "DESCRIBE_JSON_NOT_EXTENDED", "DESCRIBE TABLE … AS JSON needs EXTENDED.");
     }
-    const json = JSON.stringify(tableJson(relation, access.snapshot.fullName(relation), schema));
+    if (found.entry === undefined) {
+      const message = "DESCRIBE TABLE AS JSON is not supported for a table named by its path.";
+      throw call.error(statement.span, "NOT_SUPPORTED_COMMAND_FOR_V2_TABLE", message, "Leave AS JSON out.");
+    }
+    const json = JSON.stringify(tableJson(found.entry, found.name, schema));
     return rowsResult("DESCRIBE TABLE", textColumns("json_metadata"), [{ json_metadata: json }]);
   }
-  const partitions = isTable(relation) ? partitionRows(schema, relation.partitionColumns) : [];
-  const details = statement.extended ? extendedRows(relation, access.snapshot.fullName(relation)) : [];
+  const partitions = partitionRows(schema, found.partitionColumns);
+  const details = statement.extended ? extendedRows(found) : [];
   return rowsResult("DESCRIBE TABLE", COLUMNS, [...columnRows(schema), ...partitions, ...details]);
 }
 
@@ -142,30 +143,46 @@ function partitionRows(schema: StructType, partitions: readonly string[]): Row[]
   ];
 }
 
-function extendedRows(relation: Relation, [catalog = "", schema = "", table = ""]: readonly string[]): Row[] {
-  const entries: [string, string][] = [
-    ["Catalog", catalog],
-    ["Database", schema],
-    ["Table", table],
-    ["Owner", relation.owner],
-    ["Created Time", new Date(relation.createdAt).toUTCString()],
-    ["Type", isTable(relation) ? (relation.kind === "table" ? relation.storage : relation.kind).toUpperCase() : "VIEW"],
-  ];
-  if (relation.comment !== undefined) entries.push(["Comment", relation.comment]);
-  if (isTable(relation)) {
-    entries.push(["Location", relation.location], ["Provider", relation.format]);
-    const properties = Object.entries(relation.properties).map(([key, value]) => `${key}=${value}`);
+function extendedRows(found: Described): Row[] {
+  const { entry, comment } = found;
+  const entries: [string, string][] = entry === undefined ? pathEntries(found.name) : catalogEntries(entry, found.name);
+  if (comment !== undefined) entries.push(["Comment", comment]);
+  if (entry === undefined || isTable(entry)) {
+    const location = entry === undefined ? (found.name.at(-1) ?? "") : entry.location;
+    entries.push(["Location", location], ["Provider", entry?.format ?? "delta"]);
+    const properties = Object.entries(found.properties).map(([key, value]) => `${key}=${value}`);
     entries.push(["Table Properties", `[${properties.join(",")}]`]);
-    if (relation.rowFilter !== undefined) entries.push(["Row Filter", "set"]);
-    for (const column of Object.keys(relation.columnMasks)) entries.push([`Column Mask: ${column}`, "set"]);
+    if (entry?.rowFilter !== undefined) entries.push(["Row Filter", "set"]);
+    for (const column of Object.keys(entry?.columnMasks ?? {})) entries.push([`Column Mask: ${column}`, "set"]);
   } else {
-    const { text, catalog: from, schema: within } = relation.definition;
+    const { text, catalog: from, schema: within } = entry.definition;
     entries.push(["View Text", text], ["View Catalog and Namespace", `${from}.${within}`]);
   }
   return [
     { col_name: "", data_type: "", comment: "" },
     { col_name: "# Detailed Table Information", data_type: "", comment: "" },
     ...entries.map(([col_name, data_type]) => ({ col_name, data_type, comment: "" })),
+  ];
+}
+
+function catalogEntries(
+  entry: Relation,
+  [catalog = "", schema = "", table = ""]: readonly string[],
+): [string, string][] {
+  return [
+    ["Catalog", catalog],
+    ["Database", schema],
+    ["Table", table],
+    ["Owner", entry.owner],
+    ["Created Time", new Date(entry.createdAt).toUTCString()],
+    ["Type", isTable(entry) ? (entry.kind === "table" ? entry.storage : entry.kind).toUpperCase() : "VIEW"],
+  ];
+}
+
+function pathEntries([format = "", path = ""]: readonly string[]): [string, string][] {
+  return [
+    ["Name", pathText({ format, path })],
+    ["Type", "EXTERNAL"],
   ];
 }
 

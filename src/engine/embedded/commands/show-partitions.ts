@@ -1,21 +1,18 @@
-import { getRelation } from "../../../catalog/find.ts";
-import { isTable } from "../../../catalog/securable.ts";
 import type { Show } from "../../../sql/ast/utility.ts";
 import { parseStatement } from "../../../sql/parser/parse.ts";
 import type { StatementResult } from "../../session.ts";
 import type { StatementCall } from "../statement-call.ts";
+import type { Described } from "./described.ts";
 
 /**
  * `SHOW PARTITIONS t [PARTITION (a = 1)]`: the values of the partition columns that occur, a column each, as a query of the table:
  * its row filter and masks apply.
  */
 export async function showPartitions(
-  name: readonly string[],
+  { name, partitionColumns: columns }: Described,
   statement: Show,
   call: StatementCall,
 ): Promise<StatementResult> {
-  const relation = getRelation(await call.access(), name);
-  const columns = isTable(relation) ? relation.partitionColumns : [];
   const shown = name.map(quoted).join(".");
   const fail = (reason: string, why: string): Error =>
     call.error(statement.span, `INVALID_PARTITION_OPERATION.${reason}`, `The partition command is invalid. ${why}`);

@@ -1,6 +1,14 @@
-import { getCatalog, getRelation, getSchema } from "../../../catalog/find.ts";
+import { getCatalog, getSchema } from "../../../catalog/find.ts";
 import { isRelation, isTable, type Relation, type Securable, type SecurableKind } from "../../../catalog/securable.ts";
-import { BOOLEAN, field, simpleString, STRING, struct, type StructType } from "../../../core/data-type.ts";
+import {
+  BOOLEAN,
+  field,
+  quoteIfNeeded,
+  simpleString,
+  STRING,
+  struct,
+  type StructType,
+} from "../../../core/data-type.ts";
 import { textOf, type Row } from "../../../core/value.ts";
 import type { CatalogSnapshot } from "../../../catalog/snapshot.ts";
 import type { Show } from "../../../sql/ast/utility.ts";
@@ -9,6 +17,7 @@ import { rowsResult, textColumns } from "../result.ts";
 import type { StatementCall } from "../statement-call.ts";
 import type { Command } from "./command.ts";
 import { createText } from "./create-text.ts";
+import { describedEntry, describedOf, type Described } from "./described.ts";
 import { functionNames } from "./show-functions.ts";
 import { showPartitions } from "./show-partitions.ts";
 
@@ -16,7 +25,8 @@ import { showPartitions } from "./show-partitions.ts";
 export const show: Command<"show"> = {
   kinds: ["show"],
   async run(statement, call) {
-    if (statement.subject === "partitions") return showPartitions(await tableName(statement, call), statement, call);
+    if (statement.subject === "partitions")
+      return showPartitions(await described(statement, "see", call), statement, call);
     const { schema, rows } = await shown(statement, call);
     return result(schema, rows, statement);
   },
@@ -115,28 +125,22 @@ async function shown(statement: Show, call: StatementCall): Promise<Shown> {
       if (view !== undefined) {
         return { schema: textColumns("col_name"), rows: view.schema.fields.map(({ name }) => ({ col_name: name })) };
       }
-      const relation = getRelation(access, await tableName(statement, call));
-      access.require("SELECT", relation);
-      return { schema: textColumns("col_name"), rows: relation.columns.fields.map(({ name }) => ({ col_name: name })) };
+      const { fields } = await (await described(statement, "read", call)).columns();
+      return { schema: textColumns("col_name"), rows: fields.map(({ name }) => ({ col_name: name })) };
     }
     case "table_properties": {
-      const relation = getRelation(access, await tableName(statement, call));
-      if (!access.sees(relation)) access.require("SELECT", relation);
-      const entries = Object.entries(relation.properties).filter(
-        ([key]) => statement.key === undefined || key === statement.key,
-      );
-      return { schema: textColumns("key", "value"), rows: entries.map(([key, value]) => ({ key, value })) };
+      const found = await described(statement, "see", call);
+      const { key } = statement;
+      const schema = textColumns("key", "value");
+      if (key === undefined) {
+        return { schema, rows: Object.entries(found.properties).map(([name, value]) => ({ key: name, value })) };
+      }
+      const none = `Table ${found.name.map(quoteIfNeeded).join(".")} does not have property: ${key}`;
+      return { schema, rows: [{ key, value: found.properties[key] ?? none }] };
     }
     case "create_table": {
-      const relation = getRelation(access, await tableName(statement, call));
-      access.require("SELECT", relation);
-      const columns = isTable(relation)
-        ? (await (await call.env.tables.at(relation.location)).snapshot()).schema
-        : relation.columns;
-      return {
-        schema: textColumns("createtab_stmt"),
-        rows: [{ createtab_stmt: createText(relation, snapshot.fullName(relation), columns) }],
-      };
+      const text = await createText(await described(statement, "read", call));
+      return { schema: textColumns("createtab_stmt"), rows: [{ createtab_stmt: text }] };
     }
     case "current_schema":
       return {
@@ -174,11 +178,12 @@ async function shown(statement: Show, call: StatementCall): Promise<Shown> {
   }
 }
 
-async function tableName(statement: Show, call: StatementCall): Promise<string[]> {
-  if (statement.name === undefined) throw call.error(statement.span, "PARSE_SYNTAX_ERROR", "This SHOW needs a table.");
-  if (statement.schema === undefined) return call.objectName(statement.name);
-  const parts = await call.parts(statement.name);
-  return [...(await call.schemaName(statement.schema)), parts.at(-1) ?? ""];
+async function described(statement: Show, use: "see" | "read", call: StatementCall): Promise<Described> {
+  const { name, schema } = statement;
+  if (name === undefined) throw call.error(statement.span, "PARSE_SYNTAX_ERROR", "This SHOW needs a table.");
+  if (schema === undefined) return describedOf(name, use, call);
+  const full = [...(await call.schemaName(schema)), (await call.parts(name)).at(-1) ?? ""];
+  return describedEntry(full, name.span, use, call);
 }
 
 /** `LIKE 'a*|b*'`: `*` is any text, `|` separates patterns, case does not matter. */

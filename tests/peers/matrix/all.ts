@@ -6,12 +6,14 @@ import { MAINTAIN } from "./maintain.ts";
 import { MAPPING } from "./mapping.ts";
 import { SKIPPING } from "./skipping.ts";
 import { TYPES } from "./types.ts";
+import { VARIANTS } from "./variants.ts";
 import { VECTORS } from "./vectors.ts";
 import { WRITES } from "./writes.ts";
 
 /** Every writer feature of Delta, each in one entry or a few. */
 export const MATRIX: readonly PeerCase[] = [
   ...TYPES,
+  ...VARIANTS,
   ...SKIPPING,
   ...WRITES,
   ...COLUMNS,

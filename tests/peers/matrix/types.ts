@@ -116,30 +116,6 @@ export const TYPES: readonly PeerCase[] = [
     ],
   },
   {
-    name: "types: VARIANT, written by us",
-    log: [/variantType/],
-    steps: [
-      us(
-        "CREATE TABLE {t} (id INT, v VARIANT, s STRUCT<v: VARIANT>)",
-        `INSERT INTO {t} SELECT id, parse_json(j), named_struct('v', parse_json(j)) FROM VALUES (1, '{"a":[1,2.5,null,"x"],"b":true}'), (2, '"text"'), (3, NULL), (4, '{}') AS x(id, j)`,
-      ),
-      ask("SELECT id, variant_get(v, '$.a[1]', 'double') AS a FROM {t}"),
-      spark("INSERT INTO {t} SELECT id + 10, v, s FROM {t}"),
-      us("DELETE FROM {t} WHERE id = 1"),
-    ],
-  },
-  {
-    name: "types: VARIANT, written by Spark",
-    log: [/variantType/],
-    steps: [
-      spark(
-        "CREATE TABLE {t} (id INT, v VARIANT) USING delta",
-        `INSERT INTO {t} SELECT id, parse_json(j) FROM VALUES (1, '{"a":[1,2.5,null,"x"],"b":true}'), (2, '123456789012'), (3, NULL) AS x(id, j)`,
-      ),
-      us("INSERT INTO {t} SELECT id + 10, v FROM {t}", "UPDATE {t} SET v = NULL WHERE id = 2"),
-    ],
-  },
-  {
     name: "types: names of columns that are awkward",
     steps: [
       us(

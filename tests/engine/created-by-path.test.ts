@@ -129,6 +129,32 @@ describe("CREATE TABLE delta.`/path`", () => {
     expect(await refusal(`SELECT * FROM ${at("masked")}`)).toMatchObject({ code: "DELTA_TABLE_NOT_FOUND" });
   });
 
+  it("is made once by those who make it at once", async () => {
+    await house.run(`CREATE TABLE ${at("copied")} AS SELECT 1 AS id`);
+    const atOnce = async (text: string): Promise<unknown[]> => {
+      const sessions = [];
+      for (let each = 0; each < 3; each += 1) {
+        sessions.push(await house.lakehouse.session({ user: OWNER, catalog: "main", schema: "s" }));
+      }
+      const settled = await Promise.allSettled(sessions.map((session) => session.sql(text)));
+      for (const session of sessions) await session.close();
+      return settled
+        .map((each) => (each.status === "fulfilled" ? "done" : (each.reason as { code: string }).code))
+        .sort();
+    };
+    const done = ["done", "done", "done"];
+    expect(await atOnce(`CREATE TABLE IF NOT EXISTS ${at("race/a")} (id INT)`)).toEqual(done);
+    expect(await atOnce(`CREATE TABLE IF NOT EXISTS ${at("race/b")} AS SELECT 1 AS id`)).toEqual(done);
+    expect(await atOnce(`CREATE TABLE IF NOT EXISTS ${at("race/c")} DEEP CLONE ${at("copied")}`)).toEqual(done);
+    expect(await atOnce(`CREATE TABLE IF NOT EXISTS ${at("race/d")} LIKE ${at("copied")}`)).toEqual(done);
+    for (const rest of ["(id INT)", "AS SELECT 1 AS id", `SHALLOW CLONE ${at("copied")}`]) {
+      const again = "TABLE_OR_VIEW_ALREADY_EXISTS";
+      expect(await atOnce(`CREATE TABLE ${at(`race/${rest.length}`)} ${rest}`)).toEqual([again, again, "done"]);
+    }
+    expect(await house.values(`SELECT * FROM ${at("race/b")}`)).toEqual([[1]]);
+    expect(await house.values(`DESCRIBE HISTORY ${at("race/c")}`)).toHaveLength(1);
+  });
+
   it("needs the right to write files there, and a place of its own", async () => {
     const lent = join(house.folder, "lent");
     await mkdir(lent);

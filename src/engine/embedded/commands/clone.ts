@@ -9,11 +9,14 @@ import { sharedFolders } from "../shared-folders.ts";
 import type { StatementCall } from "../statement-call.ts";
 import { propertiesOf } from "./create-table.ts";
 import { deltaTarget, pathOf, versionOf } from "./delta-target.ts";
-import { prepare, register, type Target } from "./new-table.ts";
+import { afterRace, prepare, register, type Target } from "./new-table.ts";
 import type { Command } from "./command.ts";
 
 /** `CREATE [OR REPLACE] TABLE a SHALLOW | DEEP CLONE b [VERSION | TIMESTAMP AS OF …]`. */
-export const clone: Command<"clone_table"> = { kinds: ["clone_table"], run };
+export const clone: Command<"clone_table"> = {
+  kinds: ["clone_table"],
+  run: (statement, call) => afterRace(() => run(statement, call)),
+};
 
 async function run(statement: CloneTable, call: StatementCall): Promise<StatementResult> {
   refuseClauses(statement, call);

@@ -18,13 +18,13 @@ import type { StatementCall } from "../statement-call.ts";
 import { checkExpressions, columnsOf, withoutIdentityMarks } from "./column-definitions.ts";
 import type { Command } from "./command.ts";
 import { deltaTarget, pathOf } from "./delta-target.ts";
-import { prepare, register, type TableParts, type Target } from "./new-table.ts";
+import { afterRace, prepare, register, type TableParts, type Target } from "./new-table.ts";
 import { relationOf } from "./relation-of.ts";
 
 /** `CREATE TABLE`, with columns or AS a query; `OR REPLACE`, `IF NOT EXISTS`. */
 export const createTable: Command<"create_table"> = {
   kinds: ["create_table"],
-  run: (statement, call) => create(statement, call),
+  run: (statement, call) => afterRace(() => create(statement, call)),
 };
 
 /** `CREATE TABLE a LIKE b`: columns, partitioning and properties of another table. */
@@ -42,7 +42,7 @@ export const createTableLike: Command<"create_table_like"> = {
       properties: { ...defaultsFeature(schema), ...propertiesOf(statement, call) },
       comment: statement.comment ?? comment,
     };
-    return define(statement, call, definition);
+    return afterRace(() => define(statement, call, definition));
   },
 };
 

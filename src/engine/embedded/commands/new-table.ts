@@ -1,6 +1,6 @@
 import type { Table } from "../../../catalog/securable.ts";
 import type { StructType } from "../../../core/data-type.ts";
-import { BoathouseError } from "../../../core/errors.ts";
+import { BoathouseError, isBoathouseError } from "../../../core/errors.ts";
 import type { CloneTable, CreateTable, CreateTableLike } from "../../../sql/ast/create.ts";
 import { pathText, type PathName } from "../path-name.ts";
 import type { StatementCall } from "../statement-call.ts";
@@ -52,6 +52,16 @@ export async function prepare(statement: NamedTable, call: StatementCall, column
   const isNew = prepared.existing === undefined;
   const { id, storage } = prepared;
   return { id, name, location: prepared.location, storage, isNew, skip: !isNew && mode === "if_not_exists" };
+}
+
+/** Makes a table, once more where another statement made one at the place meanwhile: then it is to be left, or replaced. */
+export async function afterRace<T>(make: () => Promise<T>): Promise<T> {
+  try {
+    return await make();
+  } catch (error) {
+    if (!isBoathouseError(error, "DELTA_TABLE_ALREADY_EXISTS")) throw error;
+    return make();
+  }
 }
 
 /** ``CREATE TABLE delta.`/path` ``, by the right to write files there, and nothing else may lie there. */

@@ -155,6 +155,18 @@ describe("CREATE TABLE delta.`/path`", () => {
     expect(await house.values(`DESCRIBE HISTORY ${at("race/c")}`)).toHaveLength(1);
   });
 
+  it("can be inside a volume, but no dataset of a pipeline", async () => {
+    await house.run("CREATE VOLUME holding");
+    const [, , [, location] = []] = await house.values("DESCRIBE VOLUME holding");
+    const table = `delta.\`${String(location)}/table\``;
+    await house.run(`CREATE TABLE ${table} AS SELECT 1 AS id`);
+    expect(await house.values(`SELECT * FROM ${table}`)).toEqual([[1]]);
+    const dataset = { kind: "streaming_table", pipeline: "p", definition: "" } as const;
+    await expect(house.sql(`CREATE TABLE ${at("dataset")} (id INT)`, { dataset })).rejects.toMatchObject({
+      code: "SCHEMA_NOT_FOUND",
+    });
+  });
+
   it("needs the right to write files there, and a place of its own", async () => {
     const lent = join(house.folder, "lent");
     await mkdir(lent);

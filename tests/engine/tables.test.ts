@@ -120,6 +120,8 @@ describe("ALTER TABLE", () => {
     expect(described).toContainEqual(["id", "int", "key"]);
     expect(described).toContainEqual(["Comment", "now", ""]);
     expect(await house.rows("DESCRIBE DETAIL renamed")).toMatchObject([{ description: "now" }]);
+    await house.run("CREATE VIEW viewed AS SELECT 1 AS a; COMMENT ON TABLE viewed IS 'seen'");
+    expect(await house.values("DESCRIBE TABLE EXTENDED viewed")).toContainEqual(["Comment", "seen", ""]);
     expect(await refusal("ALTER TABLE renamed ADD COLUMN NAME INT")).toMatchObject({ code: "FIELD_ALREADY_EXISTS" });
     expect(await refusal("ALTER TABLE renamed SET LOCATION '/x'")).toMatchObject({ code: "UNSUPPORTED_FEATURE" });
   });

@@ -1,4 +1,5 @@
 import type { AlterAction, AlterColumn, AlterStatement } from "../../../sql/ast/alter.ts";
+import { isTable } from "../../../catalog/securable.ts";
 import type { BoathouseError } from "../../../core/errors.ts";
 import type { Transaction } from "../../../delta/write/transaction.ts";
 import type { ObjectName } from "../../../sql/ast/expression.ts";
@@ -20,6 +21,7 @@ import type { Command } from "./command.ts";
 import { refuseTemporary } from "./create-view.ts";
 import { namedObject } from "./grant.ts";
 import { setColumnMask, setRowFilter } from "./policies.ts";
+import { relationOf } from "./relation-of.ts";
 
 export const alter: Command<"alter"> = {
   kinds: ["alter"],
@@ -33,17 +35,20 @@ export const comment: Command<"comment"> = {
   kinds: ["comment"],
   async run(statement, call): Promise<StatementResult> {
     const { object, name, comment: text } = statement;
-    if (object !== "table" || (await pathOf(name, call)) === undefined) {
+    const isPath = object === "table" && (await pathOf(name, call)) !== undefined;
+    if (!isPath) {
       const named = await namedObject(object, name, statement.span, call);
       await call.env.catalog.describeObject(call.user, named, { comment: text ?? null });
     }
-    if (object === "table") await commentTable(name, text ?? "", call);
+    if (isPath || (object === "table" && isTable(await relationOf(name, call)))) {
+      await commentLog(name, text ?? "", call);
+    }
     return doneResult("COMMENT");
   },
 };
 
 /** The log has the comment as well, for who reads the table without this catalog. */
-async function commentTable(name: ObjectName, text: string, call: StatementCall): Promise<void> {
+async function commentLog(name: ObjectName, text: string, call: StatementCall): Promise<void> {
   const target = await deltaTarget(name, "alter", call);
   const info = { operation: "SET TBLPROPERTIES", parameters: { properties: { comment: text } } };
   const change = (transaction: Transaction): void => {

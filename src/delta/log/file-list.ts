@@ -30,6 +30,7 @@ export class FileList {
   readonly partitions: ReadonlyMap<string, DataType>;
   readonly connection: Connection;
   readonly #name: string;
+  readonly #ranged = new Map<string, Promise<boolean>>();
   /** Rows in all, and those that only older versions see. */
   #rows = 0;
   #superseded = 0;
@@ -143,6 +144,7 @@ export class FileList {
 
   /** Makes `version` visible, which follows the newest one that the list holds. */
   async apply(changes: FileChanges, version: number): Promise<void> {
+    this.#ranged.clear();
     const keys = [...changes.touched];
     if (keys.length > 0) {
       this.#superseded += await this.connection.run(
@@ -155,6 +157,31 @@ export class FileList {
   /** Has so much been superseded that a list of the newest version alone would be better? */
   get isWasteful(): boolean {
     return this.#superseded > MOST_SUPERSEDED && this.#superseded > this.#rows / 2;
+  }
+
+  /** Is it worth asking what is known of all its rows, before they are looked through? */
+  get isLong(): boolean {
+    return this.#rows > MANY;
+  }
+
+  /** Do the statistics of every file of a version say the smallest and the largest value of a column (its physical path)? */
+  hasRanges(path: readonly string[], version: number): Promise<boolean> {
+    const name = path.map(quoteIdentifier).join(".");
+    const key = `${version} ${name}`;
+    const known = this.#ranged.get(key);
+    if (known !== undefined) return known;
+    const asked = this.#askRanges(name, version);
+    this.#ranged.set(key, asked);
+    asked.catch(() => this.#ranged.delete(key));
+    return asked;
+  }
+
+  async #askRanges(name: string, version: number): Promise<boolean> {
+    for (const end of ["minValues", "maxValues"]) {
+      const unknown = `SELECT 1 FROM ${this.#name} WHERE ${this.at(version)} AND stat.${quoteIdentifier(end)}.${name} IS NULL LIMIT 1`;
+      if ((await this.connection.rows(unknown)).length > 0) return false;
+    }
+    return true;
   }
 
   /** The rows of a version, as a FROM item. */
@@ -210,6 +237,7 @@ export function keyList(keys: readonly string[]): string {
 }
 
 const FOREVER = "9223372036854775807";
+const MANY = 50_000;
 const MOST_SUPERSEDED = 10_000;
 const INSERT_BATCH = 100_000;
 const MOST_IN_STATEMENT = 200;

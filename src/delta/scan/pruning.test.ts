@@ -15,7 +15,9 @@ import {
   TIMESTAMP_NTZ,
 } from "../../core/data-type.ts";
 import { quoteIdentifier, quoteString } from "../../sql/quote.ts";
+import type { AddAction } from "../actions.ts";
 import type { Predicate } from "./predicate.ts";
+import { comparedColumns, mayMatch } from "./pruning.ts";
 import type { Snapshot } from "../snapshot.ts";
 
 let lake: Lake;
@@ -211,6 +213,61 @@ describe("pruning", () => {
     );
     expect(skipped).toBeGreaterThan(100);
   }, 60_000);
+
+  it("says the same of columns whose ranges are all known", async () => {
+    let ranged = 0;
+    const [snapshot] = snapshots;
+    if (snapshot === undefined) throw new Error("There is no table.");
+    const { version, mappingMode: mode, schema } = snapshot;
+    const list = await snapshot.fileList();
+    const columns = { schema, mode, partitions: list.partitions, shape: list.shape };
+    await fc.assert(
+      fc.asyncProperty(predicate, async (wanted) => {
+        const known = new Set<string>();
+        const conditions: string[] = [];
+        for (const [key, path] of comparedColumns(wanted, columns)) {
+          known.add(key);
+          const name = path.map(quoteIdentifier).join(".");
+          conditions.push(`stat."minValues".${name} IS NOT NULL AND stat."maxValues".${name} IS NOT NULL`);
+          ranged += 1;
+        }
+        const [plain, faster] = [mayMatch(wanted, columns), mayMatch(wanted, { ...columns, ranged: known })];
+        const rows = await list.connection.rows(
+          `SELECT path FROM ${list.rowsAt(version)} WHERE ${["true", ...conditions].join(" AND ")} AND (${plain}) IS DISTINCT FROM (${faster})`,
+        );
+        expect([faster, rows]).toEqual([faster, []]);
+      }),
+      { numRuns: Number(process.env["BOATHOUSE_RUNS"] ?? 60) },
+    );
+    expect(ranged).toBeGreaterThan(20);
+    expect(await list.hasRanges(["l"], version)).toBe(false);
+  }, 60_000);
+
+  it("asks a long list which ranges are known", async () => {
+    const table = await createTable(lake, "long");
+    const transaction = await table.begin({ operation: "WRITE" });
+    const stats = (id: number): string => JSON.stringify({ numRecords: 1, minValues: { id }, maxValues: { id } });
+    const file = (id: number): AddAction => ({
+      path: `${id}.parquet`,
+      partitionValues: {},
+      size: 1,
+      modificationTime: 1,
+      dataChange: true,
+      stats: stats(id),
+    });
+    transaction.stage({ adds: Array.from({ length: 51_000 }, (_, id) => file(id)) });
+    await transaction.commit();
+    const wanted = { kind: "compare", column: ["id"], op: "=", value: { sql: "50123" } } as const;
+    const found = async (): Promise<string[]> => {
+      const { files } = await (await table.snapshot()).scan({ predicate: wanted, listOnly: true });
+      return files.map(({ path }) => path);
+    };
+    expect(await found()).toEqual(["50123.parquet"]);
+    const more = await table.begin({ operation: "WRITE" });
+    more.stage({ adds: [{ ...file(7), path: "unknown.parquet", stats: '{"numRecords":1}' }] });
+    await more.commit();
+    expect(await found()).toEqual(["50123.parquet", "unknown.parquet"]);
+  });
 
   it("finds one row by its key", async () => {
     const table = await createTable(lake, "keys");

@@ -11,6 +11,31 @@ export interface PruningColumns {
   /** Physical names. */
   readonly partitions: ReadonlyMap<string, DataType>;
   readonly shape: StatsShape;
+  /** Columns (`keyOf`) of which every file's range is known. DuckDB then passes over parts of the list by its own statistics. */
+  readonly ranged?: ReadonlySet<string>;
+}
+
+/** The physical paths of the columns whose ranges a predicate compares, by `keyOf`. */
+export function comparedColumns(predicate: Predicate, columns: PruningColumns): ReadonlyMap<string, readonly string[]> {
+  switch (predicate.kind) {
+    case "and":
+    case "or":
+      return new Map(predicate.operands.flatMap((each) => [...comparedColumns(each, columns)]));
+    case "not":
+      return comparedColumns(predicate.operand, columns);
+    case "compare":
+    case "in": {
+      const column = resolve(predicate.column, columns);
+      const isRanged = column !== undefined && columns.shape.hasRange(column.path) && hasRange(column.type);
+      return new Map(isRanged ? [[keyOf(column.path), column.path]] : []);
+    }
+    default:
+      return new Map();
+  }
+}
+
+function keyOf(path: readonly string[]): string {
+  return JSON.stringify(path);
 }
 
 /**
@@ -54,7 +79,7 @@ function leaf(predicate: Leaf, columns: PruningColumns, negated: boolean): strin
     const exact = exactCondition(predicate, `part.${quoteIdentifier(name)}`);
     return `coalesce(${negated ? `NOT (${exact})` : exact}, false)`;
   }
-  return statsCondition(predicate, new ColumnRange(column, columns.shape), negated);
+  return statsCondition(predicate, new ColumnRange(column, columns), negated);
 }
 
 /** The predicate itself, over the one value that all rows of a file have. */
@@ -115,8 +140,9 @@ class ColumnRange {
   readonly #max: string | undefined;
   readonly #nulls: string | undefined;
   readonly #exact: boolean;
+  readonly #known: boolean;
 
-  constructor(column: ResolvedColumn, shape: StatsShape) {
+  constructor(column: ResolvedColumn, { shape, ranged }: PruningColumns) {
     const path = column.path.map(quoteIdentifier).join(".");
     if (shape.hasRange(column.path) && hasRange(column.type)) {
       this.#min = `stat."minValues".${path}`;
@@ -125,6 +151,7 @@ class ColumnRange {
       this.#max = `stat."maxValues".${path}${isTime ? " + INTERVAL 1 MILLISECOND" : ""}`;
     }
     this.#nulls = shape.hasNullCount(column.path) ? `stat."nullCount".${path}` : undefined;
+    this.#known = ranged?.has(keyOf(column.path)) === true;
     this.#exact = ["byte", "short", "int", "long", "date"].includes(column.type.kind);
   }
 
@@ -138,7 +165,8 @@ class ColumnRange {
 
   compare(op: Exclude<Comparison, "<=>">, value: Constant): string {
     if (this.#min === undefined || this.#max === undefined) return this.hasValues();
-    const fits = `coalesce(${this.#bounds(op, `(${value.sql})`)}, true)`;
+    const bounds = this.#bounds(op, `(${value.sql})`);
+    const fits = this.#known ? bounds : `coalesce(${bounds}, true)`;
     return `(${fits} AND (${value.sql}) IS NOT NULL AND ${this.hasValues()})`;
   }
 

@@ -7,7 +7,7 @@ import { FileList } from "../log/file-list.ts";
 import { describe } from "../log/log-segment.ts";
 import type { Predicate } from "./predicate.ts";
 import { checkPartitionValues } from "./partition-check.ts";
-import { mayMatch } from "./pruning.ts";
+import { comparedColumns, mayMatch, type PruningColumns } from "./pruning.ts";
 import { numberIn, optionalTextIn, textIn } from "../log/row-values.ts";
 import { trackingColumns } from "../write/row-tracking.ts";
 import { physicalName } from "../schema/column-mapping.ts";
@@ -149,7 +149,8 @@ async function scanRows(listed: ListedFiles, { predicate, listOnly, signal }: Sc
   const { schema, mappingMode: mode } = snapshot;
   await checkPartitionValues(list, version);
   const { partitions, shape } = list;
-  const where = predicate === undefined ? "true" : mayMatch(predicate, { schema, mode, partitions, shape });
+  const known = { schema, mode, partitions, shape };
+  const where = predicate === undefined ? "true" : await conditionOf(predicate, list, version, known);
   const parts = [...partitions].map(([name, type], index) => {
     const value = `part.${quoteIdentifier(name)}`;
     return `${type.kind === "binary" ? `hex(${value})` : `${value}::VARCHAR`} AS p${index}`;
@@ -170,6 +171,19 @@ async function scanRows(listed: ListedFiles, { predicate, listOnly, signal }: Sc
   const found = listedFiles(list, rows);
   const files = listOnly === true ? found : await presentFiles(snapshot, list, found, signal);
   return new Scan({ snapshot, predicate, files, totalFiles, list });
+}
+
+async function conditionOf(
+  predicate: Predicate,
+  list: FileList,
+  version: number,
+  columns: PruningColumns,
+): Promise<string> {
+  const ranged = new Set<string>();
+  for (const [key, path] of list.isLong ? comparedColumns(predicate, columns) : []) {
+    if (await list.hasRanges(path, version)) ranged.add(key);
+  }
+  return mayMatch(predicate, { ...columns, ranged });
 }
 
 const RECORDS = 'stat."numRecords" AS records';

@@ -6,6 +6,7 @@ import { MAINTAIN } from "./maintain.ts";
 import { MAPPING } from "./mapping.ts";
 import { SKIPPING } from "./skipping.ts";
 import { TYPES } from "./types.ts";
+import { UPKEEP } from "./upkeep.ts";
 import { VARIANTS } from "./variants.ts";
 import { VECTORS } from "./vectors.ts";
 import { WRITES } from "./writes.ts";
@@ -22,4 +23,5 @@ export const MATRIX: readonly PeerCase[] = [
   ...CHANGES,
   ...LOG,
   ...MAINTAIN,
+  ...UPKEEP,
 ];

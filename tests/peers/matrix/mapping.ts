@@ -53,4 +53,20 @@ export const MAPPING: readonly PeerCase[] = [
       spark("ALTER TABLE {t} DROP COLUMN new", "INSERT INTO {t} VALUES (3)"),
     ],
   },
+  ...MODES.map((mode): PeerCase => ({
+    name: `column mapping by ${mode}: Spark drops every field of a struct that a file has`,
+    notDeltaRs: "It refuses files in which a struct has none of its fields.",
+    steps: [
+      spark(
+        `CREATE TABLE {t} (id INT, s STRUCT<x: INT>, l ARRAY<STRUCT<x: INT>>, m MAP<STRING, STRUCT<x: INT>>, d STRUCT<s: STRUCT<x: INT>, n: INT>) USING delta TBLPROPERTIES ('delta.columnMapping.mode' = '${mode}')`,
+        "INSERT INTO {t} VALUES (1, struct(1), array(struct(1), NULL), map('k', struct(1)), struct(struct(1), 1)), (2, NULL, NULL, map('k', NULL), struct(NULL, 2)), (3, struct(NULL), array(), map(), NULL)",
+        "ALTER TABLE {t} ADD COLUMNS (s.y STRING, l.element.y INT, m.value.y INT, d.s.y DATE)",
+        "ALTER TABLE {t} DROP COLUMNS (s.x, l.element.x, m.value.x, d.s.x)",
+        "INSERT INTO {t} VALUES (4, struct('y'), array(struct(4)), map('k', struct(4)), struct(struct(DATE'2024-01-01'), 4))",
+      ),
+      ask("SELECT id FROM {t} WHERE s IS NULL"),
+      us("INSERT INTO {t} SELECT id + 10, s, l, m, d FROM {t}", "UPDATE {t} SET s.y = 'z' WHERE id = 1"),
+      us("OPTIMIZE {t}"),
+    ],
+  })),
 ];

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { textOf } from "../../src/core/value.ts";
@@ -80,6 +82,56 @@ describe("CREATE TABLE", () => {
     });
     await house.run(`CREATE TABLE beside LOCATION '${join(house.folder, "beside")}' AS SELECT 7 AS seven;`);
     expect(await house.values("SELECT * FROM beside")).toEqual([[7]]);
+  });
+
+  it("takes a table at a LOCATION for what it is, and refuses to be told that it is another", async () => {
+    const place = join(house.folder, "there");
+    const columns = "(id INT NOT NULL, name STRING COMMENT 'who')";
+    await house.run(
+      `CREATE TABLE there ${columns} LOCATION '${place}' TBLPROPERTIES ('delta.appendOnly' = 'true', 'k' = 'v'); DROP TABLE there;`,
+    );
+    for (const [text, code] of [
+      ["(id INT, name STRING COMMENT 'who')", "SCHEME_MISMATCH"],
+      ["(id INT NOT NULL, name STRING)", "SCHEME_MISMATCH"],
+      [`${columns} PARTITIONED BY (name)`, "WITH_DIFFERENT_PARTITIONING"],
+      ["TBLPROPERTIES ('k' = 'v')", "WITH_DIFFERENT_PROPERTY"],
+      [`${columns} TBLPROPERTIES ('delta.appendOnly' = 'true', 'k' = 'w')`, "WITH_DIFFERENT_PROPERTY"],
+      ["(id INT NOT NULL, name STRING COMMENT 'who', CONSTRAINT c CHECK (id > 0))", "WITH_DIFFERENT_PROPERTY"],
+    ]) {
+      expect(await refusal(`CREATE TABLE there ${text} LOCATION '${place}'`), text).toMatchObject({
+        code: `DELTA_CREATE_TABLE_${code}`,
+      });
+    }
+    for (const text of [
+      "",
+      columns,
+      "TBLPROPERTIES ('k' = 'v', 'delta.appendonly' = 'TRUE')",
+      `${columns} COMMENT 'more'`,
+    ]) {
+      await house.run(`CREATE TABLE there ${text} LOCATION '${place}'`);
+      expect(await house.values("SHOW TBLPROPERTIES there ('k')")).toEqual([["k", "v"]]);
+      await house.run("DROP TABLE there");
+    }
+  });
+
+  it("does not take in files that are no table's, which VACUUM would delete", async () => {
+    const place = join(house.folder, "full");
+    await mkdir(join(place, "deeper"), { recursive: true });
+    const own = `part-0-${randomUUID()}-${randomUUID()}-c000.zstd.parquet`;
+    await writeFile(join(place, own), "of a write that was killed");
+    await writeFile(join(place, "deeper/letters.txt"), "Dear");
+    for (const text of [`(a INT) LOCATION '${place}'`, `LOCATION '${place}' AS SELECT 1 AS a`]) {
+      expect(await refusal(`CREATE TABLE full ${text}`)).toMatchObject({
+        code: "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION",
+        message: expect.stringContaining("deeper/letters.txt") as string,
+      });
+    }
+    expect(await refusal(`CREATE OR REPLACE TABLE delta.\`${place}\` (a INT)`)).toMatchObject({
+      code: "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION",
+    });
+    await rm(join(place, "deeper"), { recursive: true });
+    await house.run(`CREATE TABLE full LOCATION '${place}' AS SELECT 1 AS a`);
+    expect(await house.values("SELECT * FROM full")).toEqual([[1]]);
   });
 
   it("refuses what Delta tables are not, by name", async () => {

@@ -1,4 +1,3 @@
-import { isTable, type Table } from "../../catalog/securable.ts";
 import { autoCompact } from "../../delta/maintain/auto-compact.ts";
 import { describe } from "../../delta/log/log-segment.ts";
 import { rootFolder } from "../../delta/log/paths.ts";
@@ -7,7 +6,7 @@ import type { Transaction } from "../../delta/write/transaction.ts";
 import type { Connection } from "../../duckdb/connection.ts";
 import { openConnection } from "./connection.ts";
 import { maintenanceFlag, maintenanceSetting } from "./maintenance-settings.ts";
-import { sharedFolders } from "./shared-folders.ts";
+import { sharedFoldersAt } from "./shared-folders.ts";
 import type { StatementCall } from "./statement-call.ts";
 
 /** Compacts the table of a statement that has committed, where its properties or the session ask for it. Never fails. */
@@ -27,8 +26,7 @@ export async function compactAfter(
     const own = location.store.localPath === undefined ? call.env.storage.cache.folder : rootFolder(location);
     const connect = async (): Promise<[Connection, Connection]> => {
       const snapshot = await table.snapshot();
-      const entry = await tableAt(describe(location), call);
-      const folders = [own, ...(await sharedFolders(snapshot, entry, call))];
+      const folders = [own, ...(await sharedFoldersAt(describe(location), snapshot, call))];
       const functions = scanFunctions(snapshot.schema);
       return [await openConnection(call, folders, functions), await openConnection(call, folders, functions)];
     };
@@ -50,13 +48,4 @@ export async function compactAfter(
   } catch {
     // The statement's own commit stands: files that stay small cost reads a little, and are taken up the next time.
   }
-}
-
-/** The catalog's table whose folder that is: the files of a managed one are its own, wherever they lie. */
-async function tableAt(url: string, call: StatementCall): Promise<Table | undefined> {
-  const { places } = call.env.catalog;
-  for (const each of (await call.access()).snapshot.all()) {
-    if (isTable(each) && places.placeOf(each.location) === places.placeOf(url)) return each;
-  }
-  return undefined;
 }

@@ -126,6 +126,8 @@ export interface GenerateOptions {
   readonly names: "result" | "unique";
   /** The URL of the table that is written: the connection reaches its folder. */
   readonly target?: string;
+  /** What that table has now, where rows of it are replaced: the connection can read them. */
+  readonly replaced?: Snapshot;
   /** Scans that are planned already, by id. */
   readonly given?: ReadonlyMap<number, string>;
 }
@@ -134,7 +136,7 @@ export interface GenerateOptions {
 export async function generateSql(
   bound: Pick<BoundQuery, "plan" | "scans">,
   call: StatementCall,
-  { names, target, given }: GenerateOptions,
+  { names, target, replaced, given }: GenerateOptions,
 ): Promise<{ readonly sql: string; readonly connection: Connection; readonly metrics: ScanMetrics }> {
   const resolver = await call.resolver();
   const planned = await planScans(bound.scans, resolver, call, given);
@@ -145,6 +147,8 @@ export async function generateSql(
     names,
   });
   const written = target === undefined ? [] : [call.env.storage.reachableFolder(target)];
-  const connection = await openConnection(call, [...planned.folders, ...written], generated.sql);
+  if (target !== undefined && replaced !== undefined) written.push(...(await sharedFoldersAt(target, replaced, call)));
+  const functions = replaced === undefined ? "" : scanFunctions(replaced.schema);
+  const connection = await openConnection(call, [...planned.folders, ...written], `${generated.sql} ${functions}`);
   return { sql: generated.sql, connection, metrics: planned.metrics };
 }

@@ -1,5 +1,5 @@
 import { pathToFileURL } from "node:url";
-import type { Table } from "../../catalog/securable.ts";
+import { isTable, type Table } from "../../catalog/securable.ts";
 import { foreignFolders } from "../../delta/scan/foreign-folders.ts";
 import type { Snapshot } from "../../delta/snapshot.ts";
 import { hasVariant } from "../../sql/types/variant-type.ts";
@@ -27,4 +27,14 @@ export async function sharedFolders(
     catalog.places.require(access, isRemote(folder) ? folder : pathToFileURL(folder).href, "READ FILES");
   }
   return reached;
+}
+
+/** The same for the table in a folder, whose entry in the catalog is looked for. */
+export async function sharedFoldersAt(url: string, snapshot: Snapshot, call: StatementCall): Promise<readonly string[]> {
+  const { places } = call.env.catalog;
+  let entry: Table | undefined;
+  for (const each of (await call.access()).snapshot.all()) {
+    if (isTable(each) && places.placeOf(each.location) === places.placeOf(url)) entry = each;
+  }
+  return sharedFolders(snapshot, entry, call);
 }

@@ -1,8 +1,7 @@
 import type { Table } from "../../../catalog/securable.ts";
-import { field, simpleString, struct, type StructField, type StructType } from "../../../core/data-type.ts";
+import { field, struct, type StructField, type StructType } from "../../../core/data-type.ts";
 import { defaultsFeature } from "../../../delta/write/defined-columns.ts";
 import { nullableColumns } from "../../../delta/schema/table-draft.ts";
-import type { Snapshot } from "../../../delta/snapshot.ts";
 import type { Transaction } from "../../../delta/write/transaction.ts";
 import type { CreateTable, CreateTableLike } from "../../../sql/ast/create.ts";
 import type { Clauses } from "../../../sql/ast/definition.ts";
@@ -18,7 +17,8 @@ import type { StatementCall } from "../statement-call.ts";
 import { checkExpressions, columnsOf, withoutIdentityMarks } from "./column-definitions.ts";
 import type { Command } from "./command.ts";
 import { deltaTarget, pathOf } from "./delta-target.ts";
-import { afterRace, prepare, register, type TableParts, type Target } from "./new-table.ts";
+import { checkNothingThere, checkSameProperties, checkSameTable } from "./existing-table.ts";
+import { afterRace, overtaken, prepare, register, type TableParts, type Target } from "./new-table.ts";
 import { relationOf } from "./relation-of.ts";
 
 /** `CREATE TABLE`, with columns or AS a query; `OR REPLACE`, `IF NOT EXISTS`. */
@@ -112,11 +112,12 @@ async function createFromLocation(
   }
   const snapshot = await table.snapshot();
   if (statement.clusterBy !== undefined) checkSameClustering(snapshot, statement, call);
+  checkSameProperties(snapshot, properties, statement, call);
   const { schema, metadata } = snapshot;
   await register(statement, call, target, {
     schema,
     partitionColumns: metadata.partitionColumns,
-    properties: { ...metadata.configuration, ...properties },
+    properties: metadata.configuration,
     comment: statement.comment,
   });
   return doneResult("CREATE TABLE");
@@ -139,7 +140,9 @@ async function define(
     ...(parts.comment === undefined ? {} : { comment: parts.comment }),
   };
   const exists = await table.exists();
+  if (exists && target.id === undefined && target.isNew) throw overtaken(target);
   const replace = statement.mode === "replace" || statement.mode === "replace_existing";
+  if (!exists) await checkNothingThere(table, target, statement, call);
   if (!exists || replace) {
     const info = {
       operation: replace ? "CREATE OR REPLACE TABLE" : "CREATE TABLE",
@@ -155,37 +158,8 @@ async function define(
     checkSameClustering(snapshot, clauses, call);
   }
   const created = await table.snapshot();
-  const properties =
-    exists && !replace ? { ...created.configuration, ...parts.properties } : { ...created.configuration };
-  await register(statement, call, target, { ...parts, schema: created.schema, properties });
+  await register(statement, call, target, { ...parts, schema: created.schema, properties: created.configuration });
   return doneResult("CREATE TABLE");
-}
-
-/** What is at the location already must be what the statement describes. */
-function checkSameTable(
-  { schema, metadata }: Snapshot,
-  parts: TableParts,
-  statement: CreateTable | CreateTableLike,
-  call: StatementCall,
-): void {
-  const names = (columns: readonly string[]): string => columns.join(", ").toLowerCase();
-  const shape = (type: StructType): string =>
-    type.fields.map((each) => `${each.name.toLowerCase()} ${simpleString(each.type)}`).join(", ");
-  if (shape(schema) !== shape(parts.schema)) {
-    throw call.error(
-      statement.name.span,
-      "DELTA_CREATE_TABLE_SCHEME_MISMATCH",
-      `The table at the location has the columns ${shape(schema)}, not ${shape(parts.schema)}.`,
-      "Leave the columns out to take those that are there.",
-    );
-  }
-  if (names(metadata.partitionColumns) !== names(parts.partitionColumns)) {
-    throw call.error(
-      statement.name.span,
-      "DELTA_CREATE_TABLE_WITH_DIFFERENT_PARTITIONING",
-      `The table at the location is partitioned by (${metadata.partitionColumns.join(", ")}), not by (${parts.partitionColumns.join(", ")}).`,
-    );
-  }
 }
 
 async function createAsSelect(
@@ -233,7 +207,9 @@ async function beginAsSelect(
   const replace = statement.mode === "replace" || statement.mode === "replace_existing";
   const operation = replace ? "CREATE OR REPLACE TABLE AS SELECT" : "CREATE TABLE AS SELECT";
   const info = { operation, parameters: operationParameters(parts, target.storage, statement), userName: call.user };
-  const replaces = replace && (await table.exists());
+  const exists = await table.exists();
+  if (!exists) await checkNothingThere(table, target, statement, call);
+  const replaces = replace && exists;
   const transaction = replaces ? await table.beginReplace(definition, info) : await table.beginCreate(definition, info);
   defineClustering(transaction, statement, call);
   return { transaction, parts, operation };

@@ -115,7 +115,9 @@ async function planAligned(
   const bound = await call.analyze((names, context) => analyzeChange(statement, names, context));
   if (statement.schemaEvolution) transaction.mergeSchema(bound.target.schema);
   const schema = struct(bound.plan.columns.map((column) => field(column.name, column.type, column.nullable)));
-  const { sql, connection, metrics } = await generateSql(bound, call, { names: "unique", target });
+  const { snapshot } = transaction;
+  const replaced = statement.replace === undefined || snapshot === undefined ? {} : { replaced: snapshot };
+  const { sql, connection, metrics } = await generateSql(bound, call, { names: "unique", target, ...replaced });
   const lineage = schema.fields.map((each) => bound.lineage.find((one) => one.column === each.name)?.sources ?? []);
   const planned: PlannedQuery = { connection, sql, schema, scans: metrics, lineage, reads: bound.reads };
   try {

@@ -64,6 +64,11 @@ export async function afterRace<T>(make: () => Promise<T>): Promise<T> {
   }
 }
 
+/** What `afterRace` waits for, where the other was done before this one began. */
+export function overtaken({ location }: Target): BoathouseError {
+  return new BoathouseError("DELTA_TABLE_ALREADY_EXISTS", `A table was created at ${location} meanwhile.`);
+}
+
 /** ``CREATE TABLE delta.`/path` ``, by the right to write files there, and nothing else may lie there. */
 async function prepareAtPath(statement: NamedTable, named: PathName, call: StatementCall): Promise<Target> {
   const { path } = named;

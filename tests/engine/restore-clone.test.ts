@@ -105,6 +105,7 @@ describe("CLONE", () => {
       CREATE TABLE lent SHALLOW CLONE delta.\`${place}\`;
       CREATE TABLE held DEEP CLONE outside LOCATION '${place}-copy'`);
     expect(await house.values("SELECT id FROM lent ORDER BY id")).toEqual([[1], [2]]);
+    await house.run("INSERT INTO lent REPLACE WHERE id = 1 SELECT 1");
     // What looks at the rows before it changes the table reaches them too.
     await house.run(`
       ALTER TABLE lent ADD CONSTRAINT positive CHECK (id > 0);

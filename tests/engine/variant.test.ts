@@ -239,6 +239,7 @@ describe("a VARIANT in a Parquet file", () => {
     await rm(cache, { recursive: true });
     expect(await house.values("SELECT id, v FROM passing ORDER BY id")).toEqual(both);
     await house.run("INSERT INTO passing VALUES (2, parse_json('2'))");
+    await house.run("INSERT INTO passing REPLACE WHERE id = 1 SELECT 1, NULL");
     await house.run("UPDATE passing SET id = id + 10 WHERE v IS NULL");
     await house.run("OPTIMIZE passing");
     expect(await house.values("SELECT id, v FROM passing ORDER BY id")).toEqual([

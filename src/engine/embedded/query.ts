@@ -3,6 +3,8 @@ import type { ColumnBatch, Value } from "../../core/value.ts";
 import type { Connection } from "../../duckdb/connection.ts";
 import type { Query } from "../../sql/ast/query.ts";
 import type { BoundQuery, ColumnSource, Scan } from "../../sql/bound.ts";
+import { scanFunctions } from "../../delta/scan/variant-layout.ts";
+import type { Snapshot } from "../../delta/snapshot.ts";
 import { analyzeQuery } from "../../sql/analyzer/analyze.ts";
 import { generate } from "../../sql/generator/generate.ts";
 import type { QueryRows } from "../../sql/script/host.ts";
@@ -11,6 +13,7 @@ import { openConnection } from "./connection.ts";
 import { recordLineage } from "./lineage.ts";
 import { streamedResult } from "./result.ts";
 import { planScans, type ScanMetrics } from "./scans.ts";
+import { sharedFoldersAt } from "./shared-folders.ts";
 import type { StatementCall } from "./statement-call.ts";
 
 /** A query that is ready to run: DuckDB SQL on a connection that has what the SQL needs. */

@@ -30,7 +30,11 @@ export async function sharedFolders(
 }
 
 /** The same for the table in a folder, whose entry in the catalog is looked for. */
-export async function sharedFoldersAt(url: string, snapshot: Snapshot, call: StatementCall): Promise<readonly string[]> {
+export async function sharedFoldersAt(
+  url: string,
+  snapshot: Snapshot,
+  call: StatementCall,
+): Promise<readonly string[]> {
   const { places } = call.env.catalog;
   let entry: Table | undefined;
   for (const each of (await call.access()).snapshot.all()) {

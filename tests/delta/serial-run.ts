@@ -19,51 +19,18 @@ import { datedStore } from "./dated-store.ts";
 import { createTable, type Lake } from "./lake.ts";
 import { Gate, gated } from "./serial-gate.ts";
 import { Badges, SerialModel, type Change, type Held } from "./serial-model.ts";
-import {
-  PARTS,
-  propertiesOf,
-  schemaOf,
-  WRITERS,
-  type Operation,
-  type Scenario,
-  type Step,
-  type TableKind,
-} from "./serial-steps.ts";
+import { PARTS, propertiesOf, schemaOf, WRITERS, type Operation, type Step, type TableKind } from "./serial-steps.ts";
 
 /** A clock that moves with the steps. */
 export interface StepClock {
   time: number;
 }
 
-const HOUR = 3_600_000;
-/** A day is two steps: removed files get older than a week in a long run. */
-const STEP = 12 * HOUR;
-const CONFLICT = /^DELTA_(CONCURRENT_[A-Z_]+|METADATA_CHANGED)$/;
-
-interface Pending {
-  readonly change: Change;
-  readonly began: number;
-  readonly readVersion: number;
-  readonly open: () => void;
-  readonly done: Promise<{ readonly version?: number | undefined; readonly error?: unknown }>;
-}
-
 /**
  * Plays the steps on a table and on the model, and compares them: every version as it is read by whoever took a snapshot, and
  * at the end each from the log alone, with the change data feed, row ids and identity values.
  */
-export async function play(
-  lake: Lake,
-  parts: { readonly runtime: Runtime; readonly clock: StepClock; readonly name: string },
-  scenario: Scenario,
-): Promise<void> {
-  const run = new SerialRun(lake, parts, scenario.table);
-  await run.start();
-  for (const step of scenario.steps) await run.step(step);
-  await run.finish();
-}
-
-class SerialRun {
+export class SerialRun {
   readonly #lake: Lake;
   readonly #runtime: Runtime;
   readonly #clock: StepClock;

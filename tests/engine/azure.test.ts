@@ -1,62 +1,21 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { textOf, type Row } from "../../src/core/value.ts";
-import type { Session } from "../../src/engine/session.ts";
-import { Lakehouse } from "../../src/project/lakehouse.ts";
+import { textOf } from "../../src/core/value.ts";
 import { listAll } from "../../src/storage/content.ts";
-import { openContainer, type TestContainer } from "../azurite/container.ts";
+import { openAzureLakehouse, PLACE, type AzureLakehouse } from "./azure-lakehouse.ts";
 
-const OWNER = "owner@example.com";
-const CONNECTOR =
-  "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg/providers/Microsoft.Databricks/accessConnectors/lake";
-const PLACE = "abfss://lake@account.dfs.core.windows.net";
-
-let container: TestContainer;
-let folder: string;
-let lakehouse: Lakehouse;
-let session: Session;
+let lake: AzureLakehouse;
 beforeAll(async () => {
-  container = await openContainer();
-  folder = await mkdtemp(join(tmpdir(), "engine-azure-"));
-  lakehouse = await open();
-  session = await lakehouse.session({});
-  await (await lakehouse.catalog()).createStorageCredential(OWNER, { name: "cloud", accessConnectorId: CONNECTOR });
-  await run(`
-    CREATE EXTERNAL LOCATION lake URL '${PLACE}' WITH (STORAGE CREDENTIAL cloud);
-    CREATE CATALOG azure MANAGED LOCATION '${PLACE}/managed';
-    CREATE SCHEMA azure.s`);
-  session = await lakehouse.session({ catalog: "azure", schema: "s" });
+  lake = await openAzureLakehouse();
 });
-afterAll(async () => {
-  await lakehouse.close();
-  await rm(folder, { recursive: true, force: true });
-  await container.delete();
-});
+afterAll(() => lake.close());
 
-function open(): Promise<Lakehouse> {
-  return Lakehouse.open({
-    root: join(folder, "root"),
-    user: OWNER,
-    threads: 1,
-    bindings: { [PLACE]: container.address },
-  });
-}
-
-async function sql(text: string): Promise<Row[]> {
-  return (await session.sql(text)).rows();
-}
-
-async function run(script: string): Promise<void> {
-  for (const text of script.split(";")) await sql(text);
-}
-
-const keys = async (): Promise<string[]> => (await listAll(container.store(), "")).map(({ key }) => key);
+const keys = async (): Promise<string[]> => (await listAll(lake.container.store(), "")).map(({ key }) => key);
 
 describe("tables in a container of Azure", () => {
   it("are created, filled, changed, compacted and read at their versions", async () => {
-    await run(`
+    await lake.run(`
       CREATE TABLE people (id BIGINT, name STRING, born TIMESTAMP);
       INSERT INTO people VALUES (1, 'Ada', TIMESTAMP'1815-12-10 00:00:00'), (2, 'Bo', NULL);
       INSERT INTO people VALUES (3, 'Cy', NULL);
@@ -68,78 +27,77 @@ describe("tables in a container of Azure", () => {
       { id: 3n, name: "Cy" },
       { id: 4n, name: "Di" },
     ];
-    expect(await sql("SELECT id, name FROM people ORDER BY id")).toEqual(now);
-    expect(await sql("OPTIMIZE people")).toMatchObject([{ metrics: { numFilesAdded: 1n } }]);
-    expect(await sql("SELECT id, name FROM people ORDER BY id")).toEqual(now);
-    expect(await sql("SELECT count(*) AS n FROM people VERSION AS OF 2")).toEqual([{ n: 3n }]);
-    expect((await sql("DESCRIBE HISTORY people")).length).toBe(6);
-    expect((await sql("VACUUM people")).length).toBeGreaterThan(0);
+    expect(await lake.sql("SELECT id, name FROM people ORDER BY id")).toEqual(now);
+    expect(await lake.sql("OPTIMIZE people")).toMatchObject([{ metrics: { numFilesAdded: 1n } }]);
+    expect(await lake.sql("SELECT id, name FROM people ORDER BY id")).toEqual(now);
+    expect(await lake.sql("SELECT count(*) AS n FROM people VERSION AS OF 2")).toEqual([{ n: 3n }]);
+    expect((await lake.sql("DESCRIBE HISTORY people")).length).toBe(6);
+    expect((await lake.sql("VACUUM people")).length).toBeGreaterThan(0);
     expect((await keys()).some((key) => key.endsWith("_delta_log/00000000000000000000.json"))).toBe(true);
   });
 
   it("are restored, cloned and repaired", async () => {
-    await run(`
+    await lake.run(`
       CREATE TABLE source (id INT, day STRING) PARTITIONED BY (day) TBLPROPERTIES ('delta.enableDeletionVectors' = 'true');
       INSERT INTO source SELECT id, concat('d ', id % 2) FROM range(6);
       DELETE FROM source WHERE id = 4`);
-    await run(`CREATE TABLE deep DEEP CLONE source; CREATE TABLE shallow SHALLOW CLONE source`);
+    await lake.run(`CREATE TABLE deep DEEP CLONE source; CREATE TABLE shallow SHALLOW CLONE source`);
     for (const name of ["deep", "shallow"]) {
-      expect(await sql(`SELECT sum(id) AS n FROM ${name}`)).toEqual([{ n: 11n }]);
+      expect(await lake.sql(`SELECT sum(id) AS n FROM ${name}`)).toEqual([{ n: 11n }]);
     }
-    await run("RESTORE TABLE source TO VERSION AS OF 1; INSERT INTO shallow VALUES (100, 'd 0'); OPTIMIZE shallow");
-    expect(await sql("SELECT sum(id) AS n FROM source")).toEqual([{ n: 15n }]);
-    expect(await sql("SELECT sum(id) AS n FROM shallow")).toEqual([{ n: 111n }]);
-    const deep = textOf((await sql("DESCRIBE DETAIL deep"))[0]?.["location"]).slice(PLACE.length + 1);
+    await lake.run(
+      "RESTORE TABLE source TO VERSION AS OF 1; INSERT INTO shallow VALUES (100, 'd 0'); OPTIMIZE shallow",
+    );
+    expect(await lake.sql("SELECT sum(id) AS n FROM source")).toEqual([{ n: 15n }]);
+    expect(await lake.sql("SELECT sum(id) AS n FROM shallow")).toEqual([{ n: 111n }]);
+    const deep = textOf((await lake.sql("DESCRIBE DETAIL deep"))[0]?.["location"]).slice(PLACE.length + 1);
     const [data = ""] = (await keys()).filter((key) => key.startsWith(deep) && key.endsWith(".parquet"));
-    await container.client.deleteBlob(data);
-    expect(await sql("FSCK REPAIR TABLE deep")).toHaveLength(1);
+    await lake.container.client.deleteBlob(data);
+    expect(await lake.sql("FSCK REPAIR TABLE deep")).toHaveLength(1);
   });
 
   it("have partitions, deletion vectors and checkpoints, and another lakehouse reads them from the container alone", async () => {
-    await run(`
+    await lake.run(`
       CREATE TABLE days (n INT, day STRING) PARTITIONED BY (day) TBLPROPERTIES ('delta.enableDeletionVectors' = 'true');
       INSERT INTO days SELECT id, concat('a b/', id % 3) FROM range(30);
       DELETE FROM days WHERE n = 4`);
-    for (let n = 0; n < 9; n += 1) await sql(`INSERT INTO days VALUES (${100 + n}, 'x%y')`);
+    for (let n = 0; n < 9; n += 1) await lake.sql(`INSERT INTO days VALUES (${100 + n}, 'x%y')`);
     const wanted = [{ n: 38n, total: 435n - 4n + 936n }];
-    expect(await sql("SELECT count(*) AS n, sum(n) AS total FROM days")).toEqual(wanted);
-    await lakehouse.close();
-    await rm(join(folder, "root", "cache"), { recursive: true, force: true });
-    lakehouse = await open();
-    session = await lakehouse.session({ catalog: "azure", schema: "s" });
+    expect(await lake.sql("SELECT count(*) AS n, sum(n) AS total FROM days")).toEqual(wanted);
+    await lake.reopen();
     expect((await keys()).some((key) => /checkpoint/.test(key))).toBe(true);
     expect((await keys()).some((key) => /deletion_vector_.*\.bin$/.test(key))).toBe(true);
-    expect(await sql("SELECT sum(n) AS total FROM days WHERE day = 'a b/1' AND n > 0")).toEqual([{ total: 141n }]);
-    const copies = (await readdir(join(folder, "root", "cache"))).filter((name) => name.endsWith(".parquet"));
+    expect(await lake.sql("SELECT sum(n) AS total FROM days WHERE day = 'a b/1' AND n > 0")).toEqual([{ total: 141n }]);
+    const copies = (await readdir(join(lake.root, "cache"))).filter((name) => name.endsWith(".parquet"));
     // One file of the partition, and the checkpoint.
     expect(copies.length).toBeLessThanOrEqual(2);
-    expect(await sql("SELECT count(*) AS n, sum(n) AS total FROM days")).toEqual(wanted);
+    expect(await lake.sql("SELECT count(*) AS n, sum(n) AS total FROM days")).toEqual(wanted);
   });
 
   it("are made of Parquet files that are there", async () => {
-    await run(`CREATE TABLE seed AS SELECT id, concat('n', id) AS name FROM range(5)`);
-    const place = textOf((await sql("DESCRIBE DETAIL seed"))[0]?.["location"]).slice(PLACE.length + 1);
+    await lake.run(`CREATE TABLE seed AS SELECT id, concat('n', id) AS name FROM range(5)`);
+    const place = textOf((await lake.sql("DESCRIBE DETAIL seed"))[0]?.["location"]).slice(PLACE.length + 1);
     const [file = ""] = (await keys()).filter((key) => key.startsWith(place) && key.endsWith(".parquet"));
-    await container.put("old/p=1/x.parquet", await container.client.getBlobClient(file).downloadToBuffer());
-    await sql(`CONVERT TO DELTA parquet.\`${PLACE}/old\` PARTITIONED BY (p INT)`);
-    expect(await sql(`SELECT p, sum(id) AS n FROM delta.\`${PLACE}/old\` GROUP BY p`)).toEqual([{ p: 1, n: 10n }]);
+    await lake.container.put("old/p=1/x.parquet", await lake.container.client.getBlobClient(file).downloadToBuffer());
+    await lake.sql(`CONVERT TO DELTA parquet.\`${PLACE}/old\` PARTITIONED BY (p INT)`);
+    expect(await lake.sql(`SELECT p, sum(id) AS n FROM delta.\`${PLACE}/old\` GROUP BY p`)).toEqual([{ p: 1, n: 10n }]);
   });
 
   it("leave nothing in the container when they are dropped, nor when a statement fails", async () => {
-    await run("CREATE TABLE checked (id INT NOT NULL)");
+    await lake.run("CREATE TABLE checked (id INT NOT NULL)");
     const before = await keys();
-    await expect(sql("INSERT INTO checked VALUES (1), (NULL)")).rejects.toMatchObject({});
+    await expect(lake.sql("INSERT INTO checked VALUES (1), (NULL)")).rejects.toMatchObject({});
     expect(await keys()).toEqual(before);
-    const [detail] = await sql("DESCRIBE DETAIL checked");
+    const [detail] = await lake.sql("DESCRIBE DETAIL checked");
     const place = textOf(detail?.["location"]).slice(PLACE.length + 1);
-    await sql("DROP TABLE checked");
+    await lake.sql("DROP TABLE checked");
     expect((await keys()).filter((key) => key.startsWith(place))).toEqual([]);
   });
 
   it("hold files that read_files reads, and are copied into", async () => {
-    await container.put("in/a.csv", Buffer.from("id,name\n1,one\n2,two\n"));
+    await lake.container.put("in/a.csv", Buffer.from("id,name\n1,one\n2,two\n"));
     expect(
-      await sql(`SELECT id, name FROM read_files('${PLACE}/in', format => 'csv', header => true) ORDER BY id`),
+      await lake.sql(`SELECT id, name FROM read_files('${PLACE}/in', format => 'csv', header => true) ORDER BY id`),
     ).toEqual([
       { id: 1, name: "one" },
       { id: 2, name: "two" },

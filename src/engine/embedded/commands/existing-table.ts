@@ -59,7 +59,8 @@ function shapeOf({ fields }: StructType): string {
   return fields
     .map(({ name, type, nullable, metadata = {} }) => {
       const own = Object.entries(metadata).filter(([key]) => !INTERNAL.test(key));
-      const more = own.length === 0 ? "" : ` ${JSON.stringify(Object.fromEntries(own.toSorted()))}`;
+      const more =
+        own.length === 0 ? "" : ` ${JSON.stringify(Object.fromEntries(own.toSorted(([a], [b]) => (a < b ? -1 : 1))))}`;
       return `${name.toLowerCase()} ${simpleString(type)}${nullable ? "" : " not null"}${more}`;
     })
     .join(", ");

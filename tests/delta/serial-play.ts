@@ -34,19 +34,6 @@ export async function playScenarios(options: {
   }
 }
 
-const HOUR = 3_600_000;
-/** A day is two steps: removed files get older than a week in a long run. */
-const STEP = 12 * HOUR;
-const CONFLICT = /^DELTA_(CONCURRENT_[A-Z_]+|METADATA_CHANGED)$/;
-
-interface Pending {
-  readonly change: Change;
-  readonly began: number;
-  readonly readVersion: number;
-  readonly open: () => void;
-  readonly done: Promise<{ readonly version?: number | undefined; readonly error?: unknown }>;
-}
-
 async function play(
   lake: Lake,
   parts: { readonly runtime: Runtime; readonly clock: StepClock; readonly name: string },

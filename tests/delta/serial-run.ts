@@ -26,6 +26,19 @@ export interface StepClock {
   time: number;
 }
 
+const HOUR = 3_600_000;
+/** A day is two steps: removed files get older than a week in a long run. */
+const STEP = 12 * HOUR;
+const CONFLICT = /^DELTA_(CONCURRENT_[A-Z_]+|METADATA_CHANGED)$/;
+
+interface Pending {
+  readonly change: Change;
+  readonly began: number;
+  readonly readVersion: number;
+  readonly open: () => void;
+  readonly done: Promise<{ readonly version?: number | undefined; readonly error?: unknown }>;
+}
+
 /**
  * Plays the steps on a table and on the model, and compares them: every version as it is read by whoever took a snapshot, and
  * at the end each from the log alone, with the change data feed, row ids and identity values.

@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { field, INT, STRING, struct } from "../../src/core/data-type.ts";
+import { field, INT, STRING, struct, VARIANT } from "../../src/core/data-type.ts";
 import { COMMIT_STATE_UNKNOWN } from "../../src/delta/write/commit.ts";
 import { overwrite } from "../../src/delta/write/overwrite.ts";
 import { deleteRows } from "../../src/delta/write/row-changes.ts";
@@ -152,6 +152,26 @@ describe("a table in a remote store", () => {
     expect(fetched()).toHaveLength(1);
     expect(await rowsOf(lake, snapshot)).toHaveLength(4);
     expect(fetched()).toHaveLength(4);
+  });
+
+  it("has one copy more of a file that cannot be read as it stands", async () => {
+    const file = await readFile(new URL("../engine/files/variant-nested.parquet", import.meta.url));
+    const table = await createTable(lake, "variants", {
+      schema: struct([field("id", INT), field("v", VARIANT)]),
+      store,
+    });
+    await store.write("variants/a.parquet", file);
+    const add = { path: "a.parquet", partitionValues: {}, size: file.length, modificationTime: 0, dataChange: true };
+    await store.write("variants/_delta_log/00000000000000000001.json", Buffer.from(JSON.stringify({ add })));
+    await rm(join(folder, "cache"), { recursive: true, force: true });
+    for (let time = 0; time < 2; time += 1) {
+      const scan = await (await new DeltaTable(lake.context, store, "variants").snapshot()).scan();
+      const rows = await lake.connection.rows(`SELECT id, v IS NULL AS none FROM ${scan.sql()} ORDER BY id LIMIT 3`);
+      expect(rows.map((each) => each["none"])).toEqual([false, true, false]);
+    }
+    const copies = (await readdir(join(folder, "cache"))).filter((name) => name.endsWith(".parquet"));
+    expect(copies).toHaveLength(2);
+    await table.settle();
   });
 
   it("says that a file is missing", async () => {

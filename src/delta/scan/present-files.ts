@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { BoathouseError, isBoathouseError } from "../../core/errors.ts";
 import { quotePath } from "../../sql/quote.ts";
 import type { FileType } from "../../sql/variant/file-type.ts";
@@ -85,8 +86,10 @@ const COPIES = 4;
 
 async function plainCopy(cache: FileCache, file: string): Promise<string> {
   const { size, mtimeMs } = await stat(file);
+  // The time of a file in the cache is that of its last use.
+  const changed = dirname(file) === cache.folder ? "" : String(mtimeMs);
   return cache.derived({
-    name: [file, String(size), String(mtimeMs), "variants without annotations"],
+    name: [file, String(size), changed, "variants without annotations"],
     extension: ".parquet",
     make: (path) => copyWithoutAnnotations(file, path),
   });

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { copyFile, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -214,10 +215,7 @@ describe("a VARIANT in a Parquet file", () => {
       [0, "null"],
       [1, null],
     ]);
-    await tableOfSpark(
-      "nested",
-      "id INT, v VARIANT, s STRUCT<v: VARIANT, n: INT, at: TIMESTAMP, o: STRUCT<b: INT>>, l ARRAY<VARIANT>, m MAP<STRING, VARIANT>, d ARRAY<STRUCT<x: VARIANT>>",
-    );
+    await tableOfSpark("nested", NESTED);
     expect(await house.values("SELECT id, v, s.v, l, m['k'], d FROM nested WHERE id <= 4 ORDER BY id")).toEqual([
       [1, '{"a":1,"b":"x"}', '{"a":1,"b":"x"}', null, '{"a":1,"b":"x"}', [{ x: '{"a":1,"b":"x"}' }]],
       [2, null, null, [null, null, null], null, null],
@@ -232,6 +230,17 @@ describe("a VARIANT in a Parquet file", () => {
       ["2024-01-01 04:00:00", { b: null }],
     ]);
     await house.run("RESET spark.sql.session.timeZone");
+  });
+
+  it("is not copied where the footer says that it holds no null of JSON", async () => {
+    const cache = join(house.folder, "root/cache");
+    await rm(cache, { recursive: true, force: true });
+    await tableOfSpark("several", NESTED);
+    expect(await house.values("SELECT id, v, l FROM several WHERE id <= 2 ORDER BY id")).toEqual([
+      [1, '{"a":1,"b":"x"}', null],
+      [2, null, [null, null, null]],
+    ]);
+    expect(existsSync(cache)).toBe(false);
   });
 
   it("is read from a copy that may go at any time, and is changed and compacted like any other", async () => {
@@ -256,6 +265,9 @@ describe("a VARIANT in a Parquet file", () => {
     ]);
   });
 });
+
+const NESTED =
+  "id INT, v VARIANT, s STRUCT<v: VARIANT, n: INT, at: TIMESTAMP, o: STRUCT<b: INT>>, l ARRAY<VARIANT>, m MAP<STRING, VARIANT>, d ARRAY<STRUCT<x: VARIANT>>";
 
 async function tableOfSpark(file: string, columns = "id INT, v VARIANT", name = file): Promise<void> {
   const path = fileURLToPath(new URL(`files/variant-${file}.parquet`, import.meta.url));

@@ -40,9 +40,10 @@ export async function fileLayouts(
 ): Promise<ReadonlyMap<string, FileLayout | undefined>> {
   const wanted = schema.fields.filter(({ type }) => hasVariant(type) || holds(type, "binary") || holds(type, "struct"));
   const layouts = new Map<string, FileLayout | undefined>();
-  // Whether a group is called VARIANT, or BLOBs are shapes, does not show in what DuckDB says of a footer.
-  const isOpaque = hasShapes || hasVariant(schema);
-  for (const alike of isOpaque ? files.map((file) => [file]) : await alikeFiles(connection, files)) {
+  // Whether a group is called VARIANT, or BLOBs are shapes, does not show in what DuckDB says of a footer; and of one file
+  // there is nothing to be known before.
+  const eachAlone = hasShapes || hasVariant(schema) || files.length === 1;
+  for (const alike of eachAlone ? files.map((file) => [file]) : await alikeFiles(connection, files)) {
     const [file] = alike;
     if (file === undefined) continue;
     const types = await columnTypes(connection, file);

@@ -8,8 +8,9 @@ import type { Scan } from "./scan.ts";
 import type { Transaction } from "../write/transaction.ts";
 
 /**
- * Writes those files of the table anew in which a struct has none of the fields that it is to have: from such a file
- * nobody could tell a struct without values from one that is null. To be called before a transaction takes fields away.
+ * Writes those files of the table anew in which a struct has none of the fields that it is to have: we read such a file right
+ * (`file-layout.ts`), as Spark does from 4.1 on; before, Spark takes each of the structs for null, and delta-rs 1.6 refuses the
+ * file. To be called before a transaction takes fields away.
  */
 export async function keepStructs(transaction: Transaction, after: StructType, connection: Connection): Promise<void> {
   const { snapshot } = transaction;

@@ -237,7 +237,7 @@ describe("pruning", () => {
         );
         expect([faster, rows]).toEqual([faster, []]);
       }),
-      { numRuns: Number(process.env["BOATHOUSE_RUNS"] ?? 60) },
+      { numRuns: Number(process.env["BOATHOUSE_RUNS"] ?? 200) },
     );
     expect(ranged).toBeGreaterThan(20);
     expect(await list.hasRanges(["l"], version)).toBe(false);

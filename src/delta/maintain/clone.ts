@@ -37,6 +37,8 @@ export interface CloneOptions {
   readonly comment?: string;
   readonly userName?: string;
   readonly signal?: AbortSignal;
+  /** Refuses a table that is there already (`DELTA_TABLE_ALREADY_EXISTS`). */
+  readonly isNew?: boolean;
   /** Makes the clone idempotent: done once, it is not done again. */
   readonly txn?: { readonly appId: string; readonly version: number };
 }
@@ -62,7 +64,7 @@ export async function cloneTable(
   options: CloneOptions,
 ): Promise<CommitResult | undefined> {
   const { txn, shallow } = options;
-  const before = (await target.exists()) ? await target.snapshot() : undefined;
+  const before = options.isNew !== true && (await target.exists()) ? await target.snapshot() : undefined;
   const transaction = await begin(target, source, options, before);
   if (txn !== undefined) {
     if (transaction.isCommitted(txn.appId, txn.version)) return undefined;

@@ -38,6 +38,7 @@ async function run(statement: CloneTable, call: StatementCall): Promise<Statemen
     shallow: statement.shallow,
     properties: propertiesOf(statement, call),
     userName: call.user,
+    isNew: target.id === undefined && target.isNew,
     ...(comment === undefined ? {} : { comment }),
     ...(call.signal === undefined ? {} : { signal: call.signal }),
     ...(txn === undefined ? {} : { txn }),

@@ -62,6 +62,7 @@ describe("a deep clone", () => {
         copiedFilesSize: sizeInBytes,
       },
     });
+    await lake.settle();
     await rm(join(lake.folder, "deep"), { recursive: true });
     expect(await ids(target)).toEqual([0, 2, 3, 9]);
     const { metadata, partitionColumns, configuration } = await target.snapshot();
@@ -150,6 +151,7 @@ describe("a shallow clone", () => {
     await clone(lake.table("chain-1"), lake.table("chain-2"), { shallow: true });
     await clone(lake.table("chain-2"), lake.table("chain-3"));
     expect(await ids(lake.table("chain-2"))).toEqual([1, 2, 3]);
+    await lake.settle();
     await rm(join(lake.folder, "chain"), { recursive: true });
     expect(await ids(lake.table("chain-3"))).toEqual([1, 2, 3]);
     await expect(clone(lake.table("chain-1"), lake.table("chain-4"), { shallow: true })).rejects.toMatchObject({

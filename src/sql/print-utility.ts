@@ -199,5 +199,6 @@ function printDescribe(p: Printer, node: Describe): string {
     node.partition && printPartition(p, node.partition),
     node.column && printName(node.column),
     node.asJson && "AS JSON",
+    node.limit !== undefined && `LIMIT ${node.limit}`,
   );
 }

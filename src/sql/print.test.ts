@@ -74,6 +74,7 @@ describe("printing", () => {
     "SHOW GRANTS TO RECIPIENT r",
     "SHOW GROUPS WITH USER `a@b.c`",
     "DESCRIBE POLICY p ON TABLE t",
+    "DESCRIBE HISTORY t LIMIT 2",
     "CREATE MATERIALIZED VIEW m REFRESH POLICY INCREMENTAL STRICT AS SELECT 1",
     "MERGE INTO t USING s ON t.a = s.a WHEN NOT MATCHED BY SOURCE THEN UPDATE SET a = 1",
   ])("gives back the tree of %s", (text) => {

@@ -22,6 +22,12 @@ const values = (text: string): Promise<unknown[][]> => house.values(text);
 const column = async (text: string): Promise<unknown[]> => (await values(text)).map((row) => row[0]);
 
 describe("DESCRIBE", () => {
+  test("HISTORY gives the newest versions, as many as are asked for", async () => {
+    expect(await column("DESCRIBE HISTORY sales")).toEqual([1, 0]);
+    expect(await column("DESCRIBE HISTORY sales LIMIT 1")).toEqual([1]);
+    await expect(values("DESCRIBE DETAIL sales LIMIT 1")).rejects.toMatchObject({ code: "PARSE_SYNTAX_ERROR" });
+  });
+
   test("of a query, a table, a column and a view gives names, types and comments", async () => {
     expect(await values("DESCRIBE QUERY SELECT id AS sale, amount * 2 AS twice FROM sales")).toEqual([
       ["sale", "bigint", "the 'key'"],

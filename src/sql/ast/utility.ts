@@ -133,6 +133,8 @@ export interface Describe extends Node {
   readonly on: { readonly object: ObjectKind; readonly name: ObjectName } | undefined;
   /** `DESCRIBE TABLE t column.field`. */
   readonly column: Name | undefined;
+  /** `DESCRIBE HISTORY t LIMIT n`. */
+  readonly limit: number | undefined;
 }
 
 export interface Explain extends Node {

@@ -21,6 +21,7 @@ export function describe(c: Cursor): Describe {
     query: undefined,
     partition: undefined,
     column: undefined,
+    limit: undefined,
     on: undefined,
     ...parts,
     span: c.span(start),
@@ -50,7 +51,8 @@ export function describe(c: Cursor): Describe {
   ) {
     const subject = c.advance().text === "HISTORY" ? "history" : "detail";
     const name = tableOrPath(c);
-    return done(subject, { name });
+    const limit = subject === "history" && c.accept("LIMIT") ? c.integer("a number of versions") : undefined;
+    return done(subject, { name, limit });
   }
   if (c.at("EXTENDED") || c.at("FORMATTED")) {
     if (c.peek().kind === "word" || c.peek().kind === "quoted") {

@@ -7,8 +7,7 @@ import { hasVariant } from "../types/variant-type.ts";
  * How values of the type VARIANT stand in Parquet files: as a group of two BLOBs, `value` and `metadata` (Delta's PROTOCOL.md,
  * "Variant Data Type"), without Parquet's VARIANT annotation. In SQL they are one BLOB, the metadata followed by the value
  * (`encoding.ts`).
- *
- * A column with the annotation is refused when it is read: what DuckDB makes of it does not tell a null of JSON from NULL.
+ * What DuckDB makes of a column with the annotation does not tell a null of JSON from NULL: `delta/scan/variant-layout.ts`.
  */
 export function parquetType(type: DataType): DataType {
   if (!hasVariant(type)) return type;

@@ -9,6 +9,7 @@ import { checkDefault } from "../../../sql/column-expression.ts";
 import { identityOf } from "../../../sql/identity.ts";
 import { plainContext } from "../../../sql/plain-context.ts";
 import { openConnection } from "../connection.ts";
+import { sharedFolders } from "../shared-folders.ts";
 import type { StatementCall } from "../statement-call.ts";
 import { commitMetadata, requireRows } from "./alter-commit.ts";
 import { deltaTarget } from "./delta-target.ts";
@@ -70,7 +71,11 @@ export async function syncIdentity(
   const name = pathText(partsOf(altered.column));
   const column = findField(snapshot.schema, partsOf(altered.column).join("."));
   const parameters = column === undefined ? {} : { column: described([], column) };
-  const connection = await openConnection(call, [call.env.storage.reachableFolder(target.url)], "");
+  const folders = [
+    call.env.storage.reachableFolder(target.url),
+    ...(await sharedFolders(snapshot, target.entry, call)),
+  ];
+  const connection = await openConnection(call, folders, "");
   try {
     await commitMetadata(
       target,

@@ -190,7 +190,7 @@ async function history(statement: Describe, call: StatementCall): Promise<Statem
   if (statement.name === undefined)
     throw call.error(statement.span, "PARSE_SYNTAX_ERROR", "DESCRIBE HISTORY needs a table.");
   const { table } = await deltaTarget(statement.name, "read", call);
-  const entries = await readHistory(table.location);
+  const entries = await readHistory(table.location, statement.limit === undefined ? {} : { limit: statement.limit });
   const rows = entries.map((each): Row => ({
     ...each,
     version: BigInt(each.version),

@@ -49,24 +49,27 @@ async function* appending(lake: Lake, pairs: number): AsyncIterable<string> {
 
 /** The peer reads the same files, deleted rows and all. */
 async function* reading(lake: Lake, pairs: number): AsyncIterable<string> {
-  const files = `read_parquet(${quoteString(join(lake.folder, "appended-1", "*.parquet"))}, hive_partitioning = false)`;
+  await appendTo(lake, "scanned", TEN_MILLION, VECTORS);
+  const files = `read_parquet(${quoteString(join(lake.folder, "scanned", "*.parquet"))}, hive_partitioning = false)`;
   const turns = Math.max(5, pairs);
   const scanned = (): Promise<{ readonly ours: number[]; readonly theirs: number[] }> =>
     inTurn(
       turns,
       () =>
         timed(async () => {
-          const scan = await (await lake.table("appended-1").snapshot()).scan();
+          const scan = await (await lake.table("scanned").snapshot()).scan();
           await lake.connection.rows(SUM(scan.sql()));
         }),
       () => timed(() => lake.connection.rows(SUM(files))),
     );
   const whole = await scanned();
   yield ratioLine("scan 10M rows / read_parquet", whole.ours, whole.theirs, "seconds");
-  const table = lake.table("appended-1");
+  const table = lake.table("scanned");
   const change = await table.begin({ operation: "DELETE" });
   await deleteRows(change, lake.connection, { sql: '"id" % 100 = 42' });
   await change.commit();
+  const { files: marked } = await (await table.snapshot()).scan();
+  if (marked.some(({ deleted = [] }) => deleted.length === 0)) throw new Error("No row is marked as deleted.");
   const less = await scanned();
   yield ratioLine("scan, 1% deleted / read_parquet", less.ours, less.theirs, "seconds");
 }

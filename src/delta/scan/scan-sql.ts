@@ -142,19 +142,37 @@ function groupSql(files: readonly ScanFile[], options: ScanSqlOptions): string {
   // The hidden columns have no field ids.
   const byName = options.mode === "id" && inner.some(({ field }) => field === tracking?.rowId);
   const source = parquetSql(files, inner, { mode: byName ? "name" : options.mode, int96, layout });
-  if (first?.deleted === undefined) return `SELECT ${outer.join(", ")} FROM ${source}`;
+  const deleted = deletedKeys(files);
+  if (deleted === undefined) return `SELECT ${outer.join(", ")} FROM ${source}`;
   const given = [...inner.map(({ alias }) => alias), "file_index", "file_row_number"].join(", ");
   // One packed key is four times faster than a join on two columns.
-  const lists = JSON.stringify(files.map((file) => file.deleted ?? []));
   return (
     `SELECT ${outer.join(", ")} FROM (SELECT ${given}, ` +
     `file_index::BIGINT * ${ROWS_PER_FILE} + file_row_number::BIGINT AS row_key FROM ${source}) ` +
-    `ANTI JOIN (SELECT file * ${ROWS_PER_FILE} + unnest(positions) AS row_key FROM ` +
-    `(SELECT unnest(lists) AS positions, unnest(range(len(lists))) AS file ` +
-    `FROM (SELECT from_json(${quoteString(lists)}, '[["BIGINT"]]') AS lists))) USING (row_key)`
+    `ANTI JOIN (${deleted}) USING (row_key)`
   );
 }
 
+/**
+ * The keys of deleted rows, as a SELECT; undefined where there is none. As some rows of a few thousand numbers each: DuckDB takes
+ * a list that is a constant apart, number by number, when it plans.
+ */
+function deletedKeys(files: readonly ScanFile[]): string | undefined {
+  const rows: string[] = [];
+  for (const [index, { deleted = [] }] of files.entries()) {
+    for (let start = 0; start < deleted.length; start += POSITIONS) {
+      rows.push(`(${index}, '${deleted.slice(start, start + POSITIONS).join(",")}')`);
+    }
+  }
+  if (rows.length === 0) return undefined;
+  return (
+    `SELECT file::BIGINT * ${ROWS_PER_FILE} + unnest(string_split(positions, ','))::BIGINT AS row_key ` +
+    `FROM (VALUES ${rows.join(", ")}) AS deleted(file, positions)`
+  );
+}
+
+/** Positions in a row. */
+const POSITIONS = 2000;
 const ROWS_PER_FILE = 2 ** 40;
 
 interface MapEntry {

@@ -12,9 +12,10 @@ import { DeltaTable } from "../../src/delta/table.ts";
 import type { Connection } from "../../src/duckdb/connection.ts";
 import { DuckDb } from "../../src/duckdb/duckdb.ts";
 import { quoteIdentifier, quoteString } from "../../src/sql/quote.ts";
-import { LocalStore } from "../../src/storage/local-store.ts";
+import type { ObjectStore } from "../../src/storage/object-store.ts";
 import { contentOf, type Content } from "../peers/canonical.ts";
 import { DECISIONS } from "./delta-decisions.ts";
+import { azurePlace, localPlace } from "./delta-place.ts";
 import { columnsText, readRecord, type RecordedTable } from "./delta-record.ts";
 import type { CaseResult, Suite, SuiteOptions } from "./suite.ts";
 
@@ -41,8 +42,12 @@ export const suite: Suite = { name: "delta", run };
 async function* run(options: SuiteOptions): AsyncIterable<CaseResult> {
   const folder = mkdtempSync(join(tmpdir(), "boathouse-delta-"));
   const duckdb = await DuckDb.open({ timeZone: "UTC" });
+  const closing: (() => Promise<void>)[] = [];
   try {
     execFileSync("tar", ["xzf", join(options.data, "tables.tar.gz"), "-C", folder]);
+    const place = await (options.azure ? azurePlace(folder) : localPlace(folder));
+    closing.push(() => place.close());
+    const { store, remote } = place;
     const connection = await duckdb.connect();
     const context: DeltaContext = {
       connection,
@@ -50,15 +55,17 @@ async function* run(options: SuiteOptions): AsyncIterable<CaseResult> {
       ids: randomIds,
       random: Math.random,
       engineInfo: "Boathouse/conformance",
+      ...(remote === undefined ? {} : { remote }),
     };
     const tables = JSON.parse(readFileSync(join(folder, "manifest.json"), "utf8")) as TableRecord[];
     for (const table of tables) {
       const expected = table.expected === undefined ? [] : expectations(join(folder, table.expected));
-      if (expected.length === 0) yield await open(table, { folder, context });
-      for (const each of expected) yield await read(table, each, { folder, context });
+      if (expected.length === 0) yield await open(table, { folder, store, context });
+      for (const each of expected) yield await read(table, each, { store, context });
     }
   } finally {
     await duckdb.close();
+    for (const close of closing) await close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
@@ -66,14 +73,20 @@ async function* run(options: SuiteOptions): AsyncIterable<CaseResult> {
 type Expectation = ReturnType<typeof expectations>[number];
 
 interface Bench {
+  /** The pack on this machine. */
   readonly folder: string;
+  readonly store: ObjectStore;
   readonly context: DeltaContext;
 }
 
-async function read(table: TableRecord, expected: Expectation, { folder, context }: Bench): Promise<CaseResult> {
+async function read(
+  table: TableRecord,
+  expected: Expectation,
+  { store, context }: Omit<Bench, "folder">,
+): Promise<CaseResult> {
   const result = { id: `${table.path}${expected.name}`, group: "expected" };
   try {
-    const delta = new DeltaTable(context, new LocalStore(folder), table.path);
+    const delta = new DeltaTable(context, store, table.path);
     const snapshot = await delta.snapshot(expected.version === undefined ? {} : { version: expected.version });
     const detail = await compare(context.connection, snapshot, expected.files);
     return detail === undefined ? { ...result, outcome: "passed" } : { ...result, outcome: "wrong", detail };
@@ -83,12 +96,12 @@ async function read(table: TableRecord, expected: Expectation, { folder, context
   }
 }
 
-async function open(table: TableRecord, { folder, context }: Bench): Promise<CaseResult> {
+async function open(table: TableRecord, { folder, store, context }: Bench): Promise<CaseResult> {
   const negative = isNegative(table);
   const recorded = negative ? undefined : RECORD[table.path];
   const result = { id: table.path, group: negative ? "negative" : recorded === undefined ? "open" : "judged" };
   try {
-    const snapshot = await new DeltaTable(context, new LocalStore(folder), table.path).snapshot();
+    const snapshot = await new DeltaTable(context, store, table.path).snapshot();
     const content = await contentOfSnapshot(snapshot, context.connection);
     if (negative) return { ...result, outcome: "accepted", detail: `${content?.rows ?? 0} rows were read` };
     const detail = recorded === undefined ? undefined : differenceFrom(table.path, recorded, content);

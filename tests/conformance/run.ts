@@ -5,17 +5,17 @@ import type { CaseResult, Suite } from "./suite.ts";
 
 /**
  * Runs a conformance suite: `npm run conformance -- <factory|sql|delta> [--data DIR] [--filter REGEX] [--json] [--verbose]
- * [--update]`. Exit code 0 when nothing on the committed pass-list fell, 1 when something did, 2 for wrong usage.
+ * [--update] [--azure]`. Exit code 0 when nothing on the committed pass-list fell, 1 when something did, 2 for wrong usage.
  */
 const SUITES = ["factory", "sql", "delta"];
-const USAGE = `usage: npm run conformance -- <${SUITES.join("|")}> [--data DIR] [--filter REGEX] [--json] [--verbose] [--update]`;
+const USAGE = `usage: npm run conformance -- <${SUITES.join("|")}> [--data DIR] [--filter REGEX] [--json] [--verbose] [--update] [--azure]`;
 
 process.exitCode = await main();
 
 async function main(): Promise<number> {
   const options = readOptions();
   if (options === undefined) return 2;
-  const { name, data, filter, json, verbose, update } = options;
+  const { name, data, filter, json, verbose, update, azure } = options;
   if (!existsSync(data)) {
     console.log(`No conformance data at ${data}: nothing to run.`);
     console.log("0 passed, 0 failed, 0 skipped");
@@ -24,7 +24,7 @@ async function main(): Promise<number> {
   const { suite } = (await import(`./${name}.ts`)) as { suite: Suite };
   const wanted = (id: string): boolean => filter === undefined || filter.test(id);
   const results: CaseResult[] = [];
-  for await (const result of suite.run({ data, wanted })) {
+  for await (const result of suite.run({ data, wanted, azure })) {
     if (!wanted(result.id)) continue;
     results.push(result);
     if (json) console.log(JSON.stringify(result));
@@ -54,6 +54,7 @@ interface Options {
   readonly json: boolean;
   readonly verbose: boolean;
   readonly update: boolean;
+  readonly azure: boolean;
 }
 
 function readOptions(): Options | undefined {
@@ -66,9 +67,11 @@ function readOptions(): Options | undefined {
         json: { type: "boolean", default: false },
         verbose: { type: "boolean", default: false },
         update: { type: "boolean", default: false },
+        azure: { type: "boolean", default: false },
       },
     });
     const [name = "", ...rest] = positionals;
+    if (values.azure && name !== "delta") throw new Error("--azure is for the suite delta");
     if (!SUITES.includes(name) || rest.length > 0) throw new Error(`no suite "${positionals.join(" ")}"`);
     const root = resolve(import.meta.dirname, "../..");
     const folder = values.data === undefined ? resolve(root, "../shared/conformance") : resolve(values.data);
@@ -79,6 +82,7 @@ function readOptions(): Options | undefined {
       json: values.json,
       verbose: values.verbose,
       update: values.update,
+      azure: values.azure,
     };
   } catch (error) {
     console.error(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);

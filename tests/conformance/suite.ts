@@ -11,6 +11,8 @@ export interface Suite {
 export interface SuiteOptions {
   /** The folder with this suite's vectors: `<data>/<suite>`. It exists. */
   readonly data: string;
+  /** Of `delta`: the tables lie in a container of Azurite, not in a folder. */
+  readonly azure: boolean;
   /** Whether a case is wanted. Results of others are dropped, so a suite need not ask; it saves time. */
   readonly wanted: (id: string) => boolean;
 }

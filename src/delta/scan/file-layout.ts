@@ -4,10 +4,10 @@ import type { Connection } from "../../duckdb/connection.ts";
 import { quoteIdentifier, quotePath } from "../../sql/quote.ts";
 import { duckDbType } from "../../sql/types/duckdb-type.ts";
 import { hasVariant } from "../../sql/types/variant-type.ts";
-import { fieldType, fileTypeText, parseFileType, type FileType } from "../../sql/variant/file-type.ts";
+import { fieldType, fileTypeText, type FileType } from "../../sql/variant/file-type.ts";
 import { parquetType } from "../../sql/variant/group-sql.ts";
 import { isShredded } from "../../sql/variant/shredded-sql.ts";
-import { textIn } from "../log/row-values.ts";
+import { fileColumns } from "./file-columns.ts";
 import { hasAnnotated, nullKind, type NullKind } from "./variant-layout.ts";
 
 /**
@@ -46,7 +46,7 @@ export async function fileLayouts(
   for (const alike of eachAlone ? files.map((file) => [file]) : await alikeFiles(connection, files)) {
     const [file] = alike;
     if (file === undefined) continue;
-    const types = await columnTypes(connection, file);
+    const types = new Map([...(await fileColumns(connection, file))].map(([name, type]) => [name.toLowerCase(), type]));
     const columns = new Map<string, FileType>();
     const nulls = new Map<string, NullKind>();
     for (const { name, type } of wanted) {
@@ -79,16 +79,6 @@ const BATCH = 1000;
 
 function textsOf(value: Value | undefined): string[] {
   return Array.isArray(value) ? value.map(String) : [];
-}
-
-/** By name in small letters. */
-async function columnTypes(connection: Connection, file: string): Promise<ReadonlyMap<string, FileType>> {
-  const rows = await connection.rows(
-    `DESCRIBE SELECT * FROM read_parquet(${quotePath(file)}, hive_partitioning = false)`,
-  );
-  return new Map(
-    rows.map((row) => [textIn(row, "column_name").toLowerCase(), parseFileType(textIn(row, "column_type"))]),
-  );
 }
 
 function layoutOf(columns: ReadonlyMap<string, FileType>, nulls: ReadonlyMap<string, NullKind>): FileLayout {
